@@ -1,0 +1,56 @@
+import type { Json } from '../protocol/json.js';
+
+/** Work promised to a user. What became of it stands in the push's record; this is what is needed to do it. */
+export interface DeferredJob {
+  /** One job per push: made of AppID and push id, letters of `[A-Za-z0-9._-]`, never digits only. */
+  readonly id: string;
+  readonly appId: string;
+  readonly pushId: string;
+  readonly user: string;
+  /** The opened push as it came (XML or JSON text), to be parsed again. */
+  readonly push: string;
+  readonly receivedAtMs: number;
+  /** The handler's name: its file name. */
+  readonly handler: string;
+  /** `overrun`: `handle` is run again unless its owner finishes. `deferred`: `later` is run with `task`. */
+  readonly reason: 'overrun' | 'deferred';
+  readonly task?: Json;
+}
+
+/** What is to become of a job after one look at it. */
+export type JobVerdict =
+  | { readonly type: 'done' }
+  /** Not yet: look again after this time. */
+  | { readonly type: 'again'; readonly afterMs: number };
+
+/** Does a job. A rejection counts as `again` after a second, and is logged. */
+export type JobWork = (job: DeferredJob, signal: AbortSignal) => Promise<JobVerdict>;
+
+export interface Consumer {
+  /** Takes no more jobs, waits for the running ones for at most `graceMs`; the rest stay in the queue. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Work promised to users, kept until its verdict is `done`. At least once: the record decides, not the queue.
+ *
+ * @throws QueueUnavailable  the job could not be kept, or nobody knows whether it was
+ */
+export interface DeferredQueue {
+  /** Resolves only once the job would survive a crash. The same id twice is kept once (the first data stays). */
+  put(job: DeferredJob, options?: { readonly notBeforeMs?: number }): Promise<void>;
+  /** Makes a waiting job due now. Says nothing when it is absent or being worked on. */
+  hurry(id: string): Promise<void>;
+  /** True when a waiting job was removed; false when it is absent or being worked on. */
+  remove(id: string): Promise<boolean>;
+  /** How many jobs wait or are being worked on. */
+  size(): Promise<number>;
+  consume(work: JobWork, options?: { readonly concurrency?: number }): Consumer;
+  close(): Promise<void>;
+}
+
+/** The job was not kept, or nobody knows whether it was. `full`: the journal's bound is reached. */
+export class QueueUnavailable extends Error {
+  override readonly name = 'QueueUnavailable';
+  readonly code = 'queue_unavailable';
+}
