@@ -1,0 +1,66 @@
+import type { PushRecord, StateStore, StoredRecord } from '../ports/state-store.js';
+import type { Clock } from '../ports/clock.js';
+import { isOver } from './record.js';
+
+/** How long records live, in ms. Work under way outlives the 48 h in which a message can still be sent. */
+export interface Lifetimes {
+  readonly overMs: number;
+  readonly underWayMs: number;
+  readonly bodyMs: number;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** A replayed push must meet its record: twice the age up to which it is let in, a day where age is not checked. */
+export function lifetimesFor(maxPushAgeS: number): Lifetimes {
+  return {
+    overMs: maxPushAgeS === 0 ? DAY_MS : Math.max(2 * maxPushAgeS * 1000, MINUTE_MS),
+    underWayMs: 7 * DAY_MS,
+    bodyMs: MINUTE_MS,
+  };
+}
+
+export interface RecordKeeper {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly lifetimes: Lifetimes;
+}
+
+export interface ChangeOptions {
+  readonly durable: boolean;
+  /** The passive reply to remember with the change. */
+  readonly body?: string;
+}
+
+/**
+ * Applies one rule of `record.ts`, again on whatever stands there when somebody was faster.
+ * Returns the record as it now stands, or `undefined` when the rule does not allow the change: the caller lost.
+ *
+ * @throws StoreUnavailable
+ */
+export async function changeRecord(
+  keeper: RecordKeeper,
+  key: string,
+  seen: StoredRecord,
+  rule: (record: PushRecord) => PushRecord | undefined,
+  { durable, body }: ChangeOptions,
+): Promise<StoredRecord | undefined> {
+  const { store, clock, lifetimes } = keeper;
+  for (let current: StoredRecord | undefined = seen; current !== undefined; ) {
+    const next = rule(current.record);
+    if (next === undefined) return undefined;
+    const result = await store.swap({
+      key,
+      rev: current.rev,
+      next,
+      nowMs: clock.now(),
+      keepMs: isOver(next) ? lifetimes.overMs : lifetimes.underWayMs,
+      ...(body === undefined ? {} : { body: { xml: body, keepMs: lifetimes.bodyMs } }),
+      durable,
+    });
+    if (result.swapped) return result.stored;
+    current = result.stored;
+  }
+  return undefined;
+}

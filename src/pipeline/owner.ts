@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import type { StateStore } from '../ports/state-store.js';
+
+/** An owner beats this often, and is dead once its last beat is this old. */
+export const BEAT_EVERY_MS = 500;
+export const BEAT_LASTS_MS = 2_000;
+/** Ownership is certain only this long after a confirmed beat: the rest is room for clocks that differ. */
+const CERTAIN_FOR_MS = 1_200;
+
+/** This process in the eyes of the others. */
+export interface Owner {
+  readonly id: string;
+  /** True while no other process can have taken over what this one claimed. */
+  isCertain(): boolean;
+  /** Beats once and waits for it, then goes on beating. */
+  start(): Promise<void>;
+  stop(): void;
+}
+
+/** Starts dead: nobody owns anything before the first beat is in the store. */
+export function createOwner({
+  store,
+  clock,
+  log,
+}: {
+  store: StateStore;
+  clock: Clock;
+  log: Logger;
+}): Owner {
+  const id = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  let confirmedAtMs = Number.NEGATIVE_INFINITY;
+  let cancel: (() => void) | undefined;
+  let stopped = false;
+  let failing = false;
+
+  async function beat(): Promise<void> {
+    const atMs = clock.now();
+    try {
+      await store.beat(id, atMs + BEAT_LASTS_MS);
+      confirmedAtMs = atMs;
+      failing = false;
+    } catch (error) {
+      if (!failing) log.warn({ err: error }, 'this process could not say that it is alive; it goes on trying');
+      failing = true;
+    }
+  }
+
+  /** The next beat is armed before this one is confirmed: a store that hangs must not slow the rhythm. */
+  function keepBeating(): void {
+    if (stopped) return;
+    cancel = clock.schedule(
+      BEAT_EVERY_MS,
+      () => {
+        keepBeating();
+        void beat();
+      },
+      { background: true },
+    );
+  }
+
+  return {
+    id,
+    isCertain: () => clock.now() - confirmedAtMs < CERTAIN_FOR_MS,
+    async start() {
+      await beat();
+      keepBeating();
+    },
+    stop() {
+      stopped = true;
+      cancel?.();
+    },
+  };
+}
