@@ -44,9 +44,9 @@ export function begin(owner: string): PushRecord {
   return { state: 'running', owner, fence: 1, attempt: 1 };
 }
 
-/** A try found the runner dead: run again, under a higher fence. */
-export function takeOver(record: PushRecord, owner: string, ownerAlive: boolean): PushRecord | undefined {
-  if (record.state !== 'running' || ownerAlive) return undefined;
+/** A try saw the runner under `deadFence` dead: run again, under a higher fence. */
+export function takeOver(record: PushRecord, owner: string, deadFence: number): PushRecord | undefined {
+  if (record.state !== 'running' || record.fence !== deadFence) return undefined;
   return { ...record, owner, fence: record.fence + 1, attempt: record.attempt + 1 };
 }
 
@@ -56,9 +56,9 @@ export function answer(record: PushRecord, me: Holder): PushRecord | undefined {
   return { state: 'answered', owner: me.owner, fence: me.fence, attempt: record.attempt };
 }
 
-/** The runner settles `success`, with nothing left to do: in time, or of a run that was adopted. */
+/** The holder made nothing to send: in time, after the deadline, or as a worker. */
 export function acknowledge(record: PushRecord, me: Holder): PushRecord | undefined {
-  if ((record.state !== 'running' && record.state !== 'adopted') || !holds(record, me)) return undefined;
+  if (isOver(record) || !holds(record, me)) return undefined;
   return { state: 'acknowledged', owner: '', fence: me.fence, attempt: record.attempt };
 }
 
@@ -69,7 +69,7 @@ export function adopt(record: PushRecord): PushRecord | undefined {
 
 /** The runner leaves the rest to `later`, done by whoever takes the job. The first run of `later` is attempt 1. */
 export function postpone(record: PushRecord, me: Holder, task: Json): PushRecord | undefined {
-  if ((record.state !== 'running' && record.state !== 'adopted') || !holds(record, me)) return undefined;
+  if (isOver(record) || !holds(record, me)) return undefined;
   return { state: 'adopted', owner: '', fence: me.fence, attempt: 0, task };
 }
 
@@ -83,9 +83,13 @@ export function finish(record: PushRecord, me: Holder, messages: readonly Json[]
   return { state: 'adopted', owner: '', fence: me.fence, attempt: record.attempt, messages, sent: 0 };
 }
 
-/** A worker takes late work that needs no living owner, or whose owner is dead. */
-export function take(record: PushRecord, owner: string, ownerAlive: boolean): PushRecord | undefined {
-  if (isOver(record) || (record.owner !== '' && ownerAlive)) return undefined;
+/** A worker takes late work that needs no living owner, or whose owner was seen dead under `deadFence`. */
+export function take(
+  record: PushRecord,
+  owner: string,
+  deadFence: number | undefined,
+): PushRecord | undefined {
+  if (isOver(record) || (record.owner !== '' && record.fence !== deadFence)) return undefined;
   const runsAgain = record.messages === undefined;
   return {
     ...record,
@@ -94,6 +98,12 @@ export function take(record: PushRecord, owner: string, ownerAlive: boolean): Pu
     fence: record.fence + 1,
     attempt: record.attempt + (runsAgain ? 1 : 0),
   };
+}
+
+/** The record was lost but its job was not: the worker that claimed the push anew goes on with the late work. */
+export function resume(record: PushRecord, me: Holder): PushRecord | undefined {
+  if (record.state !== 'running' || !holds(record, me)) return undefined;
+  return { ...record, state: 'taking' };
 }
 
 /** The worker's run made its messages. */

@@ -1,0 +1,14 @@
+import type { Api } from '../api/client.js';
+import type { CallbackSecrets } from '../protocol/envelope.js';
+import type { AppId } from '../protocol/ids.js';
+
+/** One Official Account as the pipeline sees it. */
+export interface Account {
+  /** `default`, or its name in the accounts file. */
+  readonly name: string;
+  readonly appId: AppId;
+  /** `gh_…`; pushes to another one are refused. */
+  readonly originalId: string | undefined;
+  readonly secrets: CallbackSecrets;
+  readonly api: Api;
+}

@@ -1,0 +1,47 @@
+import type { DeadReason as SendDeadReason } from '../api/send-policy.js';
+import type { Clock } from '../ports/clock.js';
+import type { DeferredJob } from '../ports/deferred-queue.js';
+import type { Logger } from '../ports/logger.js';
+import type { PushRecord, StateStore } from '../ports/state-store.js';
+
+/** Why late work ended without reaching its user. */
+export type DeadReason =
+  | SendDeadReason
+  | 'unknown' //              the request left and no answer came: WeChat may have taken it
+  | 'handler_threw' //        a run after the deadline failed
+  | 'later_threw' //          `later` failed on every try
+  | 'handler_hung' //         an adopted run did not end
+  | 'handler_missing' //      no handler of that name any more
+  | 'crashed_repeatedly' //   every process that ran it died
+  | 'cannot_be_sent_late' //  an answer that only a passive reply can carry
+  | 'push_unreadable' //      the stored push cannot be parsed any more
+  | 'account_missing'; //     the account is not configured here any more
+
+/** Keeps what could not be delivered, and says so. @throws StoreUnavailable */
+export async function bury(
+  { store, clock, log }: { store: StateStore; clock: Clock; log: Logger },
+  job: DeferredJob,
+  kind: string,
+  record: PushRecord | undefined,
+  why: { reason: DeadReason; detail: string },
+): Promise<void> {
+  const unsent = (record?.messages ?? []).slice(record?.sent ?? 0);
+  await store.bury({
+    id: job.id,
+    appId: job.appId,
+    pushId: job.pushId,
+    user: job.user,
+    kind,
+    handler: job.handler,
+    reason: why.reason,
+    detail: why.detail,
+    atMs: clock.now(),
+    attempts: record?.attempt ?? 0,
+    push: job.push,
+    messages: unsent,
+  });
+  log.error(
+    { stage: 'dead', reason: why.reason, detail: why.detail, pushId: job.pushId, kind, handler: job.handler },
+    'a late answer could not be delivered; it is kept as a dead letter',
+  );
+}

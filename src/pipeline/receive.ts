@@ -1,0 +1,198 @@
+import { answerHandshake, openEnvelope, timestampSkewS } from '../protocol/envelope.js';
+import type { CallbackQuery, OpenedEnvelope } from '../protocol/envelope.js';
+import { fingerprint, readPush, type Push } from '../protocol/push.js';
+import { PushRefused } from '../protocol/refusal.js';
+import type { ClaimResult } from '../ports/state-store.js';
+import type { Account } from './account.js';
+import { observe } from './handle-for.js';
+import { recordKey } from './job.js';
+import { Run, type RunDeps } from './run.js';
+import type { Verdict } from './tries.js';
+
+/** One POST at the door, its body read. */
+export interface PushRequest {
+  readonly query: CallbackQuery;
+  /** The body, valid UTF-8. */
+  readonly body: string;
+  /** When its first byte came, by our clock. The deadline counts from here. */
+  readonly receivedAtMs: number;
+  /** For the log of refusals. */
+  readonly remote: string | undefined;
+}
+
+/** What goes back to WeChat. A body other than `success` and '' is reply XML, sealed where the push was. */
+export interface Answer {
+  readonly status: 200 | 403 | 503;
+  readonly body: string;
+}
+
+export interface Receiver {
+  /** The echostr of a handshake that is ours, else a 403. */
+  handshake(query: CallbackQuery, remote: string | undefined): Answer;
+  /** Never rejects: every way to fail has its answer. */
+  receive(request: PushRequest): Promise<Answer>;
+}
+
+export interface ReceiveDeps extends RunDeps {
+  readonly settings: { readonly maxPushAgeS: number; readonly replyDeadlineMs: number };
+}
+
+const REFUSED: Answer = { status: 403, body: '' };
+const RECEIVED: Answer = { status: 200, body: 'success' };
+const UNAVAILABLE: Answer = { status: 503, body: '' };
+
+/** received → authenticated → opened → parsed → claimed or joined → answered: the story of a push, up to its answer. */
+export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
+  const { store, clock, owner, runs, settings, lifetimes } = deps;
+  const log = account.name === 'default' ? deps.log : deps.log.child({ account: account.name });
+
+  function refuse(error: unknown, remote: string | undefined): Answer {
+    if (!(error instanceof PushRefused)) {
+      log.error({ err: error, remote }, 'a request could not be read because of a fault of ours');
+      return REFUSED;
+    }
+    log.warn({ stage: 'received', reason: error.reason, remote }, `refused: ${error.message}`);
+    return REFUSED;
+  }
+
+  function demandFresh(opened: { readonly timestamp: string }): void {
+    if (settings.maxPushAgeS === 0) return;
+    const skewS = timestampSkewS(opened.timestamp, clock.now());
+    if (skewS !== undefined && Math.abs(skewS) <= settings.maxPushAgeS) return;
+    throw new PushRefused(
+      'timestamp_stale',
+      skewS === undefined
+        ? 'its timestamp is no number of seconds'
+        : `its timestamp is ${Math.abs(skewS)} s ${skewS < 0 ? 'behind' : 'ahead of'} our clock; MAX_PUSH_AGE_S allows ${settings.maxPushAgeS} s`,
+    );
+  }
+
+  function demandOurAccount(name: string | undefined): void {
+    if (account.originalId === undefined || name === undefined || name === account.originalId) return;
+    throw new PushRefused('foreign_account', 'its ToUserName is not WECHAT_ORIGINAL_ID');
+  }
+
+  /** The push, believed and read; `undefined` for a probe, which wants nothing but `success`. */
+  function read(request: PushRequest): { opened: OpenedEnvelope; push: Push | undefined } {
+    const opened = openEnvelope(request.query, request.body, account.secrets);
+    demandFresh(opened);
+    demandOurAccount(opened.outerAccount);
+    const push = readPush(opened.text, account.appId);
+    if (push !== undefined && push.account !== '') demandOurAccount(push.account);
+    return { opened, push };
+  }
+
+  function claim(push: Push, opened: OpenedEnvelope, key: string): Promise<ClaimResult> {
+    return store.claim({
+      key,
+      owner: owner.id,
+      nowMs: clock.now(),
+      keepMs: lifetimes.overMs,
+      // Plaintext mode signs no body: the same signature under another push is somebody else's.
+      ...(opened.sealed
+        ? {}
+        : {
+            guard: {
+              id: `${account.appId}:used:${opened.signature}`,
+              use: `${push.id} ${fingerprint(push)}`,
+            },
+          }),
+    });
+  }
+
+  /** Joins the run of this process, starts one, or follows the one of another process. */
+  function takePart(
+    claimed: Exclude<ClaimResult, { type: 'replayed' }>,
+    push: Push,
+    key: string,
+    receivedAtMs: number,
+  ): Verdict | Promise<Verdict> {
+    const deadlineAtMs = receivedAtMs + settings.replyDeadlineMs;
+    const known = runs.get(key);
+    if (known !== undefined) {
+      log.info({ stage: 'joined', pushId: push.id, kind: push.kind }, 'a further try joins the run of its push');
+      return known.join(deadlineAtMs);
+    }
+    if (claimed.type === 'known' && claimed.stored.record.state !== 'running')
+      return remembered(claimed, push);
+
+    const run = new Run(deps, account, push, key, claimed.stored, receivedAtMs);
+    if (claimed.type === 'claimed') {
+      observe(deps, account, push);
+      run.start(deadlineAtMs);
+    } else {
+      log.info(
+        { stage: 'joined', pushId: push.id, kind: push.kind, ownerAlive: claimed.ownerAlive },
+        'a try meets the run of another process',
+      );
+      run.follow(deadlineAtMs);
+    }
+    return run.join(deadlineAtMs);
+  }
+
+  function remembered(known: Extract<ClaimResult, { type: 'known' }>, push: Push): Verdict {
+    const { state } = known.stored.record;
+    log.info(
+      { stage: state, pushId: push.id, kind: push.kind },
+      state === 'answered' && known.body !== undefined
+        ? 'this push was answered before; its try gets the remembered answer (testing by hand? change MsgId or CreateTime)'
+        : 'this push was answered with "success" before, and so is its try (testing by hand? change MsgId or CreateTime)',
+    );
+    return state === 'answered' && known.body !== undefined
+      ? { type: 'reply', xml: known.body }
+      : { type: 'success' };
+  }
+
+  function render(verdict: Verdict, opened: OpenedEnvelope): Answer {
+    switch (verdict.type) {
+      case 'reply':
+        return { status: 200, body: opened.seal(verdict.xml, Math.floor(clock.now() / 1000)) };
+      case 'success':
+        return RECEIVED;
+      case 'unavailable':
+        return UNAVAILABLE;
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  async function receive(request: PushRequest): Promise<Answer> {
+    let opened: OpenedEnvelope;
+    let push: Push | undefined;
+    try {
+      ({ opened, push } = read(request));
+    } catch (error) {
+      return refuse(error, request.remote);
+    }
+    if (push === undefined) {
+      log.info({ stage: 'parsed', remote: request.remote }, 'a probe without MsgType was answered "success"');
+      return RECEIVED;
+    }
+    try {
+      const key = recordKey(account.appId, push.id);
+      const claimed = await claim(push, opened, key);
+      if (claimed.type === 'replayed')
+        throw new PushRefused('replayed', 'its signature was used for another push before');
+      const verdict = takePart(claimed, push, key, request.receivedAtMs);
+      return render(verdict instanceof Promise ? await verdict : verdict, opened);
+    } catch (error) {
+      if (error instanceof PushRefused) return refuse(error, request.remote);
+      log.error({ err: error, pushId: push.id, kind: push.kind }, 'a push could not be claimed; WeChat will try again');
+      return UNAVAILABLE;
+    }
+  }
+
+  return {
+    receive,
+    handshake(query, remote) {
+      try {
+        const echostr = answerHandshake(query, account.secrets);
+        demandFresh({ timestamp: typeof query.timestamp === 'string' ? query.timestamp : '' });
+        log.info({ stage: 'authenticated', remote }, 'the handshake was answered: this URL can be saved');
+        return { status: 200, body: echostr };
+      } catch (error) {
+        return refuse(error, remote);
+      }
+    },
+  };
+}
