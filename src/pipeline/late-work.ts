@@ -4,17 +4,17 @@ import type { DeferredJob, JobVerdict, JobWork } from '../ports/deferred-queue.j
 import type { PushRecord, StoredRecord } from '../ports/state-store.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import { toCustomerServiceMessage } from '../protocol/customer-service-message.js';
-import { toOpenId } from '../protocol/ids.js';
+import { toOpenId, toPushId, type AccessToken } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
 import { readPush, type Push } from '../protocol/push.js';
 import type { Account } from './account.js';
 import { changeRecord } from './change-record.js';
 import { bury, type DeadReason } from './dead-letter.js';
 import { finishFor } from './handle-for.js';
+import { insist } from './insist.js';
 import { recordKey } from './job.js';
 import * as rules from './record.js';
 import type { RunDeps } from './run.js';
-import { toPushId } from '../protocol/ids.js';
 
 export interface LateWorkDeps extends RunDeps {
   /** By AppID. */
@@ -45,6 +45,8 @@ const ACCOUNT_MISSING_AGAIN_MS = 60_000;
  */
 export function createLateWork(deps: LateWorkDeps): JobWork {
   const random = deps.random ?? Math.random;
+  /** Keys that this process works on now. A record that it took, and that is not among them, it has dropped. */
+  const inHand = new Set<string>();
 
   return async function work(job: DeferredJob, signal: AbortSignal): Promise<JobVerdict> {
     const account = deps.accounts.get(job.appId);
@@ -53,9 +55,15 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
       return again(ACCOUNT_MISSING_AGAIN_MS);
     }
     const key = recordKey(account.appId, toPushId(job.pushId));
-    const taken = await takeRecord(job, key);
-    if ('type' in taken) return taken;
-    return new Delivery(deps, account, job, key, taken, random).finish(signal);
+    if (inHand.has(key)) return again(LOOK_AGAIN_MS);
+    inHand.add(key);
+    try {
+      const taken = await takeRecord(job, key);
+      if ('type' in taken) return taken;
+      return await new Delivery(deps, account, job, key, taken, random, signal).finish();
+    } finally {
+      inHand.delete(key);
+    }
   };
 
   async function takeRecord(job: DeferredJob, key: string): Promise<StoredRecord | JobVerdict> {
@@ -64,7 +72,8 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
     if (seen === undefined) return takeLostRecord(job, key);
     const { record } = seen.stored;
     if (rules.isOver(record)) return DONE;
-    const deadFence = seen.ownerAlive ? undefined : record.fence;
+    const dropped = record.state === 'taking' && record.owner === owner.id;
+    const deadFence = seen.ownerAlive && !dropped ? undefined : record.fence;
     const taken = await changeRecord(
       deps,
       key,
@@ -104,6 +113,7 @@ class Delivery {
   readonly #key: string;
   readonly #me: rules.Holder;
   readonly #random: () => number;
+  readonly #signal: AbortSignal;
   #stored: StoredRecord;
   #kind = '';
 
@@ -114,6 +124,7 @@ class Delivery {
     key: string,
     stored: StoredRecord,
     random: () => number,
+    signal: AbortSignal,
   ) {
     this.#deps = deps;
     this.#account = account;
@@ -122,23 +133,24 @@ class Delivery {
     this.#stored = stored;
     this.#me = { owner: deps.owner.id, fence: stored.record.fence };
     this.#random = random;
+    this.#signal = signal;
   }
 
   get #record(): PushRecord {
     return this.#stored.record;
   }
 
-  async finish(signal: AbortSignal): Promise<JobVerdict> {
+  async finish(): Promise<JobVerdict> {
     if (this.#record.intent !== undefined) return this.#onAmbiguous('its process died while the message was on its way');
     if (this.#record.messages === undefined) {
-      const verdict = await this.#run(signal);
+      const verdict = await this.#run();
       if (verdict !== undefined) return verdict;
     }
-    return this.#deliver(signal);
+    return this.#deliver();
   }
 
   /** Runs the handler, again or for the first time. `undefined`: there are messages now. */
-  async #run(signal: AbortSignal): Promise<JobVerdict | undefined> {
+  async #run(): Promise<JobVerdict | undefined> {
     const push = this.#readPush();
     if (push === undefined) return this.#die('push_unreadable', 'the stored push cannot be parsed');
     this.#kind = push.kind;
@@ -151,10 +163,10 @@ class Delivery {
         handler: this.#job.handler,
         ...(task === undefined ? {} : { task }),
         attempt,
-        signal,
+        signal: this.#signal,
       });
     } catch (error) {
-      return this.#onThrow(error, task, attempt, signal);
+      return this.#onThrow(error, task, attempt);
     }
     if (outcome === undefined) return this.#die('handler_missing', `no handler "${this.#job.handler}" with \`later\``);
     switch (outcome.type) {
@@ -177,23 +189,18 @@ class Delivery {
     }
   }
 
-  async #onThrow(
-    error: unknown,
-    task: Json | undefined,
-    attempt: number,
-    signal: AbortSignal,
-  ): Promise<JobVerdict> {
+  async #onThrow(error: unknown, task: Json | undefined, attempt: number): Promise<JobVerdict> {
     this.#deps.log.error({ err: error, pushId: this.#job.pushId, handler: this.#job.handler, attempt }, 'a late run threw');
-    if (task === undefined && !signal.aborted) return this.#die('handler_threw', 'thrown by a run after a crash');
+    if (task === undefined && !this.#signal.aborted) return this.#die('handler_threw', 'thrown by a run after a crash');
     if (attempt >= MOST_ATTEMPTS) return this.#die('later_threw', `${attempt} tries`);
     await this.#change((record) => rules.giveBack(record, this.#me, (record.failures ?? 0) + 1));
     return again(this.#jittered(LATER_BACKOFF_MS * 2 ** (attempt - 1)));
   }
 
-  async #deliver(signal: AbortSignal): Promise<JobVerdict> {
+  async #deliver(): Promise<JobVerdict> {
     const messages = this.#record.messages ?? [];
     while ((this.#record.sent ?? 0) < messages.length) {
-      if (signal.aborted) return this.#giveBack(0, 0);
+      if (this.#signal.aborted) return this.#giveBack(0, 0);
       const message = messages[this.#record.sent ?? 0] as unknown as CustomerServiceMessage;
       const verdict = await this.#send(message);
       if (verdict !== undefined) return verdict;
@@ -215,9 +222,14 @@ class Delivery {
   /** Token in hand, intent noted, message sent, result noted. `undefined`: WeChat took it. */
   async #send(message: CustomerServiceMessage): Promise<JobVerdict | undefined> {
     const { api } = this.#account;
+    let token: AccessToken;
     try {
-      const token = await api.tokens.get();
-      if (!(await this.#change((record) => rules.intend(record, this.#me)))) return DONE;
+      token = await api.tokens.get();
+    } catch (error) {
+      return this.#onSendFailure(error);
+    }
+    if (!(await this.#change((record) => rules.intend(record, this.#me)))) return DONE;
+    try {
       await api.messages.send(toOpenId(this.#job.user), message, { token });
     } catch (error) {
       return this.#onSendFailure(error);
@@ -269,7 +281,12 @@ class Delivery {
 
   /** False: another process took the work in the meantime, and with it every right to go on. */
   async #change(rule: (record: PushRecord) => PushRecord | undefined): Promise<boolean> {
-    const stored = await changeRecord(this.#deps, this.#key, this.#stored, rule, { durable: true });
+    const stored = await insist(
+      this.#deps,
+      this.#job.pushId,
+      () => changeRecord(this.#deps, this.#key, this.#stored, rule, { durable: true }),
+      this.#signal,
+    );
     if (stored !== undefined) this.#stored = stored;
     return stored !== undefined;
   }

@@ -13,6 +13,7 @@ import type { Account } from './account.js';
 import { changeRecord, type RecordKeeper } from './change-record.js';
 import { bury, type DeadReason } from './dead-letter.js';
 import { handleFor } from './handle-for.js';
+import { insist } from './insist.js';
 import { makeJob } from './job.js';
 import type { Owner } from './owner.js';
 import * as rules from './record.js';
@@ -31,8 +32,6 @@ const LOOK_EVERY_MS = 100;
 const ADOPTED_LIMIT_MS = 10 * 60_000;
 /** A handler that takes longer is named in the log: it is close to the deadline. */
 const SLOW_HANDLER_MS = 3_000;
-/** A change that the store did not take is tried again this often. */
-const TRY_CHANGE_AGAIN_MS = 500;
 
 export interface RunDeps extends RecordKeeper {
   readonly queue: DeferredQueue;
@@ -352,20 +351,12 @@ export class Run {
     rule: (record: PushRecord) => PushRecord | undefined,
     options: { durable: boolean; body?: string },
   ): Promise<boolean> {
-    for (;;) {
-      try {
-        const stored = await changeRecord(this.#deps, this.#key, this.#stored, rule, options);
-        if (stored !== undefined) this.#stored = stored;
-        if (stored === undefined || rules.isOver(stored.record) || stored.record.owner !== this.#me.owner)
-          this.#leave();
-        return stored !== undefined;
-      } catch (error) {
-        this.#log.warn({ err: error, pushId: this.#push.id }, 'the record of a push could not be changed yet');
-        await new Promise<void>((resume) => {
-          this.#deps.clock.schedule(TRY_CHANGE_AGAIN_MS, resume, { background: true });
-        });
-      }
-    }
+    const stored = await insist(this.#deps, this.#push.id, () =>
+      changeRecord(this.#deps, this.#key, this.#stored, rule, options),
+    );
+    if (stored !== undefined) this.#stored = stored;
+    if (stored === undefined || rules.isOver(stored.record) || stored.record.owner !== this.#me.owner) this.#leave();
+    return stored !== undefined;
   }
 
   /** Nothing is kept of this run: the next try begins anew. */
