@@ -1,0 +1,91 @@
+import { isUtf8 } from 'node:buffer';
+import { createDecipheriv, createSecretKey } from 'node:crypto';
+import WXBizMsgCrypt from 'wechat-crypto';
+import type { AppId } from './ids.js';
+import { PushRefused } from './refusal.js';
+
+/** Seals and opens what travels in `<Encrypt>`, under one EncodingAESKey. */
+export interface Cipher {
+  /**
+   * Base64 in, the sealed text out. Prove the `msg_signature` first: it is what tells WeChat from others.
+   *
+   * @throws PushRefused `envelope_undecryptable` for a wrong key or damage of any kind, always the same error;
+   *                     `foreign_app_id` if it opened and holds another account's AppID
+   */
+  open(encrypt: string): string;
+  /** Text in, Base64 out: never twice the same, because 16 random bytes lead it. */
+  seal(text: string): string;
+}
+
+const BLOCK = 16;
+/** WeChat pads to 32 although AES works on 16, so pads of 17 to 32 are legal. */
+const MAX_PAD = 32;
+const RANDOM_BYTES = 16;
+const HEAD_BYTES = RANDOM_BYTES + 4;
+
+/** Whether the text has the shape of an EncodingAESKey. The last letter may carry surplus bits: many real ones do. */
+export function isEncodingAesKey(text: string): boolean {
+  return /^[A-Za-z0-9]{43}$/.test(text);
+}
+
+/**
+ * A cipher for one key of one account.
+ *
+ * `wechat-crypto` derives the key and seals. Opening is done here with its key, because its `decrypt` drops the
+ * padding unseen and checks nothing else (docs/decisions/0011).
+ *
+ * @throws TypeError if the key is not 43 letters and digits; the configuration checks that earlier
+ * Source: "消息加解密说明", 技术方案: AES-256-CBC, IV = first half of the key, random(16) ‖ length(4, big-endian) ‖ text ‖ AppID.
+ */
+export function createCipher(encodingAesKey: string, appId: AppId): Cipher {
+  if (!isEncodingAesKey(encodingAesKey)) {
+    throw new TypeError(
+      `An EncodingAESKey is 43 letters and digits; this text has ${encodingAesKey.length} characters`,
+    );
+  }
+  // The package insists on a callback token; only its signatures would use it, and signature.ts makes ours.
+  const crypt = new WXBizMsgCrypt('unused', encodingAesKey, appId);
+  const key = createSecretKey(crypt.key);
+  const ownId = Buffer.from(appId);
+
+  function decrypt(encrypt: string): Buffer {
+    const sealed = Buffer.from(encrypt, 'base64');
+    if (sealed.length === 0 || sealed.length % BLOCK !== 0) throw undecryptable();
+    // Whole blocks and no automatic padding: update() returns all there is, final() would add nothing.
+    return createDecipheriv('aes-256-cbc', key, crypt.iv).setAutoPadding(false).update(sealed);
+  }
+
+  return {
+    open(encrypt) {
+      const plain = decrypt(encrypt);
+      const end = endOfContent(plain);
+      const textEnd = HEAD_BYTES + plain.readUInt32BE(RANDOM_BYTES);
+      if (textEnd > end || !isUtf8(plain.subarray(HEAD_BYTES, textEnd))) throw undecryptable();
+      if (!plain.subarray(textEnd, end).equals(ownId)) {
+        throw new PushRefused(
+          'foreign_app_id',
+          'The envelope opened, but was sealed for another AppID: compare WECHAT_APP_ID with the console',
+        );
+      }
+      return plain.toString('utf8', HEAD_BYTES, textEnd);
+    },
+    seal: (text) => crypt.encrypt(text),
+  };
+}
+
+/** Where the padding begins, after seeing that it is one: 1 to 32 bytes that all say how many they are. */
+function endOfContent(plain: Buffer): number {
+  const pad = plain[plain.length - 1] ?? 0;
+  const end = plain.length - pad;
+  if (pad < 1 || pad > MAX_PAD || end < HEAD_BYTES) throw undecryptable();
+  for (let at = end; at < plain.length; at++) if (plain[at] !== pad) throw undecryptable();
+  return end;
+}
+
+/** One face for every failure: a fixed IV makes a telling padding error an oracle. */
+function undecryptable(): PushRefused {
+  return new PushRefused(
+    'envelope_undecryptable',
+    'The envelope does not open: compare WECHAT_ENCODING_AES_KEY (and the previous one) with the console',
+  );
+}

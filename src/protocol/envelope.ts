@@ -1,0 +1,167 @@
+import { requiredParameter, type CallbackQuery } from './callback-query.js';
+import type { Cipher } from './cipher.js';
+import type { AppId } from './ids.js';
+import { SILENCE } from './passive-xml.js';
+import { PushRefused } from './refusal.js';
+import { envelopeSignature, signatureMatches, urlSignature } from './signature.js';
+import { parseXml } from './xml.js';
+
+export { parseCallbackQuery, timestampSkewS, type CallbackQuery } from './callback-query.js';
+
+/** How bodies travel: 明文, 兼容, 安全. Comes from our configuration, never from the request. */
+export type CipherMode = 'plaintext' | 'compatible' | 'safe';
+
+/** What proves and opens the callbacks of one account. In each list the current one, then the previous one. */
+export interface CallbackSecrets {
+  readonly appId: AppId;
+  readonly mode: CipherMode;
+  readonly tokens: readonly [string, ...string[]];
+  /** Empty in plaintext mode. */
+  readonly ciphers: readonly Cipher[];
+}
+
+export interface OpenedEnvelope {
+  /** The push, XML or JSON, not yet parsed. */
+  readonly text: string;
+  /** Signed, as received; `timestampSkewS` reads it. */
+  readonly timestamp: string;
+  readonly nonce: string;
+  /** The one that was verified: `msg_signature` where the body came sealed, `signature` elsewhere. */
+  readonly signature: string;
+  readonly sealed: boolean;
+  /** `ToUserName` beside `Encrypt`; no signature covers it. */
+  readonly outerAccount: string | undefined;
+  /** Dresses an answer as this push asks for: under the same key and token. Silence and plaintext stay as they are. */
+  seal(inner: string, timestampS: number): string;
+}
+
+/**
+ * Opens one callback body: proves who sent it, unseals it if it came sealed, returns the inner text.
+ *
+ * In:   plaintext mode: the push itself, proved by `signature`, which covers no body. Safe and compatible mode: an
+ *       envelope whose `Encrypt` is proved by `msg_signature`; whatever stands beside it is not believed.
+ * Cost: pure; grows with the body, which the door limits. Freshness of the timestamp is the pipeline's to judge.
+ *
+ * @throws PushRefused signature_missing, signature_mismatch, not_sealed, sealed_unexpectedly, body_unreadable,
+ *                     envelope_undecryptable or foreign_app_id
+ * Source: Official Account docs, "消息加解密说明".
+ */
+export function openEnvelope(query: CallbackQuery, body: string, secrets: CallbackSecrets): OpenedEnvelope {
+  return secrets.mode === 'plaintext' ? openPlain(query, body, secrets) : openSealed(query, body, secrets);
+}
+
+/**
+ * The answer to the GET by which WeChat asks whether the URL is ours: its `echostr`, to be sent byte for byte as
+ * `text/plain`. It is never sealed, whatever the mode.
+ *
+ * @throws PushRefused signature_missing or signature_mismatch
+ */
+export function answerHandshake(query: CallbackQuery, secrets: CallbackSecrets): string {
+  proveUrl(query, secrets);
+  return requiredParameter(query, 'echostr');
+}
+
+function proveUrl(query: CallbackQuery, { tokens }: CallbackSecrets) {
+  const timestamp = requiredParameter(query, 'timestamp');
+  const nonce = requiredParameter(query, 'nonce');
+  const signature = requiredParameter(query, 'signature');
+  provenToken(tokens, signature, (token) => urlSignature(token, timestamp, nonce));
+  return { timestamp, nonce, signature };
+}
+
+/** The token that explains the signature. All are tried, so that time does not tell which one it was. */
+function provenToken(tokens: readonly string[], given: string, sign: (token: string) => string): string {
+  let proven: string | undefined;
+  for (const token of tokens) if (signatureMatches(sign(token), given)) proven ??= token;
+  if (proven !== undefined) return proven;
+  throw new PushRefused(
+    'signature_mismatch',
+    'No callback token explains the signature: compare WECHAT_TOKEN with the console',
+  );
+}
+
+function openPlain(query: CallbackQuery, body: string, secrets: CallbackSecrets): OpenedEnvelope {
+  const { timestamp, nonce, signature } = proveUrl(query, secrets);
+  // Few bodies hold the name at all, so only those are parsed twice.
+  if (body.includes('Encrypt') && isOnlySealed(body)) {
+    throw new PushRefused(
+      'sealed_unexpectedly',
+      'The body is sealed, but the mode is plaintext: set WECHAT_ENCODING_AES_KEY and WECHAT_CIPHER_MODE as in the console',
+    );
+  }
+  const seal = (inner: string): string => inner;
+  return { text: body, timestamp, nonce, signature, sealed: false, outerAccount: undefined, seal };
+}
+
+function isOnlySealed(body: string): boolean {
+  const { Encrypt: encrypt, MsgType: kind } = outerFields(body);
+  return kind === undefined && typeof encrypt === 'string' && encrypt !== '';
+}
+
+function openSealed(query: CallbackQuery, body: string, secrets: CallbackSecrets): OpenedEnvelope {
+  const timestamp = requiredParameter(query, 'timestamp');
+  const nonce = requiredParameter(query, 'nonce');
+  const { Encrypt: encrypt, ToUserName: account } = outerFields(body);
+  if (typeof encrypt !== 'string' || encrypt === '') {
+    throw new PushRefused(
+      'not_sealed',
+      `The body holds no Encrypt, but the mode is ${secrets.mode}: compare WECHAT_CIPHER_MODE with the console`,
+    );
+  }
+  const signature = requiredParameter(query, 'msg_signature');
+  const token = provenToken(secrets.tokens, signature, (candidate) =>
+    envelopeSignature(candidate, timestamp, nonce, encrypt),
+  );
+  const { text, cipher } = openByAny(secrets.ciphers, encrypt);
+  return {
+    text,
+    timestamp,
+    nonce,
+    signature,
+    sealed: true,
+    outerAccount: typeof account === 'string' ? account : undefined,
+    seal: (inner, timestampS) =>
+      inner === '' || inner === SILENCE ? inner : sealedXml(inner, cipher, token, timestampS, nonce),
+  };
+}
+
+/** The outermost fields of an XML or JSON body. Of an envelope only texts are asked for, so numbers may suffer. */
+function outerFields(body: string): { readonly [name: string]: unknown } {
+  return /^\uFEFF?\s*\{/.test(body) ? jsonFields(body) : parseXml(body);
+}
+
+function jsonFields(body: string): { readonly [name: string]: unknown } {
+  try {
+    const fields: { [name: string]: unknown } = JSON.parse(body.trim()); // trim() takes the BOM, too
+    return fields;
+  } catch (cause) {
+    throw new PushRefused('body_unreadable', 'The body begins like JSON, but is none', { cause });
+  }
+}
+
+/** A good signature says nothing about the key, so each is tried: the current one, then the previous one. */
+function openByAny(ciphers: readonly Cipher[], encrypt: string): { text: string; cipher: Cipher } {
+  let refusal = new PushRefused('envelope_undecryptable', 'No EncodingAESKey is configured');
+  for (const cipher of ciphers) {
+    try {
+      return { text: cipher.open(encrypt), cipher };
+    } catch (error) {
+      if (!(error instanceof PushRefused)) throw error;
+      // A key that opens and finds a foreign AppID says more than one that does not open.
+      if (refusal.reason !== 'foreign_app_id') refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** The values signed are the very texts written. The nonce is free: theirs where it is plain, else a number of ours. */
+function sealedXml(inner: string, cipher: Cipher, token: string, timestampS: number, theirs: string): string {
+  const encrypt = cipher.seal(inner);
+  const timestamp = String(timestampS);
+  const nonce = /^[0-9A-Za-z]{1,64}$/.test(theirs) ? theirs : timestamp;
+  const signature = envelopeSignature(token, timestamp, nonce, encrypt);
+  return (
+    `<xml><Encrypt><![CDATA[${encrypt}]]></Encrypt><MsgSignature><![CDATA[${signature}]]></MsgSignature>` +
+    `<TimeStamp>${timestamp}</TimeStamp><Nonce><![CDATA[${nonce}]]></Nonce></xml>`
+  );
+}

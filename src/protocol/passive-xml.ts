@@ -1,0 +1,82 @@
+import { checkReply, type Article, type Reply } from './reply.js';
+import { sendableText } from './sendable-text.js';
+
+/** "Received, no passive reply." Travels unsealed in every mode. */
+export const SILENCE = 'success';
+
+/** The two ends of a passive reply: the push's `FromUserName` and `ToUserName`. Not the AppID. */
+export interface PassiveEnds {
+  readonly user: string;
+  readonly account: string;
+}
+
+/**
+ * A reply as the XML of the response to a push; well-formed whatever text it carries.
+ *
+ * Units: `createTimeS` is whole Unix seconds.
+ *
+ * @throws ReplyInvalid for what WeChat would punish with a failure notice
+ * Source: Official Account docs, "被动回复用户消息"; "将消息转发到客服".
+ */
+export function toPassiveXml(reply: Reply, to: PassiveEnds, createTimeS: number): string {
+  checkReply(reply);
+  return (
+    '<xml>' +
+    leaf('ToUserName', to.user) +
+    leaf('FromUserName', to.account) +
+    `<CreateTime>${createTimeS}</CreateTime>` +
+    payload(reply) +
+    '</xml>'
+  );
+}
+
+function payload(reply: Reply): string {
+  switch (reply.type) {
+    case 'text':
+      return ofType('text') + leaf('Content', reply.content);
+    case 'image':
+      return `${ofType('image')}<Image>${leaf('MediaId', reply.mediaId)}</Image>`;
+    case 'voice':
+      return `${ofType('voice')}<Voice>${leaf('MediaId', reply.mediaId)}</Voice>`;
+    case 'video':
+      return (
+        `${ofType('video')}<Video>${leaf('MediaId', reply.mediaId)}` +
+        `${leaf('Title', reply.title)}${leaf('Description', reply.description)}</Video>`
+      );
+    case 'music':
+      return (
+        `${ofType('music')}<Music>${leaf('Title', reply.title)}${leaf('Description', reply.description)}` +
+        `${leaf('MusicUrl', reply.musicUrl)}${leaf('HQMusicUrl', reply.hqMusicUrl)}` +
+        `${leaf('ThumbMediaId', reply.thumbMediaId)}</Music>`
+      );
+    case 'news':
+      return (
+        `${ofType('news')}<ArticleCount>${reply.articles.length}</ArticleCount>` +
+        `<Articles>${reply.articles.map(item).join('')}</Articles>`
+      );
+    case 'to-staff':
+      return ofType('transfer_customer_service') + transferInfo(reply.kfAccount);
+    default:
+      return reply satisfies never;
+  }
+}
+
+const ofType = (type: string): string => `<MsgType><![CDATA[${type}]]></MsgType>`;
+
+const item = (article: Article): string =>
+  `<item>${leaf('Title', article.title)}${leaf('Description', article.description)}` +
+  `${leaf('PicUrl', article.picUrl)}${leaf('Url', article.url)}</item>`;
+
+const transferInfo = (kfAccount: string | undefined): string =>
+  kfAccount === undefined ? '' : `<TransInfo>${leaf('KfAccount', kfAccount)}</TransInfo>`;
+
+/** One element holding text, or nothing where there is no text to hold. */
+function leaf(name: string, text: string | undefined): string {
+  return text === undefined ? '' : `<${name}><![CDATA[${cdataContent(text)}]]></${name}>`;
+}
+
+/** Forbidden characters go first: between `]]` and `>` one could hide an end of the section. */
+function cdataContent(text: string): string {
+  const sendable = sendableText(text);
+  return sendable.includes(']]>') ? sendable.replaceAll(']]>', ']]]]><![CDATA[>') : sendable;
+}
