@@ -11,7 +11,11 @@ import { readBody, type Body } from './read-body.js';
  * Answers GET (handshake) and POST (push), 405 to the rest. It reads the body itself, so mount it before any body
  * parser, or behind one that keeps the raw bytes.
  */
-export type Door = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
+export type Door = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
 
 /** A body parser in front of the door consumed the push. Goes to `next`, where there is one. */
 export class BodyAlreadyRead extends AppError {

@@ -47,7 +47,7 @@ export async function changeRecord(
   { durable, body }: ChangeOptions,
 ): Promise<StoredRecord | undefined> {
   const { store, clock, lifetimes } = keeper;
-  for (let current: StoredRecord | undefined = seen; current !== undefined; ) {
+  for (let current: StoredRecord | undefined = seen; current !== undefined;) {
     const next = rule(current.record);
     if (next === undefined) return undefined;
     const result = await store.swap({

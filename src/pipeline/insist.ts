@@ -19,7 +19,8 @@ export async function insist<T>(
       return await step();
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || signal?.aborted === true) throw error;
-      if (tries === 1) log.warn({ err: error, pushId }, 'the record of a push cannot be changed yet; it is tried again');
+      if (tries === 1)
+        log.warn({ err: error, pushId }, 'the record of a push cannot be changed yet; it is tried again');
       await new Promise<void>((resume) => {
         clock.schedule(TRY_AGAIN_MS, resume, { background: true });
       });

@@ -141,7 +141,8 @@ class Delivery {
   }
 
   async finish(): Promise<JobVerdict> {
-    if (this.#record.intent !== undefined) return this.#onAmbiguous('its process died while the message was on its way');
+    if (this.#record.intent !== undefined)
+      return this.#onAmbiguous('its process died while the message was on its way');
     if (this.#record.messages === undefined) {
       const verdict = await this.#run();
       if (verdict !== undefined) return verdict;
@@ -168,7 +169,8 @@ class Delivery {
     } catch (error) {
       return this.#onThrow(error, task, attempt);
     }
-    if (outcome === undefined) return this.#die('handler_missing', `no handler "${this.#job.handler}" with \`later\``);
+    if (outcome === undefined)
+      return this.#die('handler_missing', `no handler "${this.#job.handler}" with \`later\``);
     switch (outcome.type) {
       case 'silent':
         await this.#change((record) => rules.acknowledge(record, this.#me));
@@ -182,7 +184,9 @@ class Delivery {
         if (outcome.reply.type === 'to-staff')
           return this.#die('cannot_be_sent_late', 'a transfer to staff exists as a passive reply only');
         const message = toCustomerServiceMessage(outcome.reply) as unknown as Json;
-        return (await this.#change((record) => rules.prepare(record, this.#me, [message]))) ? undefined : DONE;
+        return (await this.#change((record) => rules.prepare(record, this.#me, [message])))
+          ? undefined
+          : DONE;
       }
       default:
         return outcome satisfies never;
@@ -190,8 +194,12 @@ class Delivery {
   }
 
   async #onThrow(error: unknown, task: Json | undefined, attempt: number): Promise<JobVerdict> {
-    this.#deps.log.error({ err: error, pushId: this.#job.pushId, handler: this.#job.handler, attempt }, 'a late run threw');
-    if (task === undefined && !this.#signal.aborted) return this.#die('handler_threw', 'thrown by a run after a crash');
+    this.#deps.log.error(
+      { err: error, pushId: this.#job.pushId, handler: this.#job.handler, attempt },
+      'a late run threw',
+    );
+    if (task === undefined && !this.#signal.aborted)
+      return this.#die('handler_threw', 'thrown by a run after a crash');
     if (attempt >= MOST_ATTEMPTS) return this.#die('later_threw', `${attempt} tries`);
     await this.#change((record) => rules.giveBack(record, this.#me, (record.failures ?? 0) + 1));
     return again(this.#jittered(LATER_BACKOFF_MS * 2 ** (attempt - 1)));
@@ -264,7 +272,10 @@ class Delivery {
   /** Nobody knows whether WeChat took the message: configuration decides between a second copy and none. */
   async #onAmbiguous(detail: string): Promise<JobVerdict> {
     if (this.#deps.settings.onAmbiguousSend === 'drop') return this.#die('unknown', detail);
-    this.#deps.log.warn({ pushId: this.#job.pushId }, `${detail}; it is sent again (ON_AMBIGUOUS_SEND=resend)`);
+    this.#deps.log.warn(
+      { pushId: this.#job.pushId },
+      `${detail}; it is sent again (ON_AMBIGUOUS_SEND=resend)`,
+    );
     return this.#giveBack((this.#record.failures ?? 0) + 1, this.#jittered(1_000));
   }
 

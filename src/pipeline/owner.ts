@@ -20,15 +20,7 @@ export interface Owner {
 }
 
 /** Starts dead: nobody owns anything before the first beat is in the store. */
-export function createOwner({
-  store,
-  clock,
-  log,
-}: {
-  store: StateStore;
-  clock: Clock;
-  log: Logger;
-}): Owner {
+export function createOwner({ store, clock, log }: { store: StateStore; clock: Clock; log: Logger }): Owner {
   const id = `${process.pid}-${randomBytes(6).toString('hex')}`;
   let confirmedAtMs = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | undefined;
@@ -42,7 +34,8 @@ export function createOwner({
       confirmedAtMs = atMs;
       failing = false;
     } catch (error) {
-      if (!failing) log.warn({ err: error }, 'this process could not say that it is alive; it goes on trying');
+      if (!failing)
+        log.warn({ err: error }, 'this process could not say that it is alive; it goes on trying');
       failing = true;
     }
   }

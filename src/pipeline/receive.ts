@@ -110,7 +110,10 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     const deadlineAtMs = receivedAtMs + settings.replyDeadlineMs;
     const known = runs.get(key);
     if (known !== undefined) {
-      log.info({ stage: 'joined', pushId: push.id, kind: push.kind }, 'a further try joins the run of its push');
+      log.info(
+        { stage: 'joined', pushId: push.id, kind: push.kind },
+        'a further try joins the run of its push',
+      );
       return known.join(deadlineAtMs);
     }
     if (claimed.type === 'known' && claimed.stored.record.state !== 'running')
@@ -177,7 +180,10 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       return render(verdict instanceof Promise ? await verdict : verdict, opened);
     } catch (error) {
       if (error instanceof PushRefused) return refuse(error, request.remote);
-      log.error({ err: error, pushId: push.id, kind: push.kind }, 'a push could not be claimed; WeChat will try again');
+      log.error(
+        { err: error, pushId: push.id, kind: push.kind },
+        'a push could not be claimed; WeChat will try again',
+      );
       return UNAVAILABLE;
     }
   }

@@ -78,7 +78,8 @@ export function postpone(record: PushRecord, me: Holder, task: Json): PushRecord
  * for it while the swap to `adopted` was under way, or while the swap to `answered` hung, which nobody heard.
  */
 export function finish(record: PushRecord, me: Holder, messages: readonly Json[]): PushRecord | undefined {
-  if (record.state !== 'running' && record.state !== 'adopted' && record.state !== 'answered') return undefined;
+  if (record.state !== 'running' && record.state !== 'adopted' && record.state !== 'answered')
+    return undefined;
   if (!holds(record, me)) return undefined;
   return { state: 'adopted', owner: '', fence: me.fence, attempt: record.attempt, messages, sent: 0 };
 }

@@ -245,7 +245,10 @@ export class Run {
 
   /** The job may already be in the queue: the record must say `answered` before anybody hears the answer. */
   async #takeBack(reply: Reply, xml: string): Promise<void> {
-    const settled = await this.#settle((record) => rules.answer(record, this.#me), { durable: true, body: xml });
+    const settled = await this.#settle((record) => rules.answer(record, this.#me), {
+      durable: true,
+      body: xml,
+    });
     if (this.#late) {
       await this.#finishLate({ type: 'replied', reply });
       return;
@@ -289,11 +292,21 @@ export class Run {
     } catch (error) {
       this.#lease = 'none';
       this.#leasing = Promise.resolve();
-      this.#log.error({ err: error, pushId: this.#push.id }, 'a deferral could not be kept; WeChat will try again');
+      this.#log.error(
+        { err: error, pushId: this.#push.id },
+        'a deferral could not be kept; WeChat will try again',
+      );
       await settling;
       // As if the push had never come: the next try is a first one.
       await store
-        .swap({ key: this.#key, rev: this.#stored.rev, next: undefined, nowMs: clock.now(), keepMs: 0, durable: false })
+        .swap({
+          key: this.#key,
+          rev: this.#stored.rev,
+          next: undefined,
+          nowMs: clock.now(),
+          keepMs: 0,
+          durable: false,
+        })
         .catch(() => undefined);
       this.#turnAway();
       return undefined;
@@ -332,7 +345,9 @@ export class Run {
       reason: 'overrun',
     });
     await bury(this.#deps, job, this.#push.kind, this.#stored.record, { reason, detail });
-    await this.#settle((record) => rules.conclude(record, this.#me, { state: 'dead', reason }), { durable: true });
+    await this.#settle((record) => rules.conclude(record, this.#me, { state: 'dead', reason }), {
+      durable: true,
+    });
     await this.#dropJob();
   }
 
@@ -355,7 +370,8 @@ export class Run {
       changeRecord(this.#deps, this.#key, this.#stored, rule, options),
     );
     if (stored !== undefined) this.#stored = stored;
-    if (stored === undefined || rules.isOver(stored.record) || stored.record.owner !== this.#me.owner) this.#leave();
+    if (stored === undefined || rules.isOver(stored.record) || stored.record.owner !== this.#me.owner)
+      this.#leave();
     return stored !== undefined;
   }
 
@@ -414,7 +430,10 @@ export class Run {
     if (taken === undefined) return false;
     this.#stored = taken;
     this.#me = { owner: owner.id, fence: taken.record.fence };
-    this.#log.warn({ pushId: this.#push.id, attempt: taken.record.attempt }, 'took over a push whose process died');
+    this.#log.warn(
+      { pushId: this.#push.id, attempt: taken.record.attempt },
+      'took over a push whose process died',
+    );
     return true;
   }
 

@@ -69,7 +69,10 @@ export class Tries {
   #arm(deadlineAtMs: number): () => void {
     const now = this.#clock.now();
     return this.#clock.schedule(Math.max(0, deadlineAtMs - this.#leaseAheadMs - now), () => {
-      this.#cancelTimer = this.#clock.schedule(Math.max(0, deadlineAtMs - this.#clock.now()), this.#onDeadline);
+      this.#cancelTimer = this.#clock.schedule(
+        Math.max(0, deadlineAtMs - this.#clock.now()),
+        this.#onDeadline,
+      );
       this.#onLeaseTime(deadlineAtMs);
     });
   }

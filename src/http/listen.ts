@@ -1,0 +1,64 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppError } from '../protocol/app-error.js';
+
+/** Node's default of 511 drops connections in a burst. */
+const BACKLOG = 4_096;
+
+/** The server cannot listen where it should. The message says what to do. */
+export class CannotListen extends AppError {
+  readonly code = 'cannot_listen';
+}
+
+/** What a person can do about a listen error. */
+function wayOut(error: NodeJS.ErrnoException, host: string, port: number, portName: string): string {
+  const where = `${host}:${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return (
+        `${where} is taken by another process.\n` +
+        `  Find it:            ss -ltnp 'sport = :${port}'\n` +
+        `  Or use another port: ${portName}=8080 (behind a proxy that listens on ${port})`
+      );
+    case 'EACCES':
+      return (
+        `this user may not listen on ${where}: ports below 1024 need a right.\n` +
+        `  Give node the right: sudo setcap cap_net_bind_service=+ep "$(readlink -f "$(command -v node)")"\n` +
+        `  Or lower the bound:  sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}\n` +
+        `  Or use another port: ${portName}=8080, and let a proxy or a port mapping lead ${port} there`
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine; set ${portName === 'PORT' ? 'HOST' : 'ADMIN_HOST'}=0.0.0.0 or one of its own`;
+    default:
+      return `cannot listen on ${where}: ${error.message}`;
+  }
+}
+
+/** Listens, and returns the port: the one asked for, or the one the system chose for 0. @throws CannotListen */
+export function listen(
+  server: Server,
+  { host, port, portName }: { host: string; port: number; portName: 'PORT' | 'ADMIN_PORT' },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void =>
+      reject(new CannotListen(wayOut(error, host, port, portName), { cause: error }));
+    server.once('error', fail);
+    server.listen({ host, port, backlog: BACKLOG }, () => {
+      server.off('error', fail);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Takes no new connections, lets running requests end. Resolves when the last connection is gone. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    if (!server.listening) {
+      resolve();
+      return;
+    }
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
