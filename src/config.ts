@@ -1,0 +1,168 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isIPv4 } from 'node:net';
+import {
+  accountSettings,
+  settingNames,
+  toAccount,
+  type AccountConfig,
+  type Settings,
+} from './config/account.js';
+import { readAccountsFile } from './config/accounts-file.js';
+import { ConfigInvalid } from './config/config-invalid.js';
+import { findMisspeltNames } from './config/misspelt-names.js';
+import { readValues, reasonOf, type ReadFile } from './config/variable-source.js';
+import type { Values } from './config/variables.js';
+
+export type { AccountConfig, ConfiguredCipherMode } from './config/account.js';
+export { ConfigInvalid } from './config/config-invalid.js';
+
+/** All settings of the server, checked and frozen. */
+export interface Config {
+  readonly public: { readonly host: string; readonly port: number };
+  readonly admin: { readonly host: string; readonly port: number; readonly key: string | undefined };
+  readonly accounts: readonly AccountConfig[];
+  /** Seconds; 0 = off. */
+  readonly maxPushAgeS: number;
+  readonly replyDeadlineMs: number;
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  /** Undefined: the folder `handlers` beside the server. */
+  readonly handlersDir: string | undefined;
+  readonly reloadHandlers: boolean;
+  /** Without a slash at their end; the preferred one first; never empty. */
+  readonly apiBaseUrls: readonly string[];
+  readonly tokenChannel: 'stable' | 'ordinary';
+  readonly onAmbiguousSend: 'drop' | 'resend';
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  readonly workerConcurrency: number;
+  readonly maxConnections: number;
+  /** What is odd but lets the server start; to be logged. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Adds the variables of the file `.env` in `directory` to the environment of this process; those that are set already
+ * stay, empty ones included. Without such a file nothing happens.
+ *
+ * @throws ConfigInvalid  the file is there and cannot be read
+ */
+export function loadDotEnv(directory = process.cwd()): void {
+  const file = join(directory, '.env');
+  if (!existsSync(file)) return;
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new ConfigInvalid([
+      `${file} cannot be read (${reasonOf(error)}). Make it a file that this process may read, or remove it.`,
+    ]);
+  }
+}
+
+/**
+ * Reads and checks the whole configuration.
+ *
+ * @throws ConfigInvalid  with every fault at once
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadFile = readFileSync): Config {
+  const faults: string[] = [];
+  const values = readValues(env, readFile, faults);
+  const isGiven = (name: string) => isSet(env[name]) || isSet(env[`${name}_FILE`]);
+  const accounts = readAccounts(values, isGiven, readFile, faults);
+  const misspelt = findMisspeltNames(env);
+  faults.push(...misspelt.faults);
+  if (!isLoopback(values.ADMIN_HOST) && !isGiven('ADMIN_KEY')) {
+    faults.push(
+      `ADMIN_HOST is ${JSON.stringify(values.ADMIN_HOST)}, which others can reach, and ADMIN_KEY is missing. ` +
+        'Set ADMIN_KEY to a long random text, or ADMIN_HOST to 127.0.0.1.',
+    );
+  }
+  if (faults.length > 0) throw new ConfigInvalid(faults);
+
+  return freeze({
+    public: { host: values.HOST, port: values.PORT },
+    admin: { host: values.ADMIN_HOST, port: values.ADMIN_PORT, key: values.ADMIN_KEY },
+    accounts,
+    maxPushAgeS: values.MAX_PUSH_AGE_S,
+    replyDeadlineMs: values.REPLY_DEADLINE_MS,
+    redisUrl: values.REDIS_URL,
+    dataDir: values.DATA_DIR,
+    handlersDir: values.HANDLERS_DIR,
+    reloadHandlers: values.RELOAD_HANDLERS,
+    apiBaseUrls: values.WECHAT_API_BASE_URLS,
+    tokenChannel: values.TOKEN_CHANNEL,
+    onAmbiguousSend: values.ON_AMBIGUOUS_SEND,
+    logLevel: values.LOG_LEVEL,
+    workerConcurrency: values.WORKER_CONCURRENCY,
+    maxConnections: values.MAX_CONNECTIONS,
+    warnings: misspelt.warnings.concat(accounts.flatMap(accountWarnings)),
+  });
+}
+
+/** Every value of the configuration that must never be printed; handed to the logger. */
+export function secretsOf(config: Config): readonly string[] {
+  const secrets: (string | undefined)[] = config.accounts.flatMap(
+    ({ appSecret, tokens, encodingAesKeys }) => [appSecret, ...tokens, ...encodingAesKeys],
+  );
+  secrets.push(config.admin.key);
+  if (config.redisUrl !== undefined) secrets.push(...redisPassword(config.redisUrl));
+  return [...new Set(secrets.filter((secret) => secret !== undefined).filter((secret) => secret !== ''))];
+}
+
+function readAccounts(
+  values: Values,
+  isGiven: (name: string) => boolean,
+  readFile: ReadFile,
+  faults: string[],
+): readonly AccountConfig[] {
+  if (!isGiven('WECHAT_ACCOUNTS_FILE')) {
+    const draft = {
+      name: 'default',
+      path: values.CALLBACK_PATH,
+      settings: Object.fromEntries(
+        settingNames.map((s) => [s, values[accountSettings[s]]]),
+      ) as unknown as Settings,
+      isGiven: (s: keyof Settings) => isGiven(accountSettings[s]),
+      nameOf: (s: keyof Settings) => accountSettings[s],
+    };
+    const account = toAccount(draft, faults);
+    return account === undefined ? [] : [account];
+  }
+  const both = Object.values(accountSettings).filter(isGiven);
+  if (both.length > 0) {
+    faults.push(
+      `WECHAT_ACCOUNTS_FILE is set together with ${both.join(', ')}; allowed: one of the two ways. ` +
+        'Move the account into the file, or unset WECHAT_ACCOUNTS_FILE.',
+    );
+  }
+  const file = values.WECHAT_ACCOUNTS_FILE;
+  return file === undefined ? [] : readAccountsFile(file, values.CALLBACK_PATH, readFile, faults);
+}
+
+const isSet = (text: string | undefined): boolean => text !== undefined && text !== '';
+
+/** The password as the URL spells it and as Redis hears it. */
+function redisPassword(url: string): readonly string[] {
+  const { password } = new URL(url);
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password]; // a lone % in it
+  }
+}
+
+function accountWarnings({ name, appSecret }: AccountConfig): string[] {
+  if (appSecret !== undefined) return [];
+  return [`Account ${name} has no AppSecret: answers in time work, late answers cannot be sent.`];
+}
+
+function isLoopback(host: string): boolean {
+  const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
+}
+
+/** Freezes a value and all that hangs on it. */
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
+  return Object.freeze(value);
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import {
+  accountSettings,
+  settingNames,
+  toAccount,
+  type AccountConfig,
+  type Setting,
+  type Settings,
+} from './account.js';
+import { nearestName } from './nearest-name.js';
+import { reasonOf, type ReadFile } from './variable-source.js';
+import { showValue, variables, type Variable } from './variables.js';
+
+/**
+ * Reads the accounts file: a JSON object, account name → settings, each account at `basePath/<name>`.
+ * Faults are added to `faults` and never quote the file, which holds secrets.
+ */
+export function readAccountsFile(
+  file: string,
+  basePath: string,
+  readFile: ReadFile,
+  faults: string[],
+): readonly AccountConfig[] {
+  const where = `WECHAT_ACCOUNTS_FILE ${JSON.stringify(file)}`;
+  let text: string;
+  try {
+    text = readFile(file, 'utf8');
+  } catch (error) {
+    faults.push(`${where} cannot be read (${reasonOf(error)}). Name a JSON file that this process may read.`);
+    return [];
+  }
+  const accounts = accountsOf(text);
+  if (accounts === undefined || accounts.length === 0) {
+    faults.push(
+      `${where} is something else than a JSON object of accounts; ` +
+        'allowed: {"<name>": {"appId": "wx…", "token": "…"}, …}. Correct the file.',
+    );
+    return [];
+  }
+  return accounts
+    .map(([name, fields]) => readAccount(name, fields, { where, basePath, faults }))
+    .filter((account) => account !== undefined);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const shape = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+function accountsOf(text: string): readonly (readonly [string, Fields])[] | undefined {
+  try {
+    return Object.entries(shape.parse(JSON.parse(text.replace(/^\uFEFF/, ''))));
+  } catch {
+    return undefined;
+  }
+}
+
+interface Surroundings {
+  readonly where: string;
+  readonly basePath: string;
+  readonly faults: string[];
+}
+
+function readAccount(
+  name: string,
+  fields: Fields,
+  { where, basePath, faults }: Surroundings,
+): AccountConfig | undefined {
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name)) {
+    faults.push(
+      `${where}: the account name ${JSON.stringify(name)} becomes a part of its URL; ` +
+        'allowed: letters, digits, "_", "-" and, inside, ".". Rename it.',
+    );
+  }
+  const nameOf = (setting: string) => `${where}: ${name}.${setting}`;
+  for (const key of Object.keys(fields).filter((field) => !settingNames.some((known) => known === field))) {
+    const nearest = nearestName(key, settingNames, 3);
+    const hint = nearest === undefined ? `Known ones: ${settingNames.join(', ')}.` : `Is ${nearest} meant?`;
+    faults.push(`${nameOf(key)} is not a setting of an account. ${hint}`);
+  }
+  const isGiven = (setting: Setting) => ![undefined, null, ''].some((empty) => fields[setting] === empty);
+  const settings: Partial<Record<Setting, unknown>> = {};
+  for (const setting of settingNames.filter(isGiven)) {
+    const variable: Variable = variables[accountSettings[setting]];
+    const value = fields[setting];
+    const result = variable.schema.safeParse(value);
+    if (result.success) settings[setting] = result.data;
+    else
+      faults.push(`${nameOf(setting)} ${seen(variable, value)}; allowed: ${variable.allowed}. Correct it.`);
+  }
+  const path = `${basePath === '/' ? '' : basePath}/${name}`;
+  return toAccount({ name, path, settings: settings as Settings, isGiven, nameOf }, faults);
+}
+
+const seen = (variable: Variable, value: unknown): string =>
+  typeof value === 'string' ? showValue(variable, value) : `is of type ${typeof value}`;

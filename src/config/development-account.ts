@@ -1,0 +1,54 @@
+/**
+ * The fixed account of development: made up, known to everybody, good for nothing but trying things out.
+ * `npm run dev` starts with it, and `send` signs with it where no account is configured.
+ */
+export const developmentAccount = {
+  appId: 'wxdevelopment0001',
+  token: 'development',
+  encodingAesKey: 'DevelopmentKeyDevelopmentKeyDevelopmentKey0',
+  originalId: 'gh_development1',
+} as const;
+
+/** The environment of `npm run dev`. Variables that are set already win over it. */
+export const developmentEnvironment: Readonly<Record<string, string>> = {
+  HOST: '127.0.0.1',
+  PORT: '8080',
+  DATA_DIR: './data/dev',
+  RELOAD_HANDLERS: '1',
+  WECHAT_APP_ID: developmentAccount.appId,
+  WECHAT_TOKEN: developmentAccount.token,
+  WECHAT_ENCODING_AES_KEY: developmentAccount.encodingAesKey,
+  WECHAT_ORIGINAL_ID: developmentAccount.originalId,
+  WECHAT_CIPHER_MODE: 'safe',
+};
+
+/**
+ * Completes an environment for development. The account comes as a whole: an environment that names an AppID or an
+ * accounts file keeps its own, and nothing of the test account is mixed into it. Otherwise the remaining account
+ * variables are emptied, so that a `.env` written for a real account stays out of it.
+ */
+export function withDevelopmentDefaults(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ownAccount = ['WECHAT_APP_ID', 'WECHAT_APP_ID_FILE', 'WECHAT_ACCOUNTS_FILE'].some(
+    (name) => (env[name] ?? '') !== '',
+  );
+  const isAccount = (name: string) => name in accountVariables;
+  const defaults = ownAccount
+    ? Object.fromEntries(Object.entries(developmentEnvironment).filter(([name]) => !isAccount(name)))
+    : { ...accountVariables, ...developmentEnvironment };
+  return { ...defaults, ...env };
+}
+
+/** All that makes an account, empty: empty counts as absent. */
+const accountVariables: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'ACCOUNTS_FILE',
+    'APP_ID',
+    'APP_SECRET',
+    'TOKEN',
+    'ENCODING_AES_KEY',
+    'PREVIOUS_TOKEN',
+    'PREVIOUS_ENCODING_AES_KEY',
+    'ORIGINAL_ID',
+    'CIPHER_MODE',
+  ].map((name) => [`WECHAT_${name}`, '']),
+);

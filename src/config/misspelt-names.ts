@@ -1,0 +1,30 @@
+import { nearestName } from './nearest-name.js';
+import { variableNames } from './variables.js';
+
+/** Names that systems, shells and other programs set and that come near to one of ours. */
+const foreignNames = new Set(['HOSTS', 'PORTS', 'SHOST', 'GHOST', 'VHOST', 'DBHOST', 'DBPORT']);
+
+/**
+ * Looks for variables that were probably meant for us. An unknown `WECHAT_…` can be meant for nobody else: a fault.
+ * Anything else within two edits of a name of ours is a warning. Values are never looked at.
+ */
+export function findMisspeltNames(env: NodeJS.ProcessEnv): { faults: string[]; warnings: string[] } {
+  const ours = variableNames.flatMap((name) => [name, `${name}_FILE`]);
+  const known = new Set(ours);
+  const faults: string[] = [];
+  const warnings: string[] = [];
+  for (const name of Object.keys(env)) {
+    if (known.has(name) || env[name] === '') continue;
+    if (/^WECHAT_/i.test(name)) {
+      const nearest = nearestName(name, ours, Math.max(2, Math.floor(name.length / 3)));
+      const hint =
+        nearest === undefined ? 'Remove it, or see' : `Rename it to ${nearest} if that is meant, or see`;
+      faults.push(`${name} is not a variable of this server. ${hint} .env.example for the names.`);
+    } else if (name.length >= 5 && !foreignNames.has(name.toUpperCase())) {
+      const nearest = nearestName(name, ours, 2);
+      if (nearest !== undefined)
+        warnings.push(`${name} is not a variable of this server and is ignored. Is ${nearest} meant?`);
+    }
+  }
+  return { faults, warnings };
+}
