@@ -47,8 +47,7 @@ export function parseAnyXml(text: string): Fields {
   const { [PREFIX + 'xml']: root, ...beside } = parse(document);
   if (root === undefined || Array.isArray(root)) throw unreadable('the body is not one element named xml');
   for (const extra of Object.values(beside)) {
-    if (typeof extra !== 'string' || trimBlanks(extra) !== '')
-      throw unreadable('something stands beside <xml>');
+    if (typeof extra !== 'string' || trimBlanks(extra) !== '') throw unreadable('text beside the root');
   }
   const value = toValue(root, 0);
   return typeof value === 'string' ? noFields() : value;
@@ -78,8 +77,7 @@ function refuseOddMarkup(document: string): void {
     if (text.includes(']]>')) throw unreadable('a bare ]]> stands in the text');
     if (opening < 0 && trimBlanks(text) === '') return;
     const end = endOfMarkup(document, opening);
-    if (opening < 0 || end === undefined)
-      throw unreadable('a declaration, markup without an end, or text after it');
+    if (opening < 0 || end === undefined) throw unreadable('a declaration, or markup that never ends');
     at = end;
   }
 }
@@ -94,8 +92,12 @@ function endOfMarkup(document: string, from: number): number | undefined {
   if (document.startsWith('<!--', from)) return after(from + 4, '-->');
   if (document.startsWith('<!', from)) return undefined;
   if (document.startsWith('<?', from)) return after(from + 2, '?>');
-  return after(from + 1, '>');
+  TAG.lastIndex = from;
+  return TAG.test(document) ? TAG.lastIndex : undefined;
 }
+
+// An attribute may hold `>`, so its quotes are followed; no two alternatives begin alike, so nothing is tried twice.
+const TAG = /<[^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>/y;
 
 /** Turns what the parser made of one element, `depth` levels inside the root, into ours. */
 function toValue(parsed: Parsed, depth: number): string | Fields {
