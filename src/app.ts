@@ -1,0 +1,197 @@
+import type { Server } from 'node:http';
+import { createApi } from './api/client.js';
+import { createFetchClient } from './adapters/http/fetch-client.js';
+import { openFileAdapters } from './adapters/file/index.js';
+import type { AccountConfig, Config } from './config.js';
+import { createAdminServer } from './http/admin-server.js';
+import { createDoor, type Door } from './http/door.js';
+import { closeServer, listen } from './http/listen.js';
+import { createPublicServer, type Readiness } from './http/public-server.js';
+import { createRouter, type Router } from './handling/router.js';
+import type { LoadedHandlers } from './handling/loader.js';
+import type { Account } from './pipeline/account.js';
+import { lifetimesFor } from './pipeline/change-record.js';
+import { createLateWork } from './pipeline/late-work.js';
+import { createOwner } from './pipeline/owner.js';
+import { createReceiver } from './pipeline/receive.js';
+import type { Run } from './pipeline/run.js';
+import { systemClock, type Clock } from './ports/clock.js';
+import type { Consumer, DeferredQueue } from './ports/deferred-queue.js';
+import type { HttpClient } from './ports/http-client.js';
+import type { Logger } from './ports/logger.js';
+import type { StateStore } from './ports/state-store.js';
+import { createCipher } from './protocol/cipher.js';
+import { toAppId } from './protocol/ids.js';
+
+/** `web` answers pushes, `worker` delivers late answers, `all` does both. */
+export type Role = 'all' | 'web' | 'worker';
+
+/** Where state and work are kept, as chosen by the configuration. */
+export interface Storage {
+  readonly store: StateStore;
+  readonly queue: DeferredQueue;
+  /** True while the journal stands in for Redis. */
+  degraded(): boolean;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly log: Logger;
+  readonly handlers: LoadedHandlers;
+  readonly role?: Role;
+  /** Tests move time and stand in for WeChat here, and nowhere else. */
+  readonly clock?: Clock;
+  readonly httpClient?: HttpClient;
+  /** Instead of what the configuration chooses; closed by whoever opened it. */
+  readonly storage?: Storage;
+}
+
+export interface App {
+  /** The callback of an account, mountable in Express; works once the app is open. */
+  callback(account?: string): Door;
+  /** The public server: listening after `start()`. */
+  readonly http: Server;
+  /** Swaps the handlers of pushes to come; runs under way keep theirs. */
+  useHandlers(handlers: LoadedHandlers): void;
+  /** Begins to beat and to deliver. Listens to nothing. */
+  open(): Promise<void>;
+  /** Opens, then listens. Resolves with the ports that were taken. @throws CannotListen */
+  start(): Promise<{ port: number | undefined; adminPort: number }>;
+  /**
+   * Not ready, no new connections; running pushes get their deadline; overruns go to the queue; late work is
+   * finished or given back; storage closes. Takes 10 s at most.
+   */
+  stop(): Promise<void>;
+}
+
+/** How long late work under way may go on after a stop began. */
+const DRAIN_MS = 3_000;
+
+/** Wires the parts. @throws DataDirInUse @throws DataDirUnusable */
+export async function createApp(config: Config, options: AppOptions): Promise<App> {
+  const { log, role = 'all', clock = systemClock } = options;
+  const storage = options.storage ?? (await openStorage(config, clock, log));
+  const { store, queue } = storage;
+  const http = options.httpClient ?? createFetchClient();
+  const owner = createOwner({ store, clock, log });
+  const runs = new Map<string, Run>();
+
+  let router: Router = createRouter(options.handlers.handlers, options.handlers.observers, { log });
+  const accounts = config.accounts.map((account) => toAccount(account, config, { store, clock, log, http }));
+  const deps = {
+    store,
+    queue,
+    clock,
+    log,
+    owner,
+    runs,
+    router: () => router,
+    lifetimes: lifetimesFor(config.maxPushAgeS),
+    accounts: new Map(accounts.map((account) => [account.appId as string, account])),
+    settings: config,
+  };
+
+  const doors = new Map<string, Door>();
+  const byName = new Map<string, Door>();
+  for (const [index, account] of accounts.entries()) {
+    const receiver = createReceiver(account, deps);
+    const door = createDoor(receiver, { mode: account.secrets.mode, clock, log });
+    doors.set(config.accounts[index]?.path ?? '', door);
+    byName.set(account.name, door);
+  }
+
+  let state: 'closed' | 'open' | 'stopping' = 'closed';
+  const readiness = (): Readiness =>
+    state !== 'open' ? 'not-ready' : storage.degraded() ? 'degraded' : 'ready';
+  const publicServer = createPublicServer({ doors, readiness, maxConnections: config.maxConnections });
+  const adminServer = createAdminServer({
+    key: config.admin.key,
+    store,
+    queue,
+    readiness,
+    routes: () => router.table(),
+    log,
+  });
+  let consumer: Consumer | undefined;
+
+  async function open(): Promise<void> {
+    if (state !== 'closed') return;
+    state = 'open';
+    await owner.start();
+    if (role !== 'web')
+      consumer = queue.consume(createLateWork(deps), { concurrency: config.workerConcurrency });
+  }
+
+  return {
+    http: publicServer,
+    callback(name) {
+      const door = name === undefined ? byName.values().next().value : byName.get(name);
+      if (door === undefined) throw new RangeError(`no account "${name ?? ''}" is configured`);
+      return door;
+    },
+    useHandlers(next) {
+      router = createRouter(next.handlers, next.observers, { log });
+    },
+    open,
+    async start() {
+      await open();
+      const adminPort = await listen(adminServer, { ...config.admin, portName: 'ADMIN_PORT' });
+      const port =
+        role === 'worker' ? undefined : await listen(publicServer, { ...config.public, portName: 'PORT' });
+      return { port, adminPort };
+    },
+    async stop() {
+      if (state === 'stopping') return;
+      state = 'stopping';
+      // Every waiting try ends by its deadline, so this ends by itself.
+      await Promise.all([closeServer(publicServer), closeServer(adminServer)]);
+      await Promise.allSettled([...runs.values()].map((run) => run.handOver()));
+      await consumer?.stop(DRAIN_MS);
+      owner.stop();
+      if (options.storage === undefined) await storage.close();
+    },
+  };
+}
+
+async function openStorage(config: Config, clock: Clock, log: Logger): Promise<Storage> {
+  if (config.redisUrl === undefined) {
+    const files = await openFileAdapters({ dir: config.dataDir, clock, log });
+    return { ...files, degraded: () => false };
+  }
+  // Loaded only where it is used: BullMQ is most of what the process would otherwise read at start.
+  const { openSpillOver } = await import('./adapters/spill-over/index.js');
+  const { openRedisAdapters } = await import('./adapters/redis/index.js');
+  return openSpillOver({
+    remote: openRedisAdapters({ url: config.redisUrl, clock, log }),
+    dir: config.dataDir,
+    openLocal: (dir) => openFileAdapters({ dir, clock, log }),
+    clock,
+    log,
+  });
+}
+
+function toAccount(
+  config: AccountConfig,
+  { apiBaseUrls, tokenChannel }: Config,
+  parts: { store: StateStore; clock: Clock; log: Logger; http: HttpClient },
+): Account {
+  const appId = toAppId(config.appId);
+  return {
+    name: config.name,
+    appId,
+    originalId: config.originalId,
+    secrets: {
+      appId,
+      mode: config.cipherMode,
+      tokens: config.tokens,
+      ciphers: config.encodingAesKeys.map((key) => createCipher(key, appId)),
+    },
+    api: createApi({
+      ...parts,
+      appId,
+      secret: config.appSecret,
+      channel: tokenChannel,
+      baseUrls: apiBaseUrls,
+    }),
+  };
+}

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createLogger } from './adapters/log/pino-logger.js';
+import { createApp, type App, type Role } from './app.js';
+import { ConfigInvalid, loadDotEnv, readConfig, type Config } from './config.js';
+import { loadHandlers, watchHandlers } from './handling/loader.js';
+import { AppError } from './protocol/app-error.js';
+
+/** The exit code for a configuration that cannot work (EX_CONFIG of sysexits). */
+const EXIT_CONFIG = 78;
+/** A stop that takes longer is cut off: the queue holds what is left. */
+const STOP_LIMIT_MS = 10_000;
+
+/**
+ * Runs the server until it is told to stop. Resolves with the exit code: 0 after a clean stop, 78 where the
+ * configuration is wrong, 1 for any other failure to start.
+ */
+export async function serve({ role }: { role?: Role } = {}): Promise<number> {
+  const startedAtMs = performance.now();
+  let config: Config;
+  try {
+    loadDotEnv();
+    config = readConfig(process.env);
+  } catch (error) {
+    return explain(error);
+  }
+  const { log, flush } = createLogger(config);
+  let app: App;
+  try {
+    for (const warning of config.warnings) log.warn({}, warning);
+    const dir = config.handlersDir ?? defaultHandlersDir();
+    const handlers = await loadHandlers(dir, { log });
+    app = await createApp(config, { log, handlers, ...(role === undefined ? {} : { role }) });
+    if (config.reloadHandlers) await watchHandlers(dir, (next) => app.useHandlers(next), { log });
+    const stopped = hearSignals(app, log, flush);
+    const { port, adminPort } = await app.start();
+    log.info(
+      {
+        port,
+        adminPort,
+        callbacks: config.accounts.map((account) => `${account.path} (${account.cipherMode})`),
+        storage: config.redisUrl === undefined ? `journal in ${config.dataDir}` : 'Redis',
+        handlers: handlers.handlers.length,
+        observers: handlers.observers.length,
+        role: role ?? 'all',
+        startMs: Math.round(performance.now() - startedAtMs),
+      },
+      'ready',
+    );
+    if (config.accounts.some((account) => account.appSecret === undefined))
+      log.warn({}, 'WECHAT_APP_SECRET is not set: late answers cannot be delivered, only answers in time');
+    return await stopped;
+  } catch (error) {
+    flush();
+    return explain(error);
+  }
+}
+
+/** Beside the code: `handlers/` of the checkout under tsx, `dist/handlers` once compiled. */
+function defaultHandlersDir(): string {
+  const own = join(dirname(fileURLToPath(import.meta.url)), '..', 'handlers');
+  return existsSync(own) ? own : './handlers';
+}
+
+/** What a person needs to know, on one screen, without a stack unless it is a bug. */
+function explain(error: unknown): number {
+  if (error instanceof ConfigInvalid) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT_CONFIG;
+  }
+  if (error instanceof AppError) {
+    process.stderr.write(`The server cannot start: ${error.message}\n`);
+    return 1;
+  }
+  process.stderr.write(
+    `The server cannot start because of a fault of its own:\n${(error as Error)?.stack ?? String(error)}\n`,
+  );
+  return 1;
+}
+
+/** Resolves with the exit code once a signal stopped the app. A second signal ends the process at once. */
+function hearSignals(
+  app: App,
+  log: { info(fields: object, message: string): void },
+  flush: () => void,
+): Promise<number> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (stopping) {
+        flush();
+        process.exit(1);
+      }
+      stopping = true;
+      log.info({ signal }, 'stopping: running pushes get their answers first');
+      setTimeout(() => {
+        flush();
+        process.exit(1);
+      }, STOP_LIMIT_MS).unref();
+      app.stop().then(
+        () => {
+          log.info({}, 'stopped');
+          flush();
+          resolve(0);
+        },
+        (error: unknown) => {
+          log.info({ err: error }, 'the stop failed; what was promised is in the queue');
+          flush();
+          resolve(1);
+        },
+      );
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {
+  process.exitCode = await serve();
+}
