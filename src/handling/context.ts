@@ -1,0 +1,162 @@
+import type { Logger } from '../ports/logger.js';
+import {
+  toCustomerServiceMessage,
+  type CustomerServiceMessage,
+} from '../protocol/customer-service-message.js';
+import type { OpenId } from '../protocol/ids.js';
+import type { Json } from '../protocol/json.js';
+import type { Push } from '../protocol/push.js';
+import type { LateReply, Reply } from '../protocol/reply.js';
+import { HandlerReturnedNonsense, shapeOf, type Deferral } from './answer.js';
+import { lateReplies, replies, type LateReplies, type Replies } from './replies.js';
+import { checkTask } from './task.js';
+
+/** WeChat's API as handlers see it: the access token is taken care of. */
+export interface ApiFace {
+  /**
+   * Calls an endpoint, `/cgi-bin/…` without its token: POST with a body, GET without. Resolves to the parsed answer.
+   *
+   * @throws ApiRefused, ApiUnreachable
+   */
+  call(path: string, body?: Json): Promise<unknown>;
+  readonly messages: {
+    send(to: OpenId, message: CustomerServiceMessage): Promise<unknown>;
+  };
+}
+
+/** The passive window of the push. When it closes nothing is killed: the answer just travels late. */
+export interface DeadlineView {
+  readonly at: Date;
+  /** Never below 0. */
+  remainingMs(): number;
+  /** Fires when the window closes. */
+  readonly signal: AbortSignal;
+}
+
+/** What `later` gets. */
+export interface LateContext<P extends Push = Push> {
+  readonly push: P;
+  /** Who sent the push. */
+  readonly user: OpenId;
+  /** Makes a value and sends nothing: return it. */
+  readonly reply: LateReplies;
+  /** Sends a customer-service message right now: "still looking…", a second picture. */
+  readonly send: (reply: LateReply) => Promise<void>;
+  /** Fires when nobody wants the result any more: window over, or shutdown. */
+  readonly signal: AbortSignal;
+  readonly api: ApiFace;
+  /** Bound to push, user and handler. */
+  readonly log: Logger;
+  /** 1, or more after a crash or a failure. */
+  readonly attempt: number;
+}
+
+/** What `handle` gets. */
+export interface HandleContext<P extends Push = Push, F = unknown> extends LateContext<P> {
+  /** What `when` returned. */
+  readonly found: F;
+  readonly reply: Replies;
+  readonly deadline: DeadlineView;
+  /**
+   * Return its result to say nothing now and finish in `later`, soon and across restarts.
+   *
+   * @throws TaskNotJson
+   */
+  readonly defer: <T extends Json>(task: T) => Deferral<T>;
+}
+
+/** What a run needs from whoever starts it. Getters may make `signal` and `deadline` only when touched. */
+export interface RunServices {
+  /** Bound to push and user already. */
+  readonly log: Logger;
+  readonly deadline: DeadlineView;
+  readonly signal: AbortSignal;
+  readonly attempt: number;
+  /** Sends to the user of the push. */
+  send(message: CustomerServiceMessage): Promise<void>;
+  readonly api: ApiFace;
+}
+
+/** What `later` runs on: its passive window is over. */
+export type LateServices = Omit<RunServices, 'deadline'>;
+
+/** One run of `later`. Everything is made when it is touched: most handlers touch two or three things. */
+export class LateRun<S extends LateServices = LateServices> implements LateContext {
+  readonly push: Push;
+  protected readonly services: S;
+  /** Replies made and not yet returned or sent. */
+  protected readonly made: Reply[] = [];
+  readonly #handler: string;
+
+  constructor(handler: string, push: Push, services: S) {
+    this.#handler = handler;
+    this.push = push;
+    this.services = services;
+  }
+
+  get user(): OpenId {
+    return this.push.user;
+  }
+  get reply(): LateReplies {
+    return lateReplies(this.made);
+  }
+  get signal(): AbortSignal {
+    return this.services.signal;
+  }
+  get api(): ApiFace {
+    return this.services.api;
+  }
+  get log(): Logger {
+    return this.services.log.child({ handler: this.#handler });
+  }
+  get attempt(): number {
+    return this.services.attempt;
+  }
+  get send(): (reply: LateReply) => Promise<void> {
+    return async (reply: Reply) => {
+      if (typeof reply !== 'object' || reply === null || reply.type === 'to-staff')
+        throw new HandlerReturnedNonsense(
+          `The handler "${this.#handler}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a transfer to staff can only be returned`,
+        );
+      this.settle(reply);
+      await this.services.send(toCustomerServiceMessage(reply));
+    };
+  }
+
+  /** Notes that a reply reached its use. */
+  protected settle(reply: unknown): void {
+    const place = this.made.findIndex((made) => made === reply);
+    if (place >= 0) this.made.splice(place, 1);
+  }
+
+  /** Ends the run: what was made, and is not what was returned, is reported. */
+  close(returned: unknown): void {
+    if (this.made.length === 0 || (this.made.length === 1 && this.made[0] === returned)) return;
+    this.settle(returned);
+    if (this.made.length === 0) return;
+    const types = this.made.map((reply) => reply.type);
+    this.log.warn({ replies: types }, 'a handler made replies that it neither returned nor sent');
+  }
+}
+
+/** One run of `handle`. */
+export class HandleRun extends LateRun<RunServices> implements HandleContext {
+  readonly found: unknown;
+
+  constructor(handler: string, push: Push, found: unknown, services: RunServices) {
+    super(handler, push, services);
+    this.found = found;
+  }
+
+  override get reply(): Replies {
+    return replies(this.made);
+  }
+  get deadline(): DeadlineView {
+    return this.services.deadline;
+  }
+  get defer(): <T extends Json>(task: T) => Deferral<T> {
+    return defer;
+  }
+}
+
+const defer = <T extends Json>(task: T): Deferral<T> => ({ type: 'deferral', task: checkTask(task) });

@@ -1,0 +1,63 @@
+import { AppError } from '../protocol/app-error.js';
+import type { Json } from '../protocol/json.js';
+import type { Push } from '../protocol/push.js';
+import { toOutcome, type Outcome } from './answer.js';
+import { HandleRun, LateRun, type LateServices, type RunServices } from './context.js';
+import type { LoadedHandler } from './loaded.js';
+import type { Route } from './router.js';
+
+export type { Outcome } from './answer.js';
+export type { ApiFace, DeadlineView, LateServices, RunServices } from './context.js';
+
+/** A job waits for a `later` that the handler of that name no longer has. */
+export class HandlerCannotFinish extends AppError {
+  readonly code = 'handler_cannot_finish';
+}
+
+/**
+ * Runs `handle` for one push. A handler that does not wait is answered for without a promise, so the hot path waits
+ * for nothing either.
+ *
+ * Rejects with whatever the handler threw, and with HandlerReturnedNonsense.
+ */
+export function runHandle(route: Route, push: Push, services: RunServices): Outcome | Promise<Outcome> {
+  const { name, module } = route.handler;
+  const from = { handler: name, mayDefer: module.later !== undefined };
+  const run = new HandleRun(name, push, route.found, services);
+  try {
+    const answer: unknown = module.handle(run);
+    return isThenable(answer)
+      ? Promise.resolve(answer).then((returned) => conclude(run, returned, from))
+      : conclude(run, answer, from);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * Runs `later` with the task that `handle` left.
+ *
+ * @throws HandlerCannotFinish, HandlerReturnedNonsense, and whatever the handler throws
+ */
+export async function runLater(
+  handler: LoadedHandler,
+  push: Push,
+  task: Json,
+  services: LateServices,
+): Promise<Outcome> {
+  const { name, module } = handler;
+  if (module.later === undefined)
+    throw new HandlerCannotFinish(
+      `The handler "${name}" has no \`later\` any more, and work is waiting for it: put it back, or drop the job`,
+    );
+  const run = new LateRun(name, push, services);
+  return conclude(run, await module.later(run, task), { handler: name, mayDefer: false });
+}
+
+function conclude(run: LateRun, returned: unknown, from: { handler: string; mayDefer: boolean }): Outcome {
+  run.close(returned);
+  return toOutcome(returned, from);
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -1,0 +1,114 @@
+import { silentLogger, type Logger } from '../ports/logger.js';
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
+import type { Json } from '../protocol/json.js';
+import type { Push } from '../protocol/push.js';
+import { checkReply } from '../protocol/reply.js';
+import type { Outcome } from './answer.js';
+import type { ApiFace, RunServices } from './context.js';
+import type { Handler } from './define-handler.js';
+import type { Observer } from './define-observer.js';
+import type { LoadedHandler } from './loaded.js';
+import { closeness } from './on.js';
+import { routeTo } from './router.js';
+import { runHandle, runLater } from './run-handler.js';
+
+/** The world around the handler; everything has a default. */
+export interface TryOptions {
+  /** What `ctx.deadline` says is left. Default 4500. */
+  readonly remainingMs?: number;
+  /** Default 1. */
+  readonly attempt?: number;
+  /** `ctx.signal` and `ctx.deadline.signal`. Default: never fires. */
+  readonly signal?: AbortSignal;
+  /** Default: `call` rejects, `messages.send` does nothing. */
+  readonly api?: ApiFace;
+  readonly log?: Logger;
+}
+
+/** What the handler made of the push; `sent` is what it sent by `ctx.send` on the way. */
+export type Tried = (Outcome | { readonly type: 'not-mine' }) & {
+  readonly sent: readonly CustomerServiceMessage[];
+};
+
+/**
+ * Runs a handler without a server: asks `on` and `when`, runs `handle`, checks the reply as the server would.
+ *
+ * @example
+ * expect(await tryHandler(weather, textPush({ content: '天气 北京' }))).toMatchObject({ type: 'deferred', task: { city: '北京' } });
+ *
+ * Rejects with what the handler throws.
+ */
+export async function tryHandler(handler: Handler, push: Push, options: TryOptions = {}): Promise<Tried> {
+  const loaded = load(handler);
+  const sent: CustomerServiceMessage[] = [];
+  const route = closeness(loaded.on, push.kind) === undefined ? undefined : routeTo(loaded, push, loud);
+  if (route === undefined) return { type: 'not-mine', sent };
+  return { ...checked(await runHandle(route, push, servicesFor(options, sent))), sent };
+}
+
+/** Runs `later` with a task, which goes through JSON as it would in the server. Rejects with what the handler throws. */
+export async function tryLater<T extends Json>(
+  handler: Handler<never, never, T>,
+  push: Push,
+  task: T,
+  options: TryOptions = {},
+): Promise<Tried> {
+  const sent: CustomerServiceMessage[] = [];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of JSON is JSON
+  const stored = JSON.parse(JSON.stringify(task)) as Json;
+  const outcome = await runLater(
+    load(handler),
+    push,
+    stored,
+    servicesFor({ attempt: 1, remainingMs: 0, ...options }, sent),
+  );
+  return { ...checked(outcome), sent };
+}
+
+/** Shows a push to an observer, if it listens to its kind. Rejects with what it throws. */
+export async function tryObserver(observer: Observer, push: Push, options: TryOptions = {}): Promise<void> {
+  const on = [observer.on].flat();
+  const { api, log } = servicesFor(options, []);
+  if (closeness(on, push.kind) !== undefined) await observer.observe({ push, user: push.user, api, log });
+}
+
+const load = (module: Handler): LoadedHandler => ({
+  name: 'tried',
+  file: 'tried',
+  on: [module.on].flat(),
+  module,
+});
+
+function checked(outcome: Outcome): Outcome {
+  if (outcome.type === 'replied') checkReply(outcome.reply);
+  return outcome;
+}
+
+function servicesFor(options: TryOptions, sent: CustomerServiceMessage[]): RunServices {
+  const { remainingMs = 4_500, attempt = 1, log = silentLogger } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  return {
+    log,
+    attempt,
+    signal,
+    api: options.api ?? noApi,
+    deadline: { at: new Date(Date.now() + remainingMs), remainingMs: () => remainingMs, signal },
+    async send(message) {
+      sent.push(message);
+    },
+  };
+}
+
+const noApi: ApiFace = {
+  call: (path) =>
+    Promise.reject(new Error(`the handler called ${path}: hand tryHandler an \`api\` that answers`)),
+  messages: { send: async () => undefined },
+};
+
+/** In a test, a `when` that throws is a failure, not a push of somebody else's. */
+const loud: Logger = {
+  ...silentLogger,
+  error(fields) {
+    throw 'err' in fields ? fields.err : new Error('a `when` failed');
+  },
+};

@@ -1,0 +1,19 @@
+/** The public face: what handlers, their tests, and programs that embed the server import. */
+export type { Answer, Deferral, LateAnswer, Outcome } from './handling/answer.js';
+export { HandlerReturnedNonsense } from './handling/answer.js';
+export type { ApiFace, DeadlineView, HandleContext, LateContext } from './handling/context.js';
+export { defineHandler, type Handler } from './handling/define-handler.js';
+export { defineObserver, type ObserveContext, type Observer } from './handling/define-observer.js';
+export type { On, PushOn } from './handling/on.js';
+export { buildPush, eventPush, textPush, type Origin, type WireElements } from './handling/push-builders.js';
+export type { LateReplies, Replies } from './handling/replies.js';
+export { says } from './handling/says.js';
+export { TaskNotJson } from './handling/task.js';
+export { tryHandler, tryLater, tryObserver, type Tried, type TryOptions } from './handling/try-handler.js';
+export type { Logger } from './ports/logger.js';
+export { AppError } from './protocol/app-error.js';
+export type { CustomerServiceMessage } from './protocol/customer-service-message.js';
+export type { AppId, OpenId, PushId } from './protocol/ids.js';
+export type { Json } from './protocol/json.js';
+export type { Push, PushFamily, PushKind, PushOf } from './protocol/push.js';
+export { ReplyInvalid, type Article, type LateReply, type Reply } from './protocol/reply.js';
