@@ -1,0 +1,128 @@
+import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
+import type { Consumer, DeferredJob, JobVerdict, JobWork } from '../../ports/deferred-queue.js';
+import type { Logger } from '../../ports/logger.js';
+import { openRedis, PATIENT, reasonOf } from './connection.js';
+
+/** A dead process holds its jobs for at most lock + two checks: less than the 15 s that users may wait. */
+const LOCK_MS = 8000;
+const STALLED_CHECK_MS = 3000;
+const AFTER_REJECTION_MS = 1000;
+/** For the last words to Redis when a consumer stops; a Redis that is away must not hold up the process's end. */
+const FAREWELL_MS = 1000;
+
+interface ConsumeOptions {
+  readonly url: string;
+  readonly log: Logger;
+  readonly name: string;
+  readonly prefix: string;
+  readonly work: JobWork;
+  readonly concurrency: number;
+}
+
+/** A job in hand: `signal` fires and `abandoned` resolves when the consumer gives it back. */
+interface Hold {
+  readonly signal: AbortSignal;
+  readonly abandoned: Promise<'abandoned'>;
+  abandon(): void;
+}
+
+/** Works on a queue's jobs over connections of its own. Starts whenever Redis comes. */
+export function consumeJobs({ url, log, name, prefix, work, concurrency }: ConsumeOptions): Consumer {
+  const client = openRedis(url, 'worker', log, PATIENT);
+  const holds = new Set<Hold>();
+
+  async function look(job: Job<DeferredJob>, signal: AbortSignal): Promise<JobVerdict> {
+    try {
+      return await work(job.data, signal);
+    } catch (error) {
+      log.error({ job: job.id, error: nameOf(error) }, 'late work was rejected and is tried again');
+      return { type: 'again', afterMs: AFTER_REJECTION_MS };
+    }
+  }
+
+  async function process(job: Job<DeferredJob>, token?: string): Promise<void> {
+    const hold = takeHold();
+    holds.add(hold);
+    const verdict = await Promise.race([look(job, hold.signal), hold.abandoned]);
+    holds.delete(hold);
+    if (verdict === 'abandoned') {
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    if (verdict.type === 'done') return;
+    await job.moveToDelayed(Date.now() + verdict.afterMs, token);
+    throw new DelayedError();
+  }
+
+  const worker = new Worker<DeferredJob, void>(name, process, {
+    connection: client,
+    prefix,
+    concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    // A job may outlive any number of crashes: its record says when it is over.
+    maxStalledCount: Number.MAX_SAFE_INTEGER,
+    // How soon to ask again after an outage; the default is 15 s.
+    runRetryDelay: 500,
+  });
+  worker.on('stalled', (id) => log.warn({ job: id }, 'late work of a dead process is taken up'));
+  worker.on('failed', (job, error) =>
+    log.error({ job: job?.id, error: nameOf(error) }, 'late work comes again'),
+  );
+  worker.on('error', (error) => log.debug({ reason: reasonOf(error) }, 'worker error'));
+
+  return {
+    async stop(graceMs) {
+      // Takes no more from here on, and resolves once nothing runs.
+      const closing = worker.close();
+      if (!(await settlesWithin(closing, graceMs))) {
+        for (const hold of holds) hold.abandon();
+        if (!(await settlesWithin(closing, FAREWELL_MS)))
+          await worker
+            .getBackend()
+            .close(true)
+            .catch(() => {});
+      }
+      client.disconnect();
+    },
+  };
+}
+
+function takeHold(): Hold {
+  const controller = new AbortController();
+  let settle: ((value: 'abandoned') => void) | undefined;
+  const abandoned = new Promise<'abandoned'>((resolve) => {
+    settle = resolve;
+  });
+  return {
+    signal: controller.signal,
+    abandoned,
+    abandon() {
+      controller.abort();
+      settle?.('abandoned');
+    },
+  };
+}
+
+async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([
+      promise.then(
+        () => true,
+        () => true,
+      ),
+      late,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Never the message: it may quote what the user wrote. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

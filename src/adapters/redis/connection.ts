@@ -1,0 +1,90 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Logger } from '../../ports/logger.js';
+
+const RECONNECT_MS = 300;
+
+/** How a connection behaves while Redis is away. */
+type Temper = Pick<
+  RedisOptions,
+  | 'autoResendUnfulfilledCommands'
+  | 'commandTimeout'
+  | 'enableOfflineQueue'
+  | 'maxRetriesPerRequest'
+  | 'socketTimeout'
+>;
+
+/** Fails at once while Redis is away and never sends anything twice: whoever asked has a deadline and a journal. */
+export const FAIL_FAST: Temper = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // A peer that vanished without a word, or hangs: after this the connection counts as lost and is made anew.
+  socketTimeout: 1500,
+};
+
+/** Waits for Redis however long it takes: nobody stands behind a worker with a watch. */
+export const PATIENT: Temper = { maxRetriesPerRequest: null };
+
+/**
+ * Opens one connection, which keeps coming back by itself. Never throws and never rejects because Redis is away.
+ * Says in the log once that Redis went and once that it is back, with `part` to tell the connections apart.
+ */
+export function openRedis(url: string, part: string, log: Logger, options: Temper): Redis {
+  const client = new Redis(url, {
+    connectTimeout: 1000,
+    retryStrategy: () => RECONNECT_MS,
+    // A primary that became a replica refuses writes: ask the name again who is the primary now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    ...options,
+  });
+  reportChanges(client, log.child({ part }));
+  return client;
+}
+
+/** True once the connection is ready; false when it is not within the time. */
+export function becomesReady(client: Redis, withinMs: number): Promise<boolean> {
+  if (client.status === 'ready') return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const settle = (ready: boolean) => {
+      clearTimeout(timer);
+      client.off('ready', onReady);
+      resolve(ready);
+    };
+    const onReady = () => settle(true);
+    const timer = setTimeout(settle, withinMs, false);
+    client.once('ready', onReady);
+  });
+}
+
+/**
+ * Why Redis or the connection refused, in a word or two: `ECONNREFUSED`, `OOM`, `WRONGPASS`.
+ * Never the whole message: Redis quotes the command's arguments in some, and those hold what users wrote.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error.name === 'ReplyError') return error.message.split(' ', 1)[0] ?? error.name;
+  return error.name === 'Error'
+    ? /timed? ?out/i.test(error.message)
+      ? 'timeout'
+      : 'disconnected'
+    : error.name;
+}
+
+function reportChanges(client: Redis, log: Logger): void {
+  let lastReason: string | undefined;
+  const away = (reason: string) => {
+    if (reason === lastReason) return;
+    lastReason = reason;
+    log.warn({ reason }, 'Redis is away');
+  };
+  // Without a listener an `error` event would end the process.
+  client.on('error', (error: unknown) => away(reasonOf(error)));
+  client.on('close', () => {
+    if (lastReason === undefined && client.status !== 'end') away('closed');
+  });
+  client.on('ready', () => {
+    if (lastReason !== undefined) log.info({}, 'Redis is back');
+    lastReason = undefined;
+  });
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import { createBullQueue, type BullQueue } from './bullmq-queue.js';
+import { createRedisStore, type RedisStateStore } from './redis-state-store.js';
+
+export { createBullQueue, createRedisStore, type BullQueue, type RedisStateStore };
+
+export interface RedisAdapters {
+  readonly store: RedisStateStore;
+  readonly queue: BullQueue;
+  /** Waits for both connections. False is no fault: what is missing is made up for as soon as Redis is there. */
+  ready(withinMs: number): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Store and queue on one Redis. Never fails because Redis is away; see `createRedisStore` and `createBullQueue`. */
+export function openRedisAdapters(options: {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): RedisAdapters {
+  const store = createRedisStore(options);
+  const queue = createBullQueue(options);
+  return {
+    store,
+    queue,
+    async ready(withinMs) {
+      const both = await Promise.all([store.ready(withinMs), queue.ready(withinMs)]);
+      return both.every(Boolean);
+    },
+    async close() {
+      await queue.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PATHS = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'];
+const STARTS_WITHIN_MS = 5000;
+
+/** A Redis of the test's own, on a spare port, with an append-only file in a folder of its own. */
+export class RedisServer {
+  readonly port: number;
+  private readonly dir: string;
+  private child: ChildProcess | undefined;
+
+  private constructor(port: number, dir: string) {
+    this.port = port;
+    this.dir = dir;
+  }
+
+  /** @throws when no `redis-server` is installed; `npm test` sees to that beforehand. */
+  static async start(): Promise<RedisServer> {
+    const server = await RedisServer.prepare();
+    await server.start();
+    return server;
+  }
+
+  /** A port and a folder, and no server yet. */
+  static async prepare(): Promise<RedisServer> {
+    return new RedisServer(await sparePort(), await mkdtemp(join(tmpdir(), 'wechat-redis-')));
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it (again) on the same port, with what the file kept. */
+  async start(): Promise<void> {
+    const program = PATHS.find((path) => existsSync(path));
+    if (program === undefined) throw new Error('redis-server is not installed: run `npm run pretest`');
+    const settings = ['--appendonly', 'yes', '--save', '', '--loglevel', 'warning'];
+    const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.dir];
+    this.child = spawn(program, [...place, ...settings], { stdio: 'ignore' });
+    const untilMs = Date.now() + STARTS_WITHIN_MS;
+    while (!(await answersPing(this.port))) {
+      if (Date.now() > untilMs) throw new Error(`redis-server did not start on port ${this.port}`);
+    }
+  }
+
+  /** As a crash: nothing is said, nothing is saved. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child === undefined) return;
+    this.child = undefined;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Lets it hang: connections stay open, nothing is answered. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+async function sparePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** One PING; a server that still loads its file answers `-LOADING`. */
+async function answersPing(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  socket.setTimeout(100, () => socket.destroy());
+  try {
+    await once(socket, 'connect');
+    socket.write('PING\r\n');
+    const [answer] = await once(socket, 'data');
+    return String(answer).startsWith('+PONG');
+  } catch {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
