@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
+import { createAccessPoints } from './api/access-points.js';
 import { createApi } from './api/client.js';
-import { createFetchClient } from './adapters/http/fetch-client.js';
+import { createTokenKeeper } from './api/token-keeper.js';
+import { createHttpClient } from './adapters/http/http-client.js';
 import { openFileAdapters } from './adapters/file/index.js';
 import type { AccountConfig, Config } from './config.js';
 import { createAdminServer } from './http/admin-server.js';
@@ -8,7 +10,7 @@ import { createDoor, type Door } from './http/door.js';
 import { closeServer, listen } from './http/listen.js';
 import { createPublicServer, type Readiness } from './http/public-server.js';
 import { createRouter, type Router } from './handling/router.js';
-import type { LoadedHandlers } from './handling/loader.js';
+import type { LoadedHandlers } from './handling/loaded.js';
 import type { Account } from './pipeline/account.js';
 import { lifetimesFor } from './pipeline/change-record.js';
 import { createLateWork } from './pipeline/late-work.js';
@@ -72,7 +74,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const { log, role = 'all', clock = systemClock } = options;
   const storage = options.storage ?? (await openStorage(config, clock, log));
   const { store, queue } = storage;
-  const http = options.httpClient ?? createFetchClient();
+  const http = options.httpClient ?? createHttpClient();
   const owner = createOwner({ store, clock, log });
   const runs = new Map<string, Run>();
 
@@ -176,6 +178,14 @@ function toAccount(
   parts: { store: StateStore; clock: Clock; log: Logger; http: HttpClient },
 ): Account {
   const appId = toAppId(config.appId);
+  const accessPoints = createAccessPoints({ urls: apiBaseUrls, ...parts });
+  const tokens = createTokenKeeper({
+    appId,
+    secret: config.appSecret,
+    channel: tokenChannel,
+    accessPoints,
+    ...parts,
+  });
   return {
     name: config.name,
     appId,
@@ -186,12 +196,6 @@ function toAccount(
       tokens: config.tokens,
       ciphers: config.encodingAesKeys.map((key) => createCipher(key, appId)),
     },
-    api: createApi({
-      ...parts,
-      appId,
-      secret: config.appSecret,
-      channel: tokenChannel,
-      baseUrls: apiBaseUrls,
-    }),
+    api: createApi({ accessPoints, tokens }),
   };
 }

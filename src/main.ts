@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from './adapters/log/pino-logger.js';
 import { createApp, type App, type Role } from './app.js';
-import { ConfigInvalid, loadDotEnv, readConfig, type Config } from './config.js';
+import { ConfigInvalid, loadDotEnv, readConfig, secretsOf, type Config } from './config.js';
 import { loadHandlers, watchHandlers } from './handling/loader.js';
 import { AppError } from './protocol/app-error.js';
 
@@ -25,7 +25,8 @@ export async function serve({ role }: { role?: Role } = {}): Promise<number> {
   } catch (error) {
     return explain(error);
   }
-  const { log, flush } = createLogger(config);
+  const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  const flush = (): void => log.flush();
   let app: App;
   try {
     for (const warning of config.warnings) log.warn({}, warning);

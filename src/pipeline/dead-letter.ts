@@ -7,7 +7,6 @@ import type { PushRecord, StateStore } from '../ports/state-store.js';
 /** Why late work ended without reaching its user. */
 export type DeadReason =
   | SendDeadReason
-  | 'unknown' //              the request left and no answer came: WeChat may have taken it
   | 'handler_threw' //        a run after the deadline failed
   | 'later_threw' //          `later` failed on every try
   | 'handler_hung' //         an adopted run did not end

@@ -1,4 +1,4 @@
-import { whatNext } from '../api/send-policy.js';
+import { whatNext, type SendTries } from '../api/send-policy.js';
 import type { Outcome } from '../handling/run-handler.js';
 import type { DeferredJob, JobVerdict, JobWork } from '../ports/deferred-queue.js';
 import type { PushRecord, StoredRecord } from '../ports/state-store.js';
@@ -201,14 +201,13 @@ class Delivery {
     if (task === undefined && !this.#signal.aborted)
       return this.#die('handler_threw', 'thrown by a run after a crash');
     if (attempt >= MOST_ATTEMPTS) return this.#die('later_threw', `${attempt} tries`);
-    await this.#change((record) => rules.giveBack(record, this.#me, (record.failures ?? 0) + 1));
-    return again(this.#jittered(LATER_BACKOFF_MS * 2 ** (attempt - 1)));
+    return this.#giveBack(this.#jittered(LATER_BACKOFF_MS * 2 ** (attempt - 1)));
   }
 
   async #deliver(): Promise<JobVerdict> {
     const messages = this.#record.messages ?? [];
     while ((this.#record.sent ?? 0) < messages.length) {
-      if (this.#signal.aborted) return this.#giveBack(0, 0);
+      if (this.#signal.aborted) return this.#giveBack(0);
       const message = messages[this.#record.sent ?? 0] as unknown as CustomerServiceMessage;
       const verdict = await this.#send(message);
       if (verdict !== undefined) return verdict;
@@ -247,23 +246,20 @@ class Delivery {
 
   async #onSendFailure(error: unknown): Promise<JobVerdict> {
     const { clock, log } = this.#deps;
-    const failures = this.#record.failures ?? 0;
-    const next = whatNext(error, {
-      failures,
-      ageMs: clock.now() - this.#job.receivedAtMs,
-      random: this.#random,
-    });
+    const { failures = 0, waits = 0 } = this.#record;
+    const at = { nowMs: clock.now(), pushedAtMs: this.#job.receivedAtMs };
+    const next = whatNext(error, { failures, waits }, at, this.#random);
     switch (next.type) {
       case 'retry':
         log.warn(
-          { err: error, pushId: this.#job.pushId, failures: failures + 1, afterMs: next.afterMs },
+          { err: error, pushId: this.#job.pushId, ...next.tries, afterMs: next.afterMs },
           'a late answer was not taken; it is tried again',
         );
-        return this.#giveBack(failures + 1, next.afterMs);
+        return this.#giveBack(next.afterMs, next.tries);
       case 'dead':
         return this.#die(next.reason, next.detail);
       case 'ambiguous':
-        return this.#onAmbiguous('the request left and no answer came');
+        return this.#onAmbiguous(next.detail);
       default:
         return next satisfies never;
     }
@@ -276,11 +272,11 @@ class Delivery {
       { pushId: this.#job.pushId },
       `${detail}; it is sent again (ON_AMBIGUOUS_SEND=resend)`,
     );
-    return this.#giveBack((this.#record.failures ?? 0) + 1, this.#jittered(1_000));
+    return this.#giveBack(this.#jittered(1_000));
   }
 
-  async #giveBack(failures: number, afterMs: number): Promise<JobVerdict> {
-    await this.#change((record) => rules.giveBack(record, this.#me, failures));
+  async #giveBack(afterMs: number, tries?: SendTries): Promise<JobVerdict> {
+    await this.#change((record) => rules.giveBack(record, this.#me, tries));
     return again(afterMs);
   }
 

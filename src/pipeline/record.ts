@@ -110,7 +110,7 @@ export function resume(record: PushRecord, me: Holder): PushRecord | undefined {
 /** The worker's run made its messages. */
 export function prepare(record: PushRecord, me: Holder, messages: readonly Json[]): PushRecord | undefined {
   if (record.state !== 'taking' || !holds(record, me)) return undefined;
-  const { task: _done, failures: _past, ...rest } = record;
+  const { task: _done, failures: _failures, waits: _waits, ...rest } = record;
   return { ...rest, messages, sent: 0 };
 }
 
@@ -123,15 +123,19 @@ export function intend(record: PushRecord, me: Holder): PushRecord | undefined {
 /** WeChat took the message. */
 export function noteSent(record: PushRecord, me: Holder): PushRecord | undefined {
   if (record.state !== 'taking' || !holds(record, me)) return undefined;
-  const { intent: _arrived, failures: _past, ...rest } = record;
+  const { intent: _arrived, failures: _failures, waits: _waits, ...rest } = record;
   return { ...rest, sent: (record.sent ?? 0) + 1 };
 }
 
 /** The try certainly had no effect, or its copy is wanted: the work goes back, to be taken again by anyone. */
-export function giveBack(record: PushRecord, me: Holder, failures: number): PushRecord | undefined {
+export function giveBack(
+  record: PushRecord,
+  me: Holder,
+  tries: { readonly failures: number; readonly waits: number } = { failures: 0, waits: 0 },
+): PushRecord | undefined {
   if ((record.state !== 'taking' && record.state !== 'adopted') || !holds(record, me)) return undefined;
   const { intent: _void, ...rest } = record;
-  return { ...rest, state: 'adopted', owner: '', failures };
+  return { ...rest, state: 'adopted', owner: '', ...tries };
 }
 
 /** The work reached its end in the hands of its holder. */

@@ -149,7 +149,7 @@ export class Run {
       this.#deps,
       this.#key,
       this.#stored,
-      (record) => rules.giveBack(record, this.#me, record.failures ?? 0),
+      (record) => rules.giveBack(record, this.#me),
       { durable: true },
     );
     await this.#deps.queue.hurry(this.#push.id);
@@ -403,8 +403,8 @@ export class Run {
       const { record } = seen.stored;
       if (record.state !== 'running') {
         this.#report('joined');
-        const replied = record.state === 'answered' && seen.body !== undefined;
-        this.#tries.speak(replied ? { type: 'reply', xml: seen.body } : SUCCESS);
+        const xml = record.state === 'answered' ? seen.body : undefined;
+        this.#tries.speak(xml === undefined ? SUCCESS : { type: 'reply', xml });
         this.#leave();
         return;
       }

@@ -49,8 +49,14 @@ export interface DeferredQueue {
   close(): Promise<void>;
 }
 
-/** The job was not kept, or nobody knows whether it was. `full`: the journal's bound is reached. */
+/** The job was not kept, or nobody knows whether it was. */
 export class QueueUnavailable extends Error {
   override readonly name = 'QueueUnavailable';
   readonly code = 'queue_unavailable';
+  /** False only where it is certain that the job is not in the queue. */
+  readonly maybeKept: boolean;
+  constructor(message: string, options?: { cause?: unknown; maybeKept?: boolean }) {
+    super(message, { cause: options?.cause });
+    this.maybeKept = options?.maybeKept ?? true;
+  }
 }

@@ -13,14 +13,7 @@ import type { Json } from '../protocol/json.js';
  */
 export interface PushRecord {
   readonly state:
-    | 'running'
-    | 'answered'
-    | 'acknowledged'
-    | 'adopted'
-    | 'taking'
-    | 'delivered'
-    | 'stashed'
-    | 'dead';
+    'running' | 'answered' | 'acknowledged' | 'adopted' | 'taking' | 'delivered' | 'stashed' | 'dead';
   /** The process that works on it; '' when nobody has to be alive for it. */
   readonly owner: string;
   /** Rises by one with every change of owner. Who holds a lower fence has lost. */
@@ -35,8 +28,10 @@ export interface PushRecord {
   readonly sent?: number;
   /** The message that is on its way: set durably before the request leaves, removed with its result. */
   readonly intent?: number;
-  /** Failed tries to send the message at `sent`. */
+  /** Failed tries of the present step that count against its limit. */
   readonly failures?: number;
+  /** Failed tries that do not: no connection, minute limits. */
+  readonly waits?: number;
   /** Why it ended as dead. */
   readonly reason?: string;
 }

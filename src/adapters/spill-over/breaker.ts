@@ -1,0 +1,57 @@
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+
+const PROBE_EVERY_MS = 300;
+
+/**
+ * Knows whether Redis is there. The first failure opens it, so that nobody waits for Redis twice; a probe that
+ * succeeds closes it again.
+ */
+export class Breaker {
+  #open = false;
+  #stopped = false;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #probe: () => Promise<void>;
+  readonly #onReturn: () => void;
+
+  constructor(deps: { clock: Clock; log: Logger; probe: () => Promise<void>; onReturn: () => void }) {
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+    this.#probe = deps.probe;
+    this.#onReturn = deps.onReturn;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  trip(cause: unknown): void {
+    if (this.#open || this.#stopped) return;
+    this.#open = true;
+    this.#log.warn({ err: cause }, 'Redis is away: the journal in DATA_DIR stands in until it is back');
+    this.#probeLater();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #probeLater(): void {
+    this.#clock.schedule(PROBE_EVERY_MS, () => void this.#look(), { background: true });
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stopped) return;
+    try {
+      await this.#probe();
+    } catch {
+      this.#probeLater();
+      return;
+    }
+    if (this.#stopped) return;
+    this.#open = false;
+    this.#log.info({}, 'Redis is back: what the journal took is moved there');
+    this.#onReturn();
+  }
+}

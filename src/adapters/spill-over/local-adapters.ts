@@ -1,0 +1,38 @@
+import type { DeferredJob, DeferredQueue } from '../../ports/deferred-queue.js';
+import type { StateStore, StoredRecord } from '../../ports/state-store.js';
+
+/** A record as it travels between stores. */
+export interface KeptRecord {
+  readonly key: string;
+  readonly stored: StoredRecord;
+  readonly expiresAtMs: number;
+}
+
+/** What the spill-over asks of the store that stands in. */
+export interface LocalStore extends StateStore {
+  /** Records whose work is not over. */
+  records(): Iterable<KeptRecord>;
+  /** Takes a record in as it is; resolves once it is durable. */
+  adopt(record: KeptRecord): Promise<void>;
+  forget(key: string): void;
+}
+
+/** What the spill-over asks of the queue that stands in. */
+export interface LocalQueue extends DeferredQueue {
+  /** A doubtful job may be in the other queue as well and is not run here. */
+  put(job: DeferredJob, options?: { notBeforeMs?: number; doubtful?: boolean }): Promise<void>;
+  /** Jobs that nobody works on, oldest first. */
+  waiting(): Iterable<{ job: DeferredJob; notBeforeMs: number; doubtful: boolean }>;
+}
+
+export interface LocalAdapters {
+  readonly store: LocalStore;
+  readonly queue: LocalQueue;
+  close(): Promise<void>;
+}
+
+export interface RemoteAdapters {
+  readonly store: StateStore;
+  readonly queue: DeferredQueue;
+  close(): Promise<void>;
+}

@@ -1,0 +1,153 @@
+import {
+  runHandle,
+  runLater,
+  type ApiFace,
+  type DeadlineView,
+  type LateServices,
+  type Outcome,
+  type RunServices,
+} from '../handling/run-handler.js';
+import type { Router } from '../handling/router.js';
+import { runObservers } from '../handling/run-observers.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
+import type { Json } from '../protocol/json.js';
+import type { Push } from '../protocol/push.js';
+import type { Account } from './account.js';
+
+export interface HandleDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly router: () => Router;
+}
+
+const SILENT: Outcome = { type: 'silent' };
+
+/** Finds the handler of a push and runs it. No handler: silence. Throws or rejects with what the handler threw. */
+export function handleFor(
+  { clock, log, router }: HandleDeps,
+  account: Account,
+  push: Push,
+  run: {
+    attempt: number;
+    deadlineAtMs: number;
+    signal: () => AbortSignal;
+    onRoute: (handler: string) => void;
+  },
+): Outcome | Promise<Outcome> {
+  const route = router().route(push);
+  if (route === undefined) return SILENT;
+  run.onRoute(route.handler.name);
+  return runHandle(route, push, new Services(clock, log, account, push, run));
+}
+
+/**
+ * Finishes a push after its deadline: `later` where there is a task, `handle` once more where there is none.
+ * `undefined`: no handler here can do it.
+ */
+export async function finishFor(
+  { clock, log, router }: HandleDeps,
+  account: Account,
+  push: Push,
+  run: { handler: string; task?: Json; attempt: number; signal: AbortSignal },
+): Promise<Outcome | undefined> {
+  const services = new Services(clock, log, account, push, {
+    attempt: run.attempt,
+    deadlineAtMs: clock.now(),
+    signal: () => run.signal,
+  });
+  if (run.task === undefined) {
+    const route = router().route(push);
+    return route === undefined ? undefined : runHandle(route, push, services);
+  }
+  const handler = router().byName(run.handler);
+  if (handler?.module.later === undefined) return undefined;
+  return runLater(handler, push, run.task, services satisfies LateServices);
+}
+
+/** Shows the push to those who watch, once its answer is under way. */
+export function observe({ log, router }: HandleDeps, account: Account, push: Push): void {
+  const observers = router().observers(push);
+  if (observers.length === 0) return;
+  setImmediate(() => {
+    runObservers(observers, push, { log: log.child({ pushId: push.id }), api: faceOf(account) });
+  });
+}
+
+function faceOf({ api }: Account): ApiFace {
+  return {
+    call: (path, body) =>
+      api.call({
+        method: body === undefined ? 'GET' : 'POST',
+        path,
+        idempotent: body === undefined,
+        ...(body !== undefined && { body }),
+      }),
+    messages: api.messages,
+  };
+}
+
+/** What a handler is handed, made when it is touched: most handlers touch two or three things. */
+class Services implements RunServices {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #account: Account;
+  readonly #push: Push;
+  readonly #run: { attempt: number; deadlineAtMs: number; signal: () => AbortSignal };
+  #deadline: DeadlineView | undefined;
+
+  constructor(
+    clock: Clock,
+    log: Logger,
+    account: Account,
+    push: Push,
+    run: { attempt: number; deadlineAtMs: number; signal: () => AbortSignal },
+  ) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#account = account;
+    this.#push = push;
+    this.#run = run;
+  }
+
+  get log(): Logger {
+    return this.#log.child({ pushId: this.#push.id, user: this.#push.user });
+  }
+  get deadline(): DeadlineView {
+    return (this.#deadline ??= createDeadline(this.#clock, this.#run.deadlineAtMs));
+  }
+  get signal(): AbortSignal {
+    return this.#run.signal();
+  }
+  get attempt(): number {
+    return this.#run.attempt;
+  }
+  get api(): ApiFace {
+    return faceOf(this.#account);
+  }
+  send(message: CustomerServiceMessage): Promise<void> {
+    return this.#account.api.messages.send(this.#push.user, message);
+  }
+}
+
+function createDeadline(clock: Clock, atMs: number): DeadlineView {
+  let controller: AbortController | undefined;
+  return {
+    at: new Date(atMs),
+    remainingMs: () => Math.max(0, atMs - clock.now()),
+    get signal() {
+      if (controller === undefined) {
+        const closing = (controller = new AbortController());
+        clock.schedule(
+          Math.max(0, atMs - clock.now()),
+          () => closing.abort(new Error('the passive window closed')),
+          {
+            background: true,
+          },
+        );
+      }
+      return controller.signal;
+    },
+  };
+}
