@@ -20,13 +20,19 @@ export function urlSignature(token: string, timestamp: string, nonce: string): s
  * In: `encrypt` is the Base64 text exactly as it stands in the envelope. Source: "消息加解密说明", 技术方案.
  */
 export function envelopeSignature(token: string, timestamp: string, nonce: string, encrypt: string): string {
-  // Two pairs put in order, then merged: five comparisons, no array.
-  const [a, b] = token <= timestamp ? [token, timestamp] : [timestamp, token];
-  const [c, d] = nonce <= encrypt ? [nonce, encrypt] : [encrypt, nonce];
+  // Two pairs put in order, then merged: no array, five comparisons at most.
+  const swapFront = token > timestamp;
+  const a = swapFront ? timestamp : token;
+  const b = swapFront ? token : timestamp;
+  const swapBack = nonce > encrypt;
+  const c = swapBack ? encrypt : nonce;
+  const d = swapBack ? nonce : encrypt;
   if (b <= c) return sha1(a + b + c + d);
   if (d <= a) return sha1(c + d + a + b);
-  const [first, second] = a <= c ? [a, c] : [c, a];
-  const [third, last] = b <= d ? [b, d] : [d, b];
+  const first = a <= c ? a : c;
+  const second = a <= c ? c : a;
+  const third = b <= d ? b : d;
+  const last = b <= d ? d : b;
   return sha1(second <= third ? first + second + third + last : first + third + second + last);
 }
 

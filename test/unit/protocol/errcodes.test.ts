@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { ERRCODE_ROWS } from '../../../src/protocol/errcode-rows.js';
+import { ERRCODES, classOf, readErrmsg } from '../../../src/protocol/errcodes.js';
+
+describe('given an errcode', () => {
+  test.each([
+    [-1, 'retry'],
+    [40001, 'token-invalid'],
+    [40014, 'token-invalid'],
+    [42001, 'token-invalid'],
+    [45009, 'quota-exhausted'],
+    [45011, 'rate-limited'],
+    [45015, 'window-closed'],
+    [45047, 'window-closed'],
+    [43004, 'window-closed'],
+    [48001, 'permission'],
+    [40164, 'config'],
+    [45002, 'bad-request'],
+    [268487001, 'retry'],
+  ])('when it is %d, then it is %s', (errcode, kind) => {
+    expect(classOf(errcode)).toBe(kind);
+  });
+
+  test('when it is unknown, then it is our fault', () => {
+    for (const errcode of [99999, -2, Number.NaN]) expect(classOf(errcode)).toBe('bad-request');
+  });
+
+  test('when the class says it all, then its advice stands in', () => {
+    expect(ERRCODES.get(40004)?.advice).toMatch(/Mend the request/);
+    expect(ERRCODES.get(40164)?.advice).toMatch(/whitelist/);
+  });
+
+  test('when the table is read, then every code stands in it once, in order, with text and advice', () => {
+    const codes = ERRCODE_ROWS.map(([code]) => code);
+    expect(codes).toEqual([...new Set(codes)].sort((a, b) => a - b));
+    expect(ERRCODES.has(0)).toBe(false);
+    for (const { text, advice } of ERRCODES.values()) expect([text, advice]).not.toContain('');
+  });
+});
+
+describe('given an errmsg', () => {
+  test.each([
+    ['invalid appid', { text: 'invalid appid' }],
+    [
+      'invalid credential, access_token is invalid or not latest hint: [Ri7P_a0770rsz7!]',
+      { text: 'invalid credential, access_token is invalid or not latest', hint: 'Ri7P_a0770rsz7!' },
+    ],
+    [
+      'api unauthorized, hints: [ req_id: 1QoCla0699ns81 ]',
+      { text: 'api unauthorized', hint: '1QoCla0699ns81' },
+    ],
+    [
+      'response out of time limit or subscription is canceled hint: [CgCD2CMre-brVPIA] rid: 5f2b8ff1-4943a9b3-70b9fe5e',
+      {
+        text: 'response out of time limit or subscription is canceled',
+        hint: 'CgCD2CMre-brVPIA',
+        rid: '5f2b8ff1-4943a9b3-70b9fe5e',
+      },
+    ],
+    [
+      'out of response count limit rid: 608780e2-4b5d9662-035705c2',
+      { text: 'out of response count limit', rid: '608780e2-4b5d9662-035705c2' },
+    ],
+    [
+      'invalid code, rid: 6583f22d-35b1b023-4a6d02b6',
+      { text: 'invalid code', rid: '6583f22d-35b1b023-4a6d02b6' },
+    ],
+    ['x rid: 63021398-4f265650-6e8', { text: 'x rid: 63021398-4f265650-6e8' }],
+    ['', { text: '' }],
+  ])('when it is "%s", then text and ids are told apart', (errmsg, read) => {
+    expect(readErrmsg(errmsg)).toEqual(read);
+  });
+
+  test('when it is long and odd, then reading it takes no time', () => {
+    const started = performance.now();
+    for (const piece of [' ', ', ', ' hint: [', 'rid: ', '[ ']) readErrmsg(`${piece.repeat(20_000)}x`);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
