@@ -102,8 +102,9 @@ async function readBody(incoming: http.IncomingMessage): Promise<HttpResponse> {
   return { status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
 }
 
-/** ECONNREFUSED and its like, or the name of the error. A failed attempt at several addresses names the first. */
+/** ECONNREFUSED and its like where there is one. Where several addresses failed, that of the first. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  if (typeof error !== 'object' || error === null) return 'failed';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'message' in error && typeof error.message === 'string' ? error.message : 'failed';
 }

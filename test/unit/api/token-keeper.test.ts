@@ -1,0 +1,416 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AccessPoints, Exchange } from '../../../src/api/access-points.js';
+import { ApiUnreachable } from '../../../src/api/api-error.js';
+import type { TokenChannel } from '../../../src/api/fetch-token.js';
+import { readAnswer } from '../../../src/api/response.js';
+import { createTokenKeeper, type TokenKeeper } from '../../../src/api/token-keeper.js';
+import { silentLogger, type Logger } from '../../../src/ports/logger.js';
+import { toAccessToken, toAppId, type AccessToken } from '../../../src/protocol/ids.js';
+import { FakeTokens } from '../../support/fake-tokens.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { MemoryStateStore } from '../../support/memory-state-store.js';
+
+const APP_ID = toAppId('wx0000000000000001');
+const SECRET = 'test-secret';
+const MINUTE = 60_000;
+
+/** WeChat's token channels, a store, a moved clock; every `keeper()` is another process. */
+function given(options: { channel?: TokenChannel; secret?: string | undefined } = {}) {
+  const clock = new ManualClock();
+  const store = new MemoryStateStore();
+  const tokens = new FakeTokens({ appId: APP_ID, secret: SECRET, now: () => clock.now() });
+  const fetches: { path: string; force: boolean }[] = [];
+  const logged: string[] = [];
+  const log: Logger = {
+    ...silentLogger,
+    warn: (fields, message) => logged.push(JSON.stringify(fields) + message),
+  };
+  const world = {
+    clock,
+    store,
+    tokens,
+    fetches,
+    logged,
+    /** How long WeChat takes. */
+    delayMs: 0,
+    /** Set: answers every fetch in WeChat's place. */
+    answer: undefined as (() => unknown) | undefined,
+    keeper(secret: string | undefined = 'secret' in options ? options.secret : SECRET): TokenKeeper {
+      const channel = options.channel ?? 'stable';
+      return createTokenKeeper({
+        appId: APP_ID,
+        secret,
+        channel,
+        store,
+        clock,
+        accessPoints,
+        log,
+        random: () => 0,
+      });
+    },
+  };
+  const accessPoints: AccessPoints = {
+    async exchange(exchange: Exchange) {
+      const body: Record<string, unknown> | undefined = JSON.parse(exchange.body ?? 'null') ?? undefined;
+      fetches.push({ path: exchange.path, force: body?.['force_refresh'] === true });
+      if (world.delayMs > 0) await new Promise<void>((resolve) => clock.schedule(world.delayMs, resolve));
+      const answer =
+        world.answer?.() ??
+        (exchange.method === 'POST'
+          ? tokens.stable(body)
+          : tokens.ordinary(new URLSearchParams(exchange.query)));
+      return readAnswer(exchange.path, { status: 200, text: JSON.stringify(answer) });
+    },
+  };
+  return world;
+}
+
+const refusing = (errcode: number, errmsg: string) => () => ({ errcode, errmsg });
+const unreachable = () => {
+  throw new ApiUnreachable('/cgi-bin/stable_token', 'ECONNREFUSED', { sent: false });
+};
+
+describe('given an empty store', () => {
+  test.each(['stable', 'ordinary'] as const)(
+    'when a token is asked for twice (%s), then it is fetched once',
+    async (channel) => {
+      const world = given({ channel });
+      const one = world.keeper();
+      expect([await one.get(), await one.get()]).toEqual([`1_${channel}`, `1_${channel}`]);
+      expect(world.fetches).toEqual([
+        { path: channel === 'stable' ? '/cgi-bin/stable_token' : '/cgi-bin/token', force: false },
+      ]);
+    },
+  );
+
+  test('when 100 ask at once in two processes, then it is fetched once', async () => {
+    const world = given();
+    world.delayMs = 700;
+    const [one, two] = [world.keeper(), world.keeper()];
+    const asking = Promise.all(Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? one : two).get()));
+    await world.clock.advance(2_000);
+    expect(new Set(await asking)).toEqual(new Set(['1_stable']));
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test('when the process that fetches dies, then another one fetches once its lock has run out', async () => {
+    const world = given();
+    world.delayMs = Infinity; // never answers the first
+    world
+      .keeper()
+      .get()
+      .catch(() => {});
+    await world.clock.advance(6_000);
+    world.delayMs = 0;
+    const asking = world.keeper().get();
+    await world.clock.advance(5_000);
+    expect(await asking).toBe('1_stable');
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('when the other process does not finish, then waiting ends after 5 s with an error that may be tried again', async () => {
+    const world = given();
+    world.delayMs = Infinity;
+    world
+      .keeper()
+      .get()
+      .catch(() => {});
+    await world.clock.advance(0);
+    const asking = world.keeper().get();
+    const outcome = expect(asking).rejects.toMatchObject({ code: 'token_awaited', retryable: true });
+    await world.clock.advance(5_000);
+    await outcome;
+  });
+
+  test('when a process outlives its lock, then it takes over the token that came after', async () => {
+    const world = given({ channel: 'ordinary' });
+    world.delayMs = 12_000;
+    const slow = world.keeper().get();
+    await world.clock.advance(10_500);
+    world.delayMs = 0;
+    expect(await world.keeper().get()).toBe('1_ordinary');
+    await world.clock.advance(2_000);
+    expect(await slow).toBe('1_ordinary');
+  });
+
+  test('when expires_in comes as a string, then it is read', async () => {
+    const world = given();
+    world.answer = () => ({ access_token: 'T', expires_in: '7200' });
+    const keeper = world.keeper();
+    await keeper.get();
+    await world.clock.advance(100 * MINUTE);
+    expect(await keeper.get()).toBe('T');
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test.each([
+    ['neither token nor errcode', {}],
+    ['a token without a life', { access_token: 'T' }],
+    ['an empty token', { access_token: '', expires_in: 7200 }],
+  ])('when the answer holds %s, then it is an error and nothing is kept', async (_name, body) => {
+    const world = given();
+    world.answer = () => body;
+    const keeper = world.keeper();
+    await expect(keeper.get()).rejects.toMatchObject({ code: 'api_unreachable' });
+    world.answer = undefined;
+    await world.clock.advance(1_000);
+    expect(await keeper.get()).toBe('1_stable');
+  });
+
+  test('when our address is not whitelisted, then the error and the log name it', async () => {
+    const world = given();
+    world.answer = refusing(
+      40164,
+      'invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 691d5b03-245c4618-0056bcfe',
+    );
+    await expect(world.keeper().get()).rejects.toMatchObject({
+      errcode: 40164,
+      errorClass: 'config',
+      message: expect.stringContaining('add 203.0.113.7 to the IP whitelist'),
+    });
+    expect(world.logged.join()).toContain('203.0.113.7');
+  });
+
+  test('when the fetch itself is refused with 40001, then it is a matter of configuration and is not repeated', async () => {
+    const world = given();
+    world.answer = refusing(40001, 'invalid credential');
+    await expect(world.keeper().get()).rejects.toMatchObject({ errcode: 40001, errorClass: 'config' });
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test('when there is no secret, then the error names the setting', async () => {
+    const world = given({ secret: undefined });
+    await expect(world.keeper().get()).rejects.toMatchObject({
+      code: 'secret_missing',
+      message: expect.stringContaining('WECHAT_APP_SECRET'),
+    });
+    expect(world.fetches).toEqual([]);
+  });
+
+  test('when fetches keep failing, then the pauses between them double up to a minute', async () => {
+    const world = given();
+    world.answer = unreachable;
+    const keeper = world.keeper();
+    const startMs = world.clock.now();
+    const fetchedAtMs: number[] = [];
+    for (let n = 0; n < 200; n += 1) {
+      const before = world.fetches.length;
+      await expect(keeper.get()).rejects.toMatchObject({ code: 'api_unreachable' });
+      if (world.fetches.length > before) fetchedAtMs.push(world.clock.now() - startMs);
+      await world.clock.advance(1_000);
+    }
+    expect(fetchedAtMs).toEqual([0, 1_000, 3_000, 7_000, 15_000, 31_000, 63_000, 123_000, 183_000]);
+  });
+});
+
+describe('given a token that another process stored', () => {
+  test('when it is asked for, then it is used, even without a secret', async () => {
+    const world = given();
+    await world.keeper().get();
+    expect(await world.keeper(undefined).get()).toBe('1_stable');
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test('when it belongs to the other channel or is unreadable, then it is not used', async () => {
+    const world = given({ channel: 'ordinary' });
+    const nowMs = world.clock.now();
+    const fact = (name: string, next: string) =>
+      world.store.changeFact({ name, expected: undefined, next, nowMs, keepMs: 10 * MINUTE });
+    await fact(
+      `${APP_ID}:token:stable`,
+      JSON.stringify({ token: 'OTHER', expiresAtMs: nowMs + 10 * MINUTE }),
+    );
+    await fact(`${APP_ID}:token:ordinary`, 'not JSON');
+    expect(await world.keeper().get()).toBe('1_ordinary');
+  });
+});
+
+describe('given a token that has five minutes left', () => {
+  async function nearlyOver() {
+    const world = given();
+    const keeper = world.keeper();
+    await keeper.get();
+    await world.clock.advance(115 * MINUTE);
+    return { world, keeper };
+  }
+
+  test('when it is asked for, then it is served while the next one is fetched', async () => {
+    const { world, keeper } = await nearlyOver();
+    world.delayMs = 3_000;
+    expect(await keeper.get()).toBe('1_stable');
+    expect(await keeper.get()).toBe('1_stable');
+    await world.clock.advance(3_000);
+    expect(await keeper.get()).toBe('2_stable');
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('when two processes refresh, then one fetches and the other takes it over', async () => {
+    const { world, keeper } = await nearlyOver();
+    const other = world.keeper();
+    await other.get();
+    await world.clock.advance(MINUTE);
+    expect([await keeper.get(), await other.get()]).toEqual(['1_stable', '1_stable']);
+    await world.clock.advance(200);
+    expect([await keeper.get(), await other.get()]).toEqual(['2_stable', '2_stable']);
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('when the refresh fails, then the old one is served until its own end and not longer', async () => {
+    const { world, keeper } = await nearlyOver();
+    world.answer = unreachable;
+    expect(await keeper.get()).toBe('1_stable');
+    await world.clock.advance(5 * MINUTE - 1);
+    expect(await keeper.get()).toBe('1_stable');
+    await world.clock.advance(1);
+    await expect(keeper.get()).rejects.toMatchObject({ code: 'api_unreachable' });
+  });
+});
+
+test('given a stable token with 345 s left, when asked for often, then it is fetched again only when 300 s are left', async () => {
+  const world = given();
+  await world.keeper().get();
+  await world.clock.advance((7_200 - 345) * 1_000);
+  world.store.unavailable = true; // so that the next process has to ask
+  const late = world.keeper();
+  expect(await late.get()).toBe('1_stable');
+  await world.clock.advance(59_000);
+  expect(await late.get()).toBe('1_stable');
+  expect(world.fetches).toHaveLength(2);
+  await world.clock.advance(1_000);
+  await late.get();
+  await world.clock.advance(0);
+  expect(await late.get()).toBe('2_stable');
+});
+
+describe('given a token that WeChat refuses', () => {
+  async function refusedToken(options: { repeat: boolean; channel?: TokenChannel }) {
+    const world = given(options.channel === undefined ? {} : { channel: options.channel });
+    const keepers = [world.keeper(), world.keeper()] as const;
+    const token = await keepers[0].get();
+    await keepers[1].get();
+    world.tokens.invalidate(options.repeat);
+    return { world, keepers, token };
+  }
+  const isGood = (world: ReturnType<typeof given>, token: AccessToken) =>
+    world.tokens.refusalOf(token) === undefined;
+
+  test('when 50 callers of two processes reject it, then it is fetched once and all get the new one', async () => {
+    const { world, keepers, token } = await refusedToken({ repeat: false });
+    world.delayMs = 300;
+    const asking = Promise.all(
+      Array.from({ length: 50 }, async (_, n) => {
+        const keeper = keepers[n % 2 === 0 ? 0 : 1];
+        await keeper.reject(token);
+        return keeper.get();
+      }),
+    );
+    await world.clock.advance(2_000);
+    expect(new Set(await asking)).toEqual(new Set(['2_stable']));
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('when a late caller rejects it after it was replaced, then nothing happens', async () => {
+    const { world, keepers, token } = await refusedToken({ repeat: false });
+    await keepers[0].reject(token);
+    await keepers[0].get();
+    await keepers[0].reject(token);
+    await keepers[1].reject(token);
+    expect([await keepers[0].get(), await keepers[1].get()]).toEqual(['2_stable', '2_stable']);
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('when a foreign token is rejected, then the present one stays', async () => {
+    const { world, keepers, token } = await refusedToken({ repeat: false });
+    await keepers[0].reject(toAccessToken('foreign'));
+    expect(await keepers[0].get()).toBe(token);
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test('when the stable channel repeats it, then the refresh is forced, once', async () => {
+    const { world, keepers, token } = await refusedToken({ repeat: true });
+    await keepers[0].reject(token);
+    const next = await keepers[0].get();
+    expect(isGood(world, next)).toBe(true);
+    expect(world.fetches.map(({ force }) => force)).toEqual([false, false, true]);
+    await keepers[1].reject(token);
+    expect(await keepers[1].get()).toBe(next);
+    expect(world.fetches).toHaveLength(3);
+  });
+
+  test('when the new one is refused within ten seconds, then it is kept; later it is replaced', async () => {
+    const { world, keepers, token } = await refusedToken({ repeat: false, channel: 'ordinary' });
+    await keepers[0].reject(token);
+    const second = await keepers[0].get();
+    await keepers[1].reject(token);
+    await keepers[0].reject(second);
+    await keepers[1].reject(second);
+    expect([await keepers[0].get(), await keepers[1].get()]).toEqual([second, second]);
+    expect(world.fetches).toHaveLength(2);
+    await world.clock.advance(10_000);
+    await keepers[0].reject(second);
+    expect(await keepers[0].get()).toBe('3_ordinary');
+  });
+
+  test('when forced tokens are refused too, then forcing happens 30 s apart and 20 times a day at most', async () => {
+    const { world, keepers } = await refusedToken({ repeat: true });
+    const forcedAtMs: number[] = [];
+    const startMs = world.clock.now();
+    for (let n = 0; n < 150; n += 1) {
+      world.tokens.invalidate(true);
+      const before = world.fetches.filter(({ force }) => force).length;
+      await keepers[0].reject(await keepers[0].get());
+      await keepers[0].get();
+      if (world.fetches.filter(({ force }) => force).length > before)
+        forcedAtMs.push(world.clock.now() - startMs);
+      await world.clock.advance(10_000);
+    }
+    expect(forcedAtMs).toEqual(Array.from({ length: 20 }, (_, n) => n * 30_000));
+  });
+});
+
+describe('given a store that is away', () => {
+  test('when 20 ask at once, then it is fetched once and kept in memory', async () => {
+    const world = given();
+    world.store.unavailable = true;
+    const keeper = world.keeper();
+    const got = await Promise.all(Array.from({ length: 20 }, () => keeper.get()));
+    expect(new Set(got)).toEqual(new Set(['1_stable']));
+    expect(await keeper.get()).toBe('1_stable');
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test('when the token is refused, then it is replaced, by force where WeChat repeats it', async () => {
+    const world = given();
+    const keeper = world.keeper();
+    const token = await keeper.get();
+    world.store.unavailable = true;
+    world.tokens.invalidate(true);
+    await keeper.reject(token);
+    expect(world.tokens.refusalOf(await keeper.get())).toBeUndefined();
+    expect(world.fetches.map(({ force }) => force)).toEqual([false, false, true]);
+  });
+
+  test('when it comes back with the refused token in it, then that one is not taken up again', async () => {
+    const world = given();
+    const keeper = world.keeper();
+    const token = await keeper.get();
+    world.store.unavailable = true;
+    world.tokens.invalidate(false);
+    await keeper.reject(token);
+    world.store.unavailable = false;
+    expect(await keeper.get()).toBe('2_stable');
+    expect(await world.keeper().get()).toBe('2_stable');
+  });
+});
+
+test('given any trouble, when it is logged, then neither secret nor token is in the log', async () => {
+  const world = given();
+  const keeper = world.keeper();
+  await keeper.reject(await keeper.get());
+  world.answer = refusing(40125, `invalid appsecret secret=${SECRET}`);
+  await expect(keeper.get()).rejects.toThrow('40125');
+  world.store.unavailable = true;
+  await keeper.reject(toAccessToken('1_stable'));
+  expect(world.logged.length).toBeGreaterThan(1);
+  expect(world.logged.join()).not.toMatch(/test-secret|1_stable/);
+});
