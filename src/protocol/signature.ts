@@ -20,15 +20,13 @@ export function urlSignature(token: string, timestamp: string, nonce: string): s
  * In: `encrypt` is the Base64 text exactly as it stands in the envelope. Source: "消息加解密说明", 技术方案.
  */
 export function envelopeSignature(token: string, timestamp: string, nonce: string, encrypt: string): string {
-  // Two pairs put in order, then merged: no array, five comparisons at most.
+  // Two pairs put in order, then merged: no array, five comparisons.
   const swapFront = token > timestamp;
   const a = swapFront ? timestamp : token;
   const b = swapFront ? token : timestamp;
   const swapBack = nonce > encrypt;
   const c = swapBack ? encrypt : nonce;
   const d = swapBack ? nonce : encrypt;
-  if (b <= c) return sha1(a + b + c + d);
-  if (d <= a) return sha1(c + d + a + b);
   const first = a <= c ? a : c;
   const second = a <= c ? c : a;
   const third = b <= d ? b : d;

@@ -101,6 +101,7 @@ describe('given an envelope that is wrong in one thing', () => {
     ['pad bytes that differ', Buffer.from([...Array.from({ length: 20 }, () => 20), 21])],
     ['pads of 0', Buffer.alloc(21, 0)],
     ['pads beyond 32', Buffer.alloc(21, 33)],
+    ['37 pads that say so', Buffer.alloc(37, 37)],
     ['a pad that swallows the AppID', Buffer.alloc(21, 32)],
   ])('when it has %s, then it is refused', (_what, padding) => {
     expect(outcomeOf(encrypt(text, FIXTURE_ACCOUNT, { padding }))).toEqual(REFUSED);
@@ -175,6 +176,12 @@ describe('given a ciphertext that was damaged', () => {
   test('when it is cut anywhere, then it is refused', () => {
     for (let length = 0; length < sealed.length; length++) {
       expect(outcomeOf(sealed.subarray(0, length).toString('base64'))).toEqual(REFUSED);
+    }
+  });
+
+  test('when bytes are added that fill no block, then it is refused', () => {
+    for (let more = 1; more < 16; more++) {
+      expect(outcomeOf(Buffer.concat([sealed, randomBytes(more)]).toString('base64'))).toEqual(REFUSED);
     }
   });
 
