@@ -4,15 +4,7 @@ import { toPushId, type AppId, type PushId } from '../ids.js';
 import { text } from './read-field.js';
 
 /** Fields that the key of an event names one by one; the others, EventKey among them, follow as they came. */
-const NAMED = new Set([
-  'ToUserName',
-  'FromUserName',
-  'CreateTime',
-  'MsgType',
-  'InfoType',
-  'Event',
-  'EventKey',
-]);
+const NAMED = new Set(['ToUserName', 'FromUserName', 'CreateTime', 'MsgType', 'InfoType', 'Event']);
 
 /**
  * Names one push, the same for every try: a message by its MsgId together with sender, second and type (a MsgId has
@@ -23,25 +15,28 @@ const NAMED = new Set([
  */
 export function pushId(fields: Fields, appId: AppId): PushId {
   const msgType = (text(fields, 'MsgType') || text(fields, 'InfoType')).toLowerCase();
-  const [account, sender, sent] = ['ToUserName', 'FromUserName', 'CreateTime'].map((name) =>
-    text(fields, name),
-  );
-  const whose = [appId, account, sender, sent, msgType];
-  const isMessage = msgType !== 'event';
+  const whose =
+    frame(appId) +
+    frame(text(fields, 'ToUserName')) +
+    frame(text(fields, 'FromUserName')) +
+    frame(text(fields, 'CreateTime')) +
+    frame(msgType);
 
-  const msgId = isMessage ? text(fields, 'MsgId', 'MsgID') : '';
-  if (msgId !== '') return toPushId(`msg-${idSafe(msgId)}-${digest([...whose, msgId]).slice(0, 16)}`);
+  const msgId = msgType === 'event' ? '' : text(fields, 'MsgId', 'MsgID');
+  if (msgId !== '') return toPushId(`msg-${idSafe(msgId)}-${sha1(whose + frame(msgId)).slice(0, 16)}`);
 
   const event = text(fields, 'Event').toLowerCase();
   const others = Object.entries(fields).filter(([name]) => !NAMED.has(name));
-  const name = isMessage || event === '' ? msgType : event;
-  return toPushId(`evt-${idSafe(name)}-${digest([...whose, event, others]).slice(0, 20)}`);
+  const name = msgType === 'event' ? event || msgType : msgType;
+  return toPushId(`evt-${idSafe(name)}-${sha1(whose + frame(event) + JSON.stringify(others)).slice(0, 20)}`);
 }
 
 /** Forty hex digits over every field of a push: tells a repeat of it from another push under the same signature. */
-export const fingerprint = (push: { readonly fields: Fields }): string => digest(push.fields);
+export const fingerprint = (push: { readonly fields: Fields }): string => sha1(JSON.stringify(push.fields));
 
-// JSON keeps the parts apart, whatever text they hold
-const digest = (parts: unknown): string => hash('sha1', JSON.stringify(parts), 'hex');
+const sha1 = (key: string): string => hash('sha1', key, 'hex');
+
+/** Sets its length before a part, so that no two lists of parts run together into the same text. */
+const frame = (part: string): string => `${part.length}:${part}`;
 
 const idSafe = (name: string): string => name.slice(0, 40).replaceAll(/[^A-Za-z0-9._-]/g, '_');
