@@ -88,6 +88,8 @@ describe('given any text', () => {
     '\u0000',
     '\uD800',
     '\uDC00',
+    '\uFFFE',
+    '\uFFFF',
     '😀',
   );
   const text = fc
