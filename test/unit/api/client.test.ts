@@ -13,7 +13,12 @@ const TEXT = { msgtype: 'text', text: { content: '你好 <b> "q"' } } as const;
 
 /** Tokens T1, T2, …: a rejected one is followed by the next. WeChat accepts those in `good`. */
 function given(
-  options: { good?: string[]; errcode?: number; answer?: (request: HttpRequest) => HttpResponse } = {},
+  options: {
+    good?: string[];
+    isKept?: boolean;
+    errcode?: number;
+    answer?: (request: HttpRequest) => HttpResponse;
+  } = {},
 ) {
   const { good = ['T1'], errcode = 40001 } = options;
   let current = 1;
@@ -22,7 +27,7 @@ function given(
     get: async () => toAccessToken(`T${current}`),
     reject: async (token) => {
       rejected.push(token);
-      current += 1;
+      if (options.isKept !== true) current += 1;
     },
   };
   const tokenOf = (request: HttpRequest) => new URL(request.url).searchParams.get('access_token') ?? '';
@@ -97,6 +102,12 @@ describe('given a token that is no longer valid', () => {
       errorClass: 'token-invalid',
     });
     expect(used()).toEqual(['T1', 'T2']);
+  });
+
+  test('when the keeper stays with it, then the call is not repeated', async () => {
+    const { api, used } = given({ good: [], isKept: true });
+    await expect(api.messages.send(USER, TEXT)).rejects.toMatchObject({ errcode: 40001 });
+    expect(used()).toEqual(['T1']);
   });
 });
 

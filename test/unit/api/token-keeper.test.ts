@@ -14,10 +14,24 @@ const APP_ID = toAppId('wx0000000000000001');
 const SECRET = 'test-secret';
 const MINUTE = 60_000;
 
+/** A store in which something can happen just before the next lock is taken. */
+class RacingStore extends MemoryStateStore {
+  beforeLock: (() => Promise<unknown>) | undefined;
+
+  override async changeFact(change: Parameters<MemoryStateStore['changeFact']>[0]): Promise<boolean> {
+    if (change.name.endsWith(':lock') && change.next !== undefined) {
+      const first = this.beforeLock;
+      this.beforeLock = undefined;
+      await first?.();
+    }
+    return super.changeFact(change);
+  }
+}
+
 /** WeChat's token channels, a store, a moved clock; every `keeper()` is another process. */
 function given(options: { channel?: TokenChannel; secret?: string | undefined } = {}) {
   const clock = new ManualClock();
-  const store = new MemoryStateStore();
+  const store = new RacingStore();
   const tokens = new FakeTokens({ appId: APP_ID, secret: SECRET, now: () => clock.now() });
   const fetches: { path: string; force: boolean }[] = [];
   const logged: string[] = [];
@@ -90,6 +104,14 @@ describe('given an empty store', () => {
     const asking = Promise.all(Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? one : two).get()));
     await world.clock.advance(2_000);
     expect(new Set(await asking)).toEqual(new Set(['1_stable']));
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test('when another process is done between our look and our lock, then its token is taken', async () => {
+    const world = given();
+    const other = world.keeper();
+    world.store.beforeLock = () => other.get();
+    expect(await world.keeper().get()).toBe('1_stable');
     expect(world.fetches).toHaveLength(1);
   });
 
@@ -388,6 +410,17 @@ describe('given a store that is away', () => {
     await keeper.reject(token);
     expect(world.tokens.refusalOf(await keeper.get())).toBeUndefined();
     expect(world.fetches.map(({ force }) => force)).toEqual([false, false, true]);
+  });
+
+  test('when the new token is refused at once, then it is kept for ten seconds', async () => {
+    const world = given({ channel: 'ordinary' });
+    world.store.unavailable = true;
+    const keeper = world.keeper();
+    for (let n = 0; n < 5; n += 1) await keeper.reject(await keeper.get());
+    expect(await keeper.get()).toBe('2_ordinary');
+    await world.clock.advance(10_000);
+    await keeper.reject(await keeper.get());
+    expect(await keeper.get()).toBe('3_ordinary');
   });
 
   test('when it comes back with the refused token in it, then that one is not taken up again', async () => {
