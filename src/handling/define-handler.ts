@@ -21,8 +21,15 @@ export interface Handler<P extends Push = Push, F = unknown, T = Json> {
 /** The tasks among the things a handler returns. */
 type TaskOf<R> = R extends Deferral<infer T> ? T : never;
 
-/** A handler that defers must have a `later`. */
-type Finished<R> = [TaskOf<R>] extends [never] ? unknown : { later: unknown };
+/**
+ * A handler that defers must have a `later`. While tsc has not looked into `handle` yet, R is all of Answer, and the
+ * question has to wait.
+ */
+type Finished<R> = [Answer] extends [R]
+  ? unknown
+  : [TaskOf<R>] extends [never]
+    ? unknown
+    : { later: unknown };
 
 /**
  * Types a handler from what it says: `on` narrows the push, `when` types `ctx.found`, and the task given to

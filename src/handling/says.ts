@@ -8,7 +8,7 @@ interface Said {
  * A pattern: found is its match.
  */
 export function says(pattern: RegExp): (push: Said) => RegExpExecArray | undefined;
-export function says<const W extends string>(...words: readonly [W, ...W[]]): (push: Said) => W | undefined;
+export function says(...words: readonly [string, ...string[]]): (push: Said) => string | undefined;
 export function says(
   ...sought: readonly (RegExp | string)[]
 ): (push: Said) => RegExpExecArray | string | undefined {

@@ -48,7 +48,7 @@ export async function tryHandler(handler: Handler, push: Push, options: TryOptio
 
 /** Runs `later` with a task, which goes through JSON as it would in the server. Rejects with what the handler throws. */
 export async function tryLater<T extends Json>(
-  handler: Handler<never, never, T>,
+  handler: Handler & { later?(ctx: never, task: T): unknown },
   push: Push,
   task: T,
   options: TryOptions = {},

@@ -1,0 +1,56 @@
+import type { LoadedHandler, LoadedObserver } from '../../src/handling/loaded.js';
+import type { RunServices } from '../../src/handling/run-handler.js';
+import type { Handler, Logger, Observer, CustomerServiceMessage } from '../../src/index.js';
+
+/** A handler as the loader would hand it over. */
+export const loaded = (name: string, module: Handler): LoadedHandler => ({
+  name,
+  file: `/handlers/${name}.ts`,
+  on: [module.on].flat(),
+  module,
+});
+
+export const loadedObserver = (name: string, module: Observer): LoadedObserver => ({
+  name,
+  file: `/handlers/${name}.ts`,
+  on: [module.on].flat(),
+  module,
+});
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly fields: { readonly [name: string]: unknown };
+  readonly message: string;
+}
+
+/** A logger that keeps its lines, bound fields included. */
+export function keptLog(lines: LogLine[] = [], bound: object = {}): Logger & { readonly lines: LogLine[] } {
+  const at = (level: LogLine['level']) => (fields: object, message: string) => {
+    lines.push({ level, fields: { ...bound, ...fields }, message });
+  };
+  return {
+    lines,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => keptLog(lines, { ...bound, ...fields }),
+  };
+}
+
+/** What a run needs, with what it sent and logged. */
+export function testServices(overrides: Partial<RunServices> = {}) {
+  const sent: CustomerServiceMessage[] = [];
+  const log = keptLog();
+  const { signal } = new AbortController();
+  const services: RunServices = {
+    log,
+    signal,
+    attempt: 1,
+    deadline: { at: new Date(4_500), remainingMs: () => 4_500, signal },
+    send: (message) => Promise.resolve(void sent.push(message)),
+    api: { call: () => Promise.resolve({}), messages: { send: () => Promise.resolve() } },
+    ...overrides,
+  };
+  return { services, sent, lines: log.lines };
+}

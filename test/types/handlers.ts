@@ -1,0 +1,191 @@
+/** Compiled, never run: what handlers may and may not say. */
+import { defineHandler, defineObserver, says, tryLater, textPush } from '../../src/index.js';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** Compiles only if `value` has exactly the type A. */
+declare function isExactly<A>(): <B>(value: Equal<A, B> extends true ? B : B & never) => void;
+/** Compiles only if `value` may stand for an A. */
+declare function expectType<A>(value: A): void;
+
+// ── `on` narrows the push ──────────────────────────────────────────────────────────────────────────────────────
+
+defineHandler({
+  on: 'message.text',
+  handle(ctx) {
+    expectType<string>(ctx.push.content);
+    // @ts-expect-error a text has no picture
+    void ctx.push.picUrl;
+    return ctx.reply.text(ctx.push.content);
+  },
+});
+
+defineHandler({
+  on: ['message.image', 'message.voice'],
+  handle(ctx) {
+    expectType<'message.image' | 'message.voice'>(ctx.push.kind);
+    // @ts-expect-error only one of the two has a format
+    void ctx.push.format;
+    return ctx.push.kind === 'message.voice'
+      ? ctx.reply.text(ctx.push.format)
+      : ctx.reply.image(ctx.push.mediaId);
+  },
+});
+
+defineHandler({
+  on: 'event',
+  handle(ctx) {
+    expectType<string>(ctx.push.event);
+    // @ts-expect-error events have no MsgId
+    void ctx.push.msgId;
+    if (ctx.push.kind === 'event.subscribe') expectType<string | undefined>(ctx.push.scene);
+  },
+});
+
+defineHandler({
+  on: '*',
+  handle(ctx) {
+    expectType<Date>(ctx.push.sentAt);
+    // @ts-expect-error not every push has an event
+    void ctx.push.event;
+  },
+});
+
+// @ts-expect-error no such kind
+defineHandler({ on: 'message.txet', handle: () => undefined });
+
+// @ts-expect-error no such kind in a list
+defineHandler({ on: ['message.text', 'mesage'], handle: () => undefined });
+
+// ── `when` types `found` ───────────────────────────────────────────────────────────────────────────────────────
+
+defineHandler({
+  on: 'message.text',
+  when: ({ content }) => /^天气(.*)/.exec(content)?.[1],
+  handle(ctx) {
+    isExactly<string>()(ctx.found);
+    // @ts-expect-error found is text
+    void ctx.found.toFixed();
+  },
+});
+
+defineHandler({
+  on: 'message.location',
+  when: ({ latitude }) => latitude > 0 && { north: latitude },
+  handle: (ctx) => expectType<{ north: number }>(ctx.found),
+});
+
+defineHandler({
+  on: 'message.text',
+  when: says('帮助', 'help'),
+  handle: (ctx) => isExactly<string>()(ctx.found),
+});
+
+defineHandler({
+  on: 'message.text',
+  when: says(/^(\d+)$/),
+  handle: (ctx) => isExactly<RegExpExecArray>()(ctx.found),
+});
+
+defineHandler({
+  on: 'message.image',
+  // @ts-expect-error a picture says nothing
+  when: says('帮助'),
+  handle: () => undefined,
+});
+
+defineHandler({ on: 'message.text', handle: (ctx) => isExactly<undefined>()(ctx.found) });
+
+// ── `defer` types `later` ──────────────────────────────────────────────────────────────────────────────────────
+
+const weather = defineHandler({
+  on: 'message.text',
+  when: ({ content }) => /^天气(.*)/.exec(content)?.[1],
+  async handle(ctx) {
+    await Promise.resolve();
+    return ctx.found === '' ? ctx.reply.text('哪里？') : ctx.defer({ city: ctx.found });
+  },
+  async later(ctx, task) {
+    isExactly<{ city: string }>()(task);
+    // @ts-expect-error no such part of the task
+    void task.town;
+    // @ts-expect-error a late answer cannot hand over to staff
+    void ctx.reply.toStaff;
+    // @ts-expect-error nor be put off again
+    void ctx.defer;
+    await ctx.send(ctx.reply.text('…'));
+    return ctx.reply.text(task.city);
+  },
+});
+
+defineHandler({
+  on: 'message.text',
+  handle: (ctx) =>
+    ctx.push.content === '' ? ctx.defer({ step: 'a', n: 1 }) : ctx.defer({ step: 'b', s: '' }),
+  later: (ctx, task) => {
+    expectType<{ step: string; n: number } | { step: string; s: string }>(task);
+    return ctx.reply.text(task.step);
+  },
+});
+
+// @ts-expect-error defers, and nobody finishes
+defineHandler({ on: 'message.text', handle: (ctx) => ctx.defer({ city: '北京' }) });
+
+// @ts-expect-error the same, after a wait
+defineHandler({
+  on: 'message.text',
+  async handle(ctx) {
+    await Promise.resolve();
+    if (ctx.push.content === '') return ctx.defer(1);
+    return ctx.reply.text('…');
+  },
+});
+
+defineHandler({
+  on: 'message.text',
+  handle: (ctx) => ctx.defer({ city: '北京' }),
+  // @ts-expect-error the task is another one
+  later: (_ctx, task: { town: string }) => void task.town,
+});
+
+defineHandler({
+  on: 'message.text',
+  // @ts-expect-error a function is no JSON
+  handle: (ctx) => ctx.defer({ then: () => undefined }),
+  later: () => undefined,
+});
+
+// ── what may be returned ───────────────────────────────────────────────────────────────────────────────────────
+
+// @ts-expect-error a text alone is no reply
+defineHandler({ on: 'message.text', handle: () => '你好' });
+
+defineHandler({
+  on: 'message.text',
+  handle: (ctx) => ctx.defer(1),
+  // @ts-expect-error a transfer to staff is passive only
+  later: () => ({ type: 'to-staff' }),
+});
+
+defineHandler({
+  on: 'message.text',
+  async handle(ctx) {
+    // @ts-expect-error and cannot be sent
+    await ctx.send(ctx.reply.toStaff());
+    return ctx.reply.toStaff();
+  },
+});
+
+// ── observers and trying out ───────────────────────────────────────────────────────────────────────────────────
+
+defineObserver({
+  on: 'event.click',
+  observe(ctx) {
+    expectType<string>(ctx.push.key);
+    // @ts-expect-error an observer cannot reply
+    void ctx.reply;
+  },
+});
+
+void tryLater(weather, textPush({ content: '天气 北京' }), { city: '北京' });
+// @ts-expect-error not the task that this handler makes
+void tryLater(weather, textPush({ content: '天气 北京' }), { town: '北京' });

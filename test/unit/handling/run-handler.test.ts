@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import { runHandle, runLater, type Outcome, type RunServices } from '../../../src/handling/run-handler.js';
+import { textPush, type Handler } from '../../../src/index.js';
+import { loaded, testServices } from '../../support/handling.js';
+
+const push = textPush({ content: '你好' });
+const run = (module: Partial<Handler>, services: RunServices = testServices().services) =>
+  runHandle(
+    { handler: loaded('tested', { on: '*', handle: () => undefined, ...module }), found: 'it' },
+    push,
+    services,
+  );
+
+describe('given a handler that does not wait', () => {
+  test('when it returns a reply, then the outcome is there without a promise', () => {
+    expect(run({ handle: (ctx) => ctx.reply.text('hi') })).toEqual({
+      type: 'replied',
+      reply: { type: 'text', content: 'hi' },
+    });
+  });
+
+  test.each([undefined, null])('when it returns %p, then it is silent', (nothing) => {
+    expect(run({ handle: () => nothing })).toEqual({ type: 'silent' });
+  });
+
+  test('when it throws, then the run rejects with the very same thing', async () => {
+    const thrown = new Error('oops');
+    const running = run({
+      handle() {
+        throw thrown;
+      },
+    });
+    expect(running).toBeInstanceOf(Promise);
+    await expect(running).rejects.toBe(thrown);
+  });
+});
+
+describe('given a handler that waits', () => {
+  test('when it resolves to a deferral, then the task is the outcome', async () => {
+    await expect(
+      run({ handle: (ctx) => Promise.resolve(ctx.defer({ city: '北京' })), later: () => undefined }),
+    ).resolves.toEqual({ type: 'deferred', task: { city: '北京' } });
+  });
+
+  test('when it rejects, then so does the run', async () => {
+    await expect(run({ handle: () => Promise.reject(new Error('oops')) })).rejects.toThrow('oops');
+  });
+
+  test('when it returns a thenable of its own making, then that is waited for by a real promise', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- the very thing under test
+    const thenable = { then: (resolve: (value: undefined) => void) => resolve(undefined) };
+    const running = run({ handle: () => thenable as unknown as Promise<undefined> });
+    expect(running).toBeInstanceOf(Promise);
+    await expect(running).resolves.toEqual({ type: 'silent' });
+  });
+});
+
+describe('given a handler that returns nonsense', () => {
+  test.each([
+    ['a secret text', 'a string'],
+    [42, 'a number'],
+    [{ a: 1, b: 2 }, 'an object with the keys a, b'],
+    [[1, 2], 'a list of 2'],
+    [{ type: 'txet', content: 'x' }, 'an object with the keys type, content'],
+    [() => undefined, 'a function'],
+  ])('when it is %p, then the error names the handler and says it was %s', async (nonsense, shape) => {
+    const running = run({ handle: () => nonsense as never });
+    await expect(running).rejects.toMatchObject({ code: 'handler_returned_nonsense' });
+    await expect(running).rejects.toThrow(`"tested" returned ${shape}`);
+    await expect(running).rejects.not.toThrow('secret');
+  });
+
+  test('when it defers and has no `later`, then that is an error now and not after the user was told to wait', async () => {
+    await expect(run({ handle: (ctx) => ctx.defer(1) })).rejects.toMatchObject({
+      code: 'handler_returned_nonsense',
+    });
+  });
+});
+
+describe('given a handler that looks around', () => {
+  test('then its context is taken apart as well as used whole', async () => {
+    const { services } = testServices({ attempt: 3 });
+    let seen: unknown[] = [];
+    await run(
+      {
+        handle({ push: pushed, user, found, reply, defer, deadline, signal, attempt, api }) {
+          const { text } = reply;
+          seen = [pushed, user, found, deadline, signal, attempt, api, defer(1).task];
+          return text('done');
+        },
+      },
+      services,
+    );
+    const { deadline, signal, api } = services;
+    expect(seen).toEqual([push, push.user, 'it', deadline, signal, 3, api, 1]);
+  });
+
+  test('when nobody touches signal or deadline, then they are never asked for', async () => {
+    const { services } = testServices();
+    const touched = (): never => {
+      throw new Error('touched');
+    };
+    const lazy: RunServices = Object.defineProperties(
+      { ...services },
+      { signal: { get: touched }, deadline: { get: touched } },
+    );
+    expect(await run({ handle: (ctx) => ctx.reply.text(String(ctx.attempt)) }, lazy)).toMatchObject({
+      type: 'replied',
+    });
+  });
+
+  test('when it logs, then the line carries its name', async () => {
+    const { services, lines } = testServices();
+    await run({ handle: (ctx) => ctx.log.info({ a: 1 }, 'hello') }, services);
+    expect(lines).toEqual([{ level: 'info', fields: { handler: 'tested', a: 1 }, message: 'hello' }]);
+  });
+});
+
+describe('given a handler that sends', () => {
+  test('when it sends on the way, then the message goes out and its return value is still the answer', async () => {
+    const { services, sent, lines } = testServices();
+    const outcome = await run(
+      {
+        async handle(ctx) {
+          await ctx.send(ctx.reply.text('还在查'));
+          return ctx.reply.text('查到了');
+        },
+      },
+      services,
+    );
+    expect(sent).toEqual([{ msgtype: 'text', text: { content: '还在查' } }]);
+    expect(outcome).toMatchObject({ reply: { content: '查到了' } });
+    expect(lines).toEqual([]);
+  });
+
+  test.each([['a text'], [undefined], [{ type: 'to-staff' }]])(
+    'when it sends %p, then send rejects',
+    async (nonsense) => {
+      const { services, sent } = testServices();
+      await expect(run({ handle: (ctx) => ctx.send(nonsense as never) }, services)).rejects.toMatchObject({
+        code: 'handler_returned_nonsense',
+      });
+      expect(sent).toEqual([]);
+    },
+  );
+});
+
+describe('given replies that were made', () => {
+  const warnings = async (handle: Handler['handle']) => {
+    const { services, lines } = testServices();
+    await run({ handle, later: () => undefined }, services);
+    return lines.map(({ level, fields }) => ({ level, ...fields }));
+  };
+
+  test('when one is neither returned nor sent, then the log names the handler and the type', async () => {
+    expect(await warnings((ctx) => void ctx.reply.image('m1'))).toEqual([
+      { level: 'warn', handler: 'tested', replies: ['image'] },
+    ]);
+  });
+
+  test('when two are made and the first is returned, then the second is reported', async () => {
+    expect(
+      await warnings((ctx) => {
+        const answer = ctx.reply.text('a');
+        ctx.reply.toStaff();
+        return answer;
+      }),
+    ).toEqual([{ level: 'warn', handler: 'tested', replies: ['to-staff'] }]);
+  });
+
+  test('when a deferral is returned instead, then the reply is reported', async () => {
+    expect(
+      await warnings((ctx) => {
+        ctx.reply.text('a');
+        return ctx.defer(1);
+      }),
+    ).toHaveLength(1);
+  });
+
+  test('when all are used, then nothing is said', async () => {
+    expect(await warnings((ctx) => ctx.reply.text('a'))).toEqual([]);
+  });
+});
+
+describe('given a deferred task', () => {
+  const later = (module: Partial<Handler>): Promise<Outcome> =>
+    runLater(
+      loaded('tested', { on: '*', handle: () => undefined, ...module }),
+      push,
+      { city: '北京' },
+      testServices().services,
+    );
+
+  test('when `later` answers, then its reply is the outcome', async () => {
+    expect(await later({ later: (ctx, task) => ctx.reply.text(JSON.stringify([task, ctx.user])) })).toEqual({
+      type: 'replied',
+      reply: { type: 'text', content: JSON.stringify([{ city: '北京' }, push.user]) },
+    });
+  });
+
+  test('when `later` runs, then it has neither `toStaff` nor `defer`', async () => {
+    let has: boolean[] = [];
+    await later({ later: (ctx) => void (has = ['toStaff' in ctx.reply, 'defer' in ctx]) });
+    expect(has).toEqual([false, false]);
+  });
+
+  test('when `later` throws or returns nonsense, then the run rejects', async () => {
+    await expect(
+      later({
+        later() {
+          throw new Error('oops');
+        },
+      }),
+    ).rejects.toThrow('oops');
+    await expect(later({ later: () => 'text' as never })).rejects.toMatchObject({
+      code: 'handler_returned_nonsense',
+    });
+  });
+
+  test('when the handler has lost its `later` meanwhile, then the error says so', async () => {
+    await expect(later({})).rejects.toMatchObject({ code: 'handler_cannot_finish' });
+  });
+});

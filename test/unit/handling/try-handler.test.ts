@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  defineHandler,
+  defineObserver,
+  eventPush,
+  says,
+  textPush,
+  tryHandler,
+  tryLater,
+  tryObserver,
+} from '../../../src/index.js';
+
+const push = textPush({ content: '帮助' });
+
+describe('given a handler under test', () => {
+  test('when the push is of another kind or not what `when` looks for, then it is not its own', async () => {
+    const help = defineHandler({
+      on: 'message.text',
+      when: says('帮助'),
+      handle: (ctx) => ctx.reply.text('…'),
+    });
+    expect(await tryHandler(help, eventPush('CLICK'))).toEqual({ type: 'not-mine', sent: [] });
+    expect(await tryHandler(help, textPush({ content: '你好' }))).toEqual({ type: 'not-mine', sent: [] });
+    expect(await tryHandler(help, push)).toMatchObject({ type: 'replied', reply: { type: 'text' } });
+  });
+
+  test('when it sends, then the messages are told', async () => {
+    const chatty = defineHandler({ on: '*', handle: (ctx) => ctx.send(ctx.reply.text('a')) });
+    expect(await tryHandler(chatty, push)).toEqual({
+      type: 'silent',
+      sent: [{ msgtype: 'text', text: { content: 'a' } }],
+    });
+  });
+
+  test('when it replies what WeChat would refuse, then the test hears of it', async () => {
+    const empty = defineHandler({ on: '*', handle: (ctx) => ctx.reply.text('') });
+    await expect(tryHandler(empty, push)).rejects.toMatchObject({ code: 'reply_invalid' });
+  });
+
+  test('when its `when` throws, then the test fails with that', async () => {
+    const broken = defineHandler({
+      on: '*',
+      when: (): string => {
+        throw new Error('oops');
+      },
+      handle: () => undefined,
+    });
+    await expect(tryHandler(broken, push)).rejects.toThrow('oops');
+  });
+
+  test('when options say what is left and which attempt it is, then it sees them', async () => {
+    const looks = defineHandler({
+      on: '*',
+      handle: (ctx) => ctx.reply.text(`${ctx.attempt} ${ctx.deadline.remainingMs()} ${ctx.signal.aborted}`),
+    });
+    const options = { attempt: 2, remainingMs: 10, signal: AbortSignal.abort() };
+    expect(await tryHandler(looks, push, options)).toMatchObject({ reply: { content: '2 10 true' } });
+  });
+
+  test('when it calls an API that the test did not bring, then the error says what to do', async () => {
+    const calls = defineHandler({
+      on: '*',
+      handle: async (ctx) => void (await ctx.api.call('/cgi-bin/menu/get')),
+    });
+    await expect(tryHandler(calls, push)).rejects.toThrow('/cgi-bin/menu/get');
+  });
+
+  test('when it finishes later, then `later` gets the task', async () => {
+    const defers = defineHandler({
+      on: '*',
+      handle: (ctx) => ctx.defer({ n: 2 }),
+      later: (ctx, { n }) => ctx.reply.text(String(n * 2)),
+    });
+    expect(await tryLater(defers, push, { n: 2 })).toMatchObject({ reply: { content: '4' } });
+  });
+});
+
+describe('given an observer under test', () => {
+  test('when it listens to the kind, then it is shown the push, else not', async () => {
+    const seen: string[] = [];
+    const observer = defineObserver({ on: 'message', observe: (ctx) => void seen.push(ctx.push.kind) });
+    await tryObserver(observer, push);
+    await tryObserver(observer, eventPush('CLICK'));
+    expect(seen).toEqual(['message.text']);
+  });
+});
