@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { pino, type DestinationStream, type LoggerOptions } from 'pino';
 import type { Logger } from '../../ports/logger.js';
 import { errorFields } from './error-fields.js';
+import { createLineWriter } from './line-writer.js';
 import { createScrubber, REDACTED, secretFields } from './scrub-line.js';
 
 /** A logger that owns its output. */
@@ -20,11 +21,8 @@ export interface LoggerSettings {
   readonly destination?: DestinationStream;
 }
 
-/** A full buffer is written at once, a part-filled one after this time. Milliseconds. */
-const FLUSH_EVERY_MS = 100;
-
 /**
- * JSON lines on standard output, gathered in memory and written asynchronously: at 4 KB, every 100 ms, and at exit.
+ * JSON lines on standard output, gathered in memory and written asynchronously: at 8 KB, after 100 ms, and at exit.
  * Secrets cannot be printed: fields with a secret name are replaced, and every line is searched once it is finished.
  */
 export function createLogger({ level, secrets, pretty, destination }: LoggerSettings): ProcessLogger {
@@ -37,14 +35,16 @@ export function createLogger({ level, secrets, pretty, destination }: LoggerSett
     redact: { paths: [...secretFields], censor: REDACTED },
     hooks: { streamWrite: createScrubber(secrets) },
   };
-  const prettyStream =
-    destination === undefined && (pretty ?? process.stdout.isTTY) ? openPretty() : undefined;
-  if (destination !== undefined || prettyStream !== undefined) {
-    const logger = pino(options, destination ?? prettyStream);
-    return Object.assign(logger, { flush: () => {} });
-  }
-  const output = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: FLUSH_EVERY_MS });
-  return Object.assign(pino(options, output), { flush: () => output.flushSync() });
+  const unbuffered = destination ?? ((pretty ?? process.stdout.isTTY) ? openPretty() : undefined);
+  if (unbuffered !== undefined) return Object.assign(pino(options, unbuffered), { flush: () => {} });
+
+  // Not pino's own destination: it measures its whole buffer for every line, and at exit it waits for ever for a
+  // reader that is gone.
+  const output = createLineWriter();
+  const flush = () => output.flush();
+  process.on('beforeExit', flush);
+  process.once('exit', flush);
+  return Object.assign(pino(options, output), { flush });
 }
 
 /** pino-pretty is there in development only. */
