@@ -129,7 +129,7 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
       await eventually(() => expect(looks).toHaveLength(2));
       expect(looks.map((look) => look.job.id)).toEqual(['wx1.past', 'wx1.later']);
       expect(looks[1]?.atMs).toBeGreaterThanOrEqual(notBeforeMs - 1);
-      expect(looks[1]?.atMs).toBeLessThan(notBeforeMs + 1000);
+      expect(looks[1]?.atMs).toBeLessThan(notBeforeMs + 700);
     });
 
     test('when the verdict is "again", then the job comes again after that time', async () => {
@@ -237,7 +237,7 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
       expect(await queue.size()).toBe(1);
     });
 
-    test('when a consumer stops before the work ends, then the job goes back at once and its signal fires', async () => {
+    test('when a consumer stops before the work ends, then its signal fires and the job is there for the next process', async () => {
       let signal: AbortSignal | undefined;
       const { looks, work } = noting((_, __, given) => {
         signal = given;
@@ -251,6 +251,7 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
       expect(Date.now() - startMs).toBeLessThan(2000);
       expect(signal?.aborted).toBe(true);
       expect(await queue.size()).toBe(1);
+      queue = await opened.reopen();
       const second = noting(() => DONE);
       queue.consume(second.work);
       await eventually(async () => expect([second.looks.length, await queue.size()]).toEqual([1, 0]));
@@ -259,18 +260,13 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
     test('when the queue is opened again, then all that was not done is still there, at its time', async () => {
       await queue.put(job('wx1.due'));
       await queue.put(job('wx1.later'), { notBeforeMs: Date.now() + 60_000 });
-      const first = noting((given) => (given.id === 'wx1.done' ? DONE : { type: 'again', afterMs: 60_000 }));
-      const consumer = queue.consume(first.work);
-      await queue.put(job('wx1.done'));
-      await eventually(() => expect(first.ids().sort()).toEqual(['wx1.done', 'wx1.due']));
-      await consumer.stop(1000);
       queue = await opened.reopen();
       expect(await queue.size()).toBe(2);
-      const second = noting(() => DONE);
-      queue.consume(second.work);
+      const { ids, work } = noting(() => DONE);
+      queue.consume(work);
+      await eventually(async () => expect(await queue.size()).toBe(1));
+      expect(ids()).toEqual(['wx1.due']);
       await queue.hurry('wx1.later');
-      await eventually(() => expect(second.ids()).toEqual(['wx1.later']));
-      await queue.hurry('wx1.due');
       await eventually(async () => expect(await queue.size()).toBe(0));
     });
   });

@@ -242,10 +242,10 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
 
       test('when a value is empty or odd, then it is kept as it is and is not absence', async () => {
         for (const value of ['', '0', ' 12 34 ', '{"a":"九\\n"}', '😀']) {
-          const name = `odd ${value}`;
-          const fact = { name, nowMs: NOW, keepMs: 1000 };
+          const factName = `odd ${value}`;
+          const fact = { name: factName, nowMs: NOW, keepMs: 1000 };
           expect(await store.changeFact({ ...fact, expected: undefined, next: value })).toBe(true);
-          expect(await store.fact(name, NOW)).toBe(value);
+          expect(await store.fact(factName, NOW)).toBe(value);
           expect(await store.changeFact({ ...fact, expected: undefined, next: 'x' })).toBe(false);
           expect(await store.changeFact({ ...fact, expected: value, next: 'x' })).toBe(true);
         }
@@ -270,10 +270,10 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
       });
 
       test('when letters are buried, then they are listed whole, the newest first, as many as asked for', async () => {
-        const letters = [letter('a', NOW), letter('b', NOW + 2), letter('c', NOW + 1)];
+        const letters = [letter('c', NOW), letter('a', NOW + 1), letter('b', NOW + 2)];
         for (const each of letters) await store.bury(each);
-        expect(await store.deadLetters(10)).toEqual([letters[1], letters[2], letters[0]]);
-        expect(await store.deadLetters(2)).toEqual([letters[1], letters[2]]);
+        expect(await store.deadLetters(10)).toEqual([letters[2], letters[1], letters[0]]);
+        expect(await store.deadLetters(2)).toEqual([letters[2], letters[1]]);
         expect(await store.deadLetters(0)).toEqual([]);
       });
 

@@ -87,7 +87,7 @@ async function sparePort(): Promise<number> {
 /** One PING; a server that still loads its file answers `-LOADING`. */
 async function answersPing(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(100, () => socket.destroy());
+  socket.setTimeout(500, () => socket.destroy(new Error('no answer')));
   try {
     await once(socket, 'connect');
     socket.write('PING\r\n');

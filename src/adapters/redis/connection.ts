@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../../ports/logger.js';
 
@@ -27,7 +28,7 @@ export const PATIENT: Temper = { maxRetriesPerRequest: null };
 
 /**
  * Opens one connection, which keeps coming back by itself. Never throws and never rejects because Redis is away.
- * Says in the log once that Redis went and once that it is back, with `part` to tell the connections apart.
+ * Says in the log once that Redis went (and once for each further reason) and once that it is back, with `part` to tell the connections apart.
  */
 export function openRedis(url: string, part: string, log: Logger, options: Temper): Redis {
   const client = new Redis(url, {
@@ -61,7 +62,7 @@ export function becomesReady(client: Redis, withinMs: number): Promise<boolean> 
  * Never the whole message: Redis quotes the command's arguments in some, and those hold what users wrote.
  */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
+  if (!isError(error)) return 'unknown';
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error.name === 'ReplyError') return error.message.split(' ', 1)[0] ?? error.name;
   return error.name === 'Error'
@@ -71,20 +72,26 @@ export function reasonOf(error: unknown): string {
     : error.name;
 }
 
+/** Errors that come from Node itself may be of another realm: `instanceof` does not see those. */
+function isError(error: unknown): error is Error {
+  return error instanceof Error || types.isNativeError(error);
+}
+
 function reportChanges(client: Redis, log: Logger): void {
-  let lastReason: string | undefined;
+  /** Of the outage that goes on now: each is said once, not with every try. */
+  const reasons = new Set<string>();
   const away = (reason: string) => {
-    if (reason === lastReason) return;
-    lastReason = reason;
+    if (reasons.has(reason)) return;
+    reasons.add(reason);
     log.warn({ reason }, 'Redis is away');
   };
   // Without a listener an `error` event would end the process.
   client.on('error', (error: unknown) => away(reasonOf(error)));
   client.on('close', () => {
-    if (lastReason === undefined && client.status !== 'end') away('closed');
+    if (reasons.size === 0 && client.status !== 'end') away('closed');
   });
   client.on('ready', () => {
-    if (lastReason !== undefined) log.info({}, 'Redis is back');
-    lastReason = undefined;
+    if (reasons.size > 0) log.info({}, 'Redis is back');
+    reasons.clear();
   });
 }

@@ -27,6 +27,8 @@ import { datedText, readKnown, readLetters, readStored, recordText } from './sto
 const SWEEP_SLACK_MS = 60_000;
 /** A dead owner is remembered this long, for nothing but tidiness: an absent owner is dead too. */
 const FORGET_OWNER_MS = 3_600_000;
+/** Dead letters kept; beyond it the oldest go, so that a broken handler cannot fill Redis. */
+const KEPT_LETTERS = 10_000;
 
 export interface RedisStoreOptions {
   /** `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. */
@@ -140,7 +142,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
     },
 
     async bury(letter) {
-      await run('bury', BURY, deadKeys, [letter.id, JSON.stringify(letter), letter.atMs]);
+      await run('bury', BURY, deadKeys, [letter.id, JSON.stringify(letter), letter.atMs, KEPT_LETTERS]);
     },
 
     async deadLetters(limit) {

@@ -121,12 +121,16 @@ return 1
 
 /**
  * Keys:      letters (hash: id → JSON) · order (sorted set: id by time)
- * Arguments: id · JSON · time
+ * Arguments: id · JSON · time · how many to keep
  * Result:    1
  */
 export const BURY = script(`
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1 - ARGV[4])) do
+  redis.call('ZREM', KEYS[2], id)
+  redis.call('HDEL', KEYS[1], id)
+end
 return 1
 `);
 
