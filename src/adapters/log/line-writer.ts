@@ -3,8 +3,8 @@ import { write, writeSync } from 'node:fs';
 /** Lines are written together: at this length (UTF-16 code units), or after this time. */
 const FULL = 8192;
 const PATIENCE_MS = 100;
-/** A reader that stalls costs no more memory than this (UTF-16 code units); further lines are dropped and counted. */
-const MOST = 16_000_000;
+/** A reader that stalls costs no more memory than so many pieces (16 MB); further lines are dropped and counted. */
+const MOST_PIECES = 2000;
 /** How long the end of the process waits for a reader that takes nothing. */
 const FLUSH_PATIENCE_MS = 500;
 
@@ -18,61 +18,71 @@ export interface LineWriter {
 }
 
 /**
- * Writes lines to a file descriptor without ever waiting in the event loop: they are gathered, and one write at a time
- * is under way. When nobody reads any more (EPIPE), lines are dropped in silence: there is nowhere to say so.
+ * Writes lines to a file descriptor without ever waiting in the event loop: they are gathered into pieces, and one
+ * piece at a time is under way, so that little is uncertain when the process ends. When nobody reads any more (EPIPE),
+ * lines are dropped in silence: there is nowhere to say so.
  */
 export function createLineWriter(fd = 1): LineWriter {
+  const pieces: string[] = []; // full ones, waiting
   let gathered = '';
   let dropped = 0;
   let underWay = false;
   let broken = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const takeGathered = (): Buffer => {
+  const takePiece = (): string => {
+    if (dropped > 0 && pieces.length < MOST_PIECES / 2) {
+      gathered += `{"level":"warn","dropped":${dropped},"msg":"log lines were dropped: nobody read them"}\n`;
+      dropped = 0;
+    }
+    const full = pieces.shift();
+    if (full !== undefined) return full;
+    const part = gathered;
+    gathered = '';
     clearTimeout(timer);
     timer = undefined;
-    const note =
-      dropped === 0
-        ? ''
-        : `{"level":"warn","dropped":${dropped},"msg":"Log lines were dropped: nobody read them"}\n`;
-    const bytes = Buffer.from(gathered + note);
-    gathered = '';
-    dropped = 0;
-    return bytes;
+    return part;
   };
-  const writeGathered = () => {
-    if (!underWay && gathered !== '') writeOn(takeGathered());
+  const writeNext = () => {
+    if (underWay || broken) return;
+    const piece = takePiece();
+    if (piece !== '') writeOn(Buffer.from(piece));
   };
   const writeOn = (bytes: Buffer) => {
     underWay = true;
     write(fd, bytes, 0, bytes.length, null, (error, written) => {
-      if (error !== null && !isBusy(error)) broken = true;
-      const rest = broken ? bytes.subarray(bytes.length) : bytes.subarray(error === null ? written : 0);
-      if (rest.length > 0) setTimeout(writeOn, error === null ? 0 : 10, rest);
-      else {
-        underWay = false;
-        if (gathered.length >= FULL) writeGathered();
-        else if (gathered !== '') timer ??= setTimeout(writeGathered, PATIENCE_MS).unref();
+      broken = error !== null && !isBusy(error);
+      const rest = bytes.subarray(error === null ? written : 0);
+      if (rest.length > 0 && !broken) {
+        setTimeout(writeOn, error === null ? 0 : 10, rest);
+        return;
       }
+      underWay = false;
+      if (pieces.length > 0) writeNext();
+      else if (gathered !== '') timer ??= setTimeout(writeNext, PATIENCE_MS).unref();
     });
   };
 
   return {
     write(line) {
       if (broken) return;
-      if (gathered.length > MOST) {
+      if (pieces.length >= MOST_PIECES) {
         dropped += 1;
         return;
       }
       gathered += line;
-      if (underWay) return;
-      if (gathered.length >= FULL) writeGathered();
-      else timer ??= setTimeout(writeGathered, PATIENCE_MS).unref();
+      if (gathered.length >= FULL) {
+        pieces.push(gathered);
+        gathered = '';
+        writeNext();
+      } else if (!underWay) timer ??= setTimeout(writeNext, PATIENCE_MS).unref();
     },
     flush() {
-      // The write under way runs in another thread, which this one cannot ask: a short write is done by then.
+      if (broken) return;
+      // The piece under way is in another thread's hands, which this one cannot ask: a short write is done by then.
       if (underWay) sleep(UNDER_WAY_MS);
-      if (!broken && gathered !== '') writeNow(fd, takeGathered());
+      const rest = pieces.splice(0).join('') + takePiece();
+      writeNow(fd, Buffer.from(rest));
     },
   };
 }
