@@ -10,6 +10,7 @@ import {
 } from './config/account.js';
 import { readAccountsFile } from './config/accounts-file.js';
 import { ConfigInvalid } from './config/config-invalid.js';
+import { isAccountConfigured, withDevelopmentDefaults } from './config/development-account.js';
 import { findMisspeltNames } from './config/misspelt-names.js';
 import { readValues, reasonOf, type ReadFile } from './config/variable-source.js';
 import type { Values } from './config/variables.js';
@@ -97,6 +98,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
     maxConnections: values.MAX_CONNECTIONS,
     warnings: misspelt.warnings.concat(accounts.flatMap(accountWarnings)),
   });
+}
+
+/**
+ * The configuration for commands that only try something out: that of the environment and `.env`; or that of
+ * `npm run dev` where no account is configured at all, or `development` asks for it (then without `.env`).
+ *
+ * @throws ConfigInvalid  with every fault at once
+ */
+export function readConfigForTrying({ development = false } = {}): { config: Config; development: boolean } {
+  if (!development) loadDotEnv();
+  if (!development && isAccountConfigured(process.env)) return { config: readConfig(), development: false };
+  return { config: readConfig(withDevelopmentDefaults(process.env)), development: true };
 }
 
 /** Every value of the configuration that must never be printed; handed to the logger. */

@@ -22,18 +22,21 @@ export const developmentEnvironment: Readonly<Record<string, string>> = {
   WECHAT_CIPHER_MODE: 'safe',
 };
 
+/** Whether an environment names an account of its own, if perhaps incompletely. */
+export function isAccountConfigured(env: NodeJS.ProcessEnv): boolean {
+  return Object.keys(accountVariables).some((name) => [env[name], env[`${name}_FILE`]].some(isSet));
+}
+
 /**
- * Completes an environment for development. The account comes as a whole: an environment that names an AppID or an
- * accounts file keeps its own, and nothing of the test account is mixed into it. Otherwise the remaining account
- * variables are emptied, so that a `.env` written for a real account stays out of it.
+ * Completes an environment for development; variables that are set already win. The account comes as a whole: where
+ * one is configured, nothing of the test account is mixed into it. Else all other account variables are emptied, so
+ * that a `.env` written for a real account, which is read later, stays out of it.
  */
 export function withDevelopmentDefaults(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const ownAccount = ['WECHAT_APP_ID', 'WECHAT_APP_ID_FILE', 'WECHAT_ACCOUNTS_FILE'].some(
-    (name) => (env[name] ?? '') !== '',
-  );
-  const isAccount = (name: string) => name in accountVariables;
-  const defaults = ownAccount
-    ? Object.fromEntries(Object.entries(developmentEnvironment).filter(([name]) => !isAccount(name)))
+  const defaults = isAccountConfigured(env)
+    ? Object.fromEntries(
+        Object.entries(developmentEnvironment).filter(([name]) => !(name in accountVariables)),
+      )
     : { ...accountVariables, ...developmentEnvironment };
   return { ...defaults, ...env };
 }
@@ -52,3 +55,5 @@ const accountVariables: Readonly<Record<string, string>> = Object.fromEntries(
     'CIPHER_MODE',
   ].map((name) => [`WECHAT_${name}`, '']),
 );
+
+const isSet = (text: string | undefined): boolean => text !== undefined && text !== '';

@@ -1,0 +1,192 @@
+import { randomInt } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { readConfigForTrying, type AccountConfig } from '../config.js';
+import { isEncodingAesKey } from '../protocol/cipher.js';
+import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
+import { parseOptions } from './parse-options.js';
+import { pushXml } from './push-xml.js';
+import { readAnswer } from './read-answer.js';
+import { signPush, textOf, type SharedSecrets } from './signed-push.js';
+
+const options = {
+  account: { type: 'string' },
+  'aes-key': { type: 'string' },
+  'app-id': { type: 'string' },
+  dev: { type: 'boolean', default: false },
+  field: { type: 'string', multiple: true, default: [] as string[] },
+  mode: { type: 'string' },
+  nonce: { type: 'string' },
+  openid: { type: 'string' },
+  show: { type: 'boolean', default: false },
+  times: { type: 'string', default: '1' },
+  timestamp: { type: 'string' },
+  to: { type: 'string' },
+  token: { type: 'string' },
+} as const;
+
+/** WeChat gives up after 5 s; we wait longer, to show how long it took. */
+const PATIENCE_MS = 20_000;
+
+/** Plays WeChat: signs a push, posts it, shows the answer. */
+export const send: Command = {
+  name: 'send',
+  summary: 'sends a push to a running server, as WeChat would, and shows the answer',
+  usage: `Usage: wechat-callback send <file | kind> [options]
+
+Signs a push as WeChat does, posts it and shows the answer, opened. What is not given comes from the environment or
+.env; where no account is configured, from the test account of "npm run dev".
+
+  <file>            the body, sent byte for byte (XML or JSON), such as fixtures/pushes/message.text.xml
+  <kind>            a fresh push, such as message.text, event.click, event.subscribe
+  --field Name=text a field of the push, by its wire name; may be repeated. Only with a kind
+  --openid TEXT     the sender
+  --times N         so many pushes, one after the other; of a kind each is a new one (a fixed MsgId: --field MsgId=…)
+  --show            also prints what is sent
+  --to URL          default http://127.0.0.1:<PORT><CALLBACK_PATH>
+  --mode MODE       plaintext, compatible or safe
+  --token TEXT, --aes-key TEXT, --app-id TEXT, --timestamp SECONDS, --nonce TEXT
+  --account NAME    one of several accounts; default: the first
+  --dev             the test account of "npm run dev", whatever is configured
+
+Exit codes: 0 every answer was one that WeChat takes, 1 not so, 2 usage, 78 configuration.`,
+
+  async run(args, terminal) {
+    const { values, positionals } = parseOptions(args, options, { positionals: 1 });
+    const [what] = positionals;
+    if (what === undefined)
+      throw new UsageInvalid('What is to be sent? Name a file or a kind, such as message.text.');
+    const { config } = readConfigForTrying({ development: values.dev });
+    const account = accountNamed(values.account, config.accounts);
+    const secrets = secretsFrom(values, account);
+    const port = config.public.port;
+    const to = values.to ?? `http://127.0.0.1:${port}${account.path}`;
+    if (!URL.canParse(to) || !/^https?:/.test(to)) throw new UsageInvalid(`--to ${to} is no http(s) URL.`);
+    const fields = new Map(values.field.map(parseField));
+    const makePush = pushMaker(what, fields, account, values.openid);
+
+    let good = true;
+    for (let count = countOf(values.times); count > 0; count -= 1) {
+      const nowS = Math.floor(Date.now() / 1000);
+      const push = makePush(nowS);
+      const signed = signPush(
+        {
+          to,
+          push,
+          timestamp: values.timestamp ?? String(nowS),
+          nonce: values.nonce ?? String(randomInt(100_000_000, 2_000_000_000)),
+          user: values.openid ?? textOf(push, 'FromUserName') ?? '',
+        },
+        secrets,
+      );
+      if (values.show) terminal.out(shown(push, signed));
+      good = (await post(signed, secrets, terminal)) && good;
+    }
+    return good ? exitCodes.ok : exitCodes.failed;
+  },
+};
+
+function accountNamed(name: string | undefined, accounts: readonly AccountConfig[]): AccountConfig {
+  const account = name === undefined ? accounts[0] : accounts.find((candidate) => candidate.name === name);
+  if (account !== undefined) return account;
+  throw new UsageInvalid(
+    `--account ${name} does not exist: ${accounts.map((known) => known.name).join(', ')}.`,
+  );
+}
+
+function secretsFrom(
+  values: { mode?: string; token?: string; 'aes-key'?: string; 'app-id'?: string },
+  account: AccountConfig,
+): SharedSecrets {
+  const { mode = account.cipherMode } = values;
+  if (mode !== 'plaintext' && mode !== 'compatible' && mode !== 'safe') {
+    throw new UsageInvalid(`--mode ${mode} does not exist: plaintext, compatible or safe.`);
+  }
+  const encodingAesKey = values['aes-key'] ?? account.encodingAesKeys[0];
+  if (encodingAesKey === undefined ? mode !== 'plaintext' : !isEncodingAesKey(encodingAesKey)) {
+    const length = encodingAesKey === undefined ? 'is missing' : `has ${encodingAesKey.length} characters`;
+    throw new UsageInvalid(
+      `The key ${length}; ${mode} mode needs --aes-key with exactly 43 letters and digits.`,
+    );
+  }
+  return {
+    appId: values['app-id'] ?? account.appId,
+    token: values.token ?? account.tokens[0],
+    encodingAesKey,
+    mode,
+  };
+}
+
+function parseField(text: string): readonly [string, string] {
+  const [, name, value] = /^([A-Za-z_][\w.-]*)=([\s\S]*)$/.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new UsageInvalid(`--field ${text} is not of the form Name=text.`);
+}
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageInvalid(`--times ${text} is no number from 1 to 999999.`);
+}
+
+/** A function that makes one push after the other: the same one from a file, a new one of a kind. */
+function pushMaker(
+  what: string,
+  fields: ReadonlyMap<string, string>,
+  account: AccountConfig,
+  openId: string | undefined,
+): (createTimeS: number) => string {
+  if (statSync(what, { throwIfNoEntry: false })?.isFile() === true) {
+    if (fields.size > 0) throw new UsageInvalid('--field goes with a kind, not with a file.');
+    const body = readFileSync(what, 'utf8');
+    return () => body;
+  }
+  return (createTimeS) =>
+    pushXml({
+      kind: what,
+      fields,
+      account: account.originalId ?? 'gh_development1',
+      user: openId ?? 'oDevelopmentFollower00000001',
+      createTimeS,
+      // 17 digits, as today's are; beyond what a JavaScript number holds exactly.
+      messageId: `2${Date.now()}${randomInt(100, 1000)}`,
+    });
+}
+
+const shown = (push: string, { url, body, sealed }: { url: URL; body: string; sealed: boolean }): string =>
+  [`POST ${url.href}`, push, ...(sealed && body !== push ? ['sealed as:', body] : [])].join('\n');
+
+async function post(
+  { url, body }: { url: URL; body: string },
+  secrets: SharedSecrets,
+  terminal: Terminal,
+): Promise<boolean> {
+  const startedAt = performance.now();
+  const took = () => `${Math.round(performance.now() - startedAt)} ms`;
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'text/xml' },
+      body,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (error) {
+    terminal.err(`No answer from ${url.origin}${url.pathname} after ${took()}: ${reasonFor(error)}`);
+    return false;
+  }
+  const answer = readAnswer(status, text, secrets);
+  terminal.out(
+    `${status} in ${took()}: ${answer.explanation}${answer.reply === undefined ? '' : `\n${answer.reply}`}`,
+  );
+  return answer.good;
+}
+
+function reasonFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return 'it took too long.';
+  const cause =
+    error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message;
+  return cause === 'ECONNREFUSED' ? 'nobody listens there. Is the server running?' : `${cause}.`;
+}
