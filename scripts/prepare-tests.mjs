@@ -43,7 +43,6 @@ if (missing.length > 0) {
   const apt = (...args) => execFileSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     apt('update', '-q');
-    // Without a start of the service: the tests start a Redis of their own.
     apt('install', '-y', '-q', '--no-install-recommends', ...packages);
   } catch {
     console.error(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createBullQueue, createRedisStore } from '../../src/adapters/redis/index.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { silentLogger } from '../../src/ports/logger.js';
@@ -53,4 +53,53 @@ deferredQueueContract('BullMQ', async () => {
     },
     close: () => queue.close(),
   };
+});
+
+describe('given what only the Redis adapters have to see to', () => {
+  test('when a job id is one that BullMQ may refuse, then putting it is refused by us, whatever its length', async () => {
+    const queue = createBullQueue({
+      url: server.url,
+      log: silentLogger,
+      clock: systemClock,
+      prefix: newPrefix(),
+    });
+    await queue.ready(5000);
+    try {
+      for (const id of ['0', '12345', '9223372036854775807', 'a:b', '']) {
+        const job = { id, appId: 'wx1', pushId: id, user: 'o', push: '', receivedAtMs: 0, handler: 'h' };
+        await expect(queue.put({ ...job, reason: 'overrun' })).rejects.toThrow(TypeError);
+      }
+      expect(await queue.size()).toBe(0);
+    } finally {
+      await queue.close();
+    }
+  });
+
+  test('when more dead letters come than are kept, then the oldest go', async () => {
+    const store = createRedisStore({
+      url: server.url,
+      log: silentLogger,
+      prefix: newPrefix(),
+      timeoutMs: 15_000,
+    });
+    await store.ready(5000);
+    try {
+      const letter = {
+        appId: 'wx1',
+        pushId: 'p',
+        user: 'o',
+        kind: 'k',
+        handler: 'h',
+        reason: 'r',
+        detail: '',
+      };
+      const bury = (atMs: number) =>
+        store.bury({ ...letter, id: `letter-${atMs}`, atMs, attempts: 1, push: '', messages: [] });
+      await Promise.all(Array.from({ length: 10_003 }, (_, index) => bury(index)));
+      const kept = await store.deadLetters(20_000);
+      expect([kept.length, kept[0]?.id, kept.at(-1)?.id]).toEqual([10_000, 'letter-10002', 'letter-3']);
+    } finally {
+      await store.close();
+    }
+  });
 });

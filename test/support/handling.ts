@@ -1,6 +1,22 @@
 import type { LoadedHandler, LoadedObserver } from '../../src/handling/loaded.js';
 import type { RunServices } from '../../src/handling/run-handler.js';
-import type { Handler, Logger, Observer, CustomerServiceMessage } from '../../src/index.js';
+import type { CustomerServiceMessage, HandleContext, Handler, Json, LateContext, Logger, Observer } from '../../src/index.js';
+
+/** A handler as plain JavaScript may hold it: returning anything. */
+export interface LooseHandler extends Omit<Handler, 'handle' | 'later'> {
+  handle(ctx: HandleContext): unknown;
+  later?(ctx: LateContext, task: Json): unknown;
+}
+
+/** What is no handler by type, and comes in through a folder all the same. */
+export const untyped = (module: LooseHandler): Handler =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the point of it
+  module as Handler;
+
+/** A value that nothing says anything about. */
+export const anything = (value: unknown): never =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the point of it
+  value as never;
 
 /** A handler as the loader would hand it over. */
 export const loaded = (name: string, module: Handler): LoadedHandler => ({

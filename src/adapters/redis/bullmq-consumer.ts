@@ -77,11 +77,8 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
       const closing = worker.close();
       if (!(await settlesWithin(closing, graceMs))) {
         for (const hold of holds) hold.abandon();
-        if (!(await settlesWithin(closing, FAREWELL_MS)))
-          await worker
-            .getBackend()
-            .close(true)
-            .catch(() => {});
+        const closed = await settlesWithin(closing, FAREWELL_MS);
+        if (!closed) await settlesWithin(worker.getBackend().close(true), FAREWELL_MS);
       }
       client.disconnect();
     },

@@ -10,8 +10,7 @@ import type { Logger } from '../../ports/logger.js';
 import { consumeJobs } from './bullmq-consumer.js';
 import { becomesReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
 import { Deadlines } from './deadlines.js';
-import { GatheredAdds } from './gathered-adds.js';
-import { runScript } from './run-script.js';
+import { gatherWrites, runScript } from './run-script.js';
 import { REMOVE_WAITING_JOB } from './scripts.js';
 
 /** BullMQ's code for "this job is not delayed": it waits, is being worked on, or is gone. */
@@ -41,8 +40,8 @@ export interface BullQueue extends DeferredQueue {
 
 /**
  * Opens the queue. Never fails because Redis is away: its operations do, at once when the connection is known to
- * be lost, else after `timeoutMs`. A `put` that failed may still have been stored, unless it had not left yet;
- * the same id again is harmless.
+ * be lost, else after `timeoutMs`. A `put` that failed may still have been stored; the same id again is
+ * harmless.
  */
 export function createBullQueue(options: BullQueueOptions): BullQueue {
   const { url, log, clock, name = 'late-replies', prefix = '{wechat}', timeoutMs = 800 } = options;
@@ -64,7 +63,6 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
   // The connection reports its own troubles; without a listener the event would end the process.
   queue.on('error', (error) => log.debug({ reason: reasonOf(error) }, 'queue error'));
 
-  const adds = new GatheredAdds<DeferredJob>((bundle) => queue.addBulk(bundle));
   const deadlines = new Deadlines(timeoutMs);
   const consumers = new Set<Consumer>();
 
@@ -72,6 +70,7 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
     // BullMQ would keep the call until Redis comes, long after we said that it failed.
     if (client.status !== 'ready') throw new QueueUnavailable(`${operation}: Redis is away`);
     const late = () => new QueueUnavailable(`${operation}: Redis did not answer within ${timeoutMs} ms`);
+    gatherWrites(client);
     try {
       return await deadlines.race(start(), late);
     } catch (error) {
@@ -84,17 +83,7 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
     async put(job, { notBeforeMs } = {}) {
       if (!SAFE_ID.test(job.id)) throw new TypeError(`Job id ${JSON.stringify(job.id)} is not one of ours`);
       const delay = notBeforeMs === undefined ? 0 : Math.max(0, Math.ceil(notBeforeMs - clock.now()));
-      let withdraw: (() => boolean) | undefined;
-      try {
-        await within('put', () => {
-          const adding = adds.add({ name: 'late-reply', data: job, opts: { jobId: job.id, delay } });
-          withdraw = adding.withdraw;
-          return adding.stored;
-        });
-      } catch (error) {
-        withdraw?.();
-        throw error;
-      }
+      await within('put', () => queue.add('late-reply', job, { jobId: job.id, delay }));
     },
 
     async hurry(id) {

@@ -3,10 +3,7 @@ import type { Script } from './scripts.js';
 
 const gathering = new WeakSet<object>();
 
-/**
- * Runs a script in one round trip. What is asked for within one turn of the event loop leaves in one write:
- * as cheap as a pipeline, without waiting for the pipeline before it.
- */
+/** Runs a script in one round trip, in one write with whatever else is asked for in this turn. */
 export async function runScript(
   client: Redis,
   script: Script,
@@ -32,7 +29,11 @@ export function preloadScripts(client: Redis, scripts: readonly Script[]): void 
   if (client.status === 'ready') load();
 }
 
-function gatherWrites(client: Redis): void {
+/**
+ * What is sent within this turn of the event loop leaves in one write: as cheap as a pipeline, without its
+ * bundle's shared fate and without waiting for the bundle before it.
+ */
+export function gatherWrites(client: Redis): void {
   const { stream } = client;
   if (gathering.has(stream)) return;
   gathering.add(stream);
