@@ -69,6 +69,9 @@ export interface App {
 /** How long late work under way may go on after a stop began. */
 const DRAIN_MS = 3_000;
 
+/** How long a start waits for Redis before it goes on without. */
+const REDIS_PATIENCE_MS = 500;
+
 /** Wires the parts. @throws DataDirInUse @throws DataDirUnusable */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, role = 'all', clock = systemClock } = options;
@@ -163,8 +166,11 @@ async function openStorage(config: Config, clock: Clock, log: Logger): Promise<S
   // Loaded only where it is used: BullMQ is most of what the process would otherwise read at start.
   const { openSpillOver } = await import('./adapters/spill-over/index.js');
   const { openRedisAdapters } = await import('./adapters/redis/index.js');
+  const remote = openRedisAdapters({ url: config.redisUrl, clock, log });
+  // Not there yet is no fault: the journal stands in.
+  await remote.ready(REDIS_PATIENCE_MS);
   return openSpillOver({
-    remote: openRedisAdapters({ url: config.redisUrl, clock, log }),
+    remote,
     dir: config.dataDir,
     openLocal: (dir) => openFileAdapters({ dir, clock, log }),
     clock,

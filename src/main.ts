@@ -49,8 +49,6 @@ export async function serve({ role }: { role?: Role } = {}): Promise<number> {
       },
       'ready',
     );
-    if (config.accounts.some((account) => account.appSecret === undefined))
-      log.warn({}, 'WECHAT_APP_SECRET is not set: late answers cannot be delivered, only answers in time');
     return await stopped;
   } catch (error) {
     flush();

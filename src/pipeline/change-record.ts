@@ -33,9 +33,13 @@ export interface ChangeOptions {
   readonly body?: string;
 }
 
+/** Made: the record as it now stands. Not made, the rule does not allow it: the record that was in the way, if any. */
+export type Change =
+  | { readonly made: true; readonly stored: StoredRecord }
+  | { readonly made: false; readonly stored: StoredRecord | undefined };
+
 /**
  * Applies one rule of `record.ts`, again on whatever stands there when somebody was faster.
- * Returns the record as it now stands, or `undefined` when the rule does not allow the change: the caller lost.
  *
  * @throws StoreUnavailable
  */
@@ -45,11 +49,11 @@ export async function changeRecord(
   seen: StoredRecord,
   rule: (record: PushRecord) => PushRecord | undefined,
   { durable, body }: ChangeOptions,
-): Promise<StoredRecord | undefined> {
+): Promise<Change> {
   const { store, clock, lifetimes } = keeper;
   for (let current: StoredRecord | undefined = seen; current !== undefined;) {
     const next = rule(current.record);
-    if (next === undefined) return undefined;
+    if (next === undefined) return { made: false, stored: current };
     const result = await store.swap({
       key,
       rev: current.rev,
@@ -59,8 +63,8 @@ export async function changeRecord(
       ...(body === undefined ? {} : { body: { xml: body, keepMs: lifetimes.bodyMs } }),
       durable,
     });
-    if (result.swapped) return result.stored;
+    if (result.swapped) return { made: true, stored: result.stored ?? current };
     current = result.stored;
   }
-  return undefined;
+  return { made: false, stored: undefined };
 }

@@ -74,14 +74,14 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
     if (rules.isOver(record)) return DONE;
     const dropped = record.state === 'taking' && record.owner === owner.id;
     const deadFence = seen.ownerAlive && !dropped ? undefined : record.fence;
-    const taken = await changeRecord(
+    const take = await changeRecord(
       deps,
       key,
       seen.stored,
       (current) => rules.take(current, owner.id, deadFence),
       { durable: true },
     );
-    if (taken !== undefined) return taken;
+    if (take.made) return take.stored;
     const overtaken = job.reason === 'deferred' && clock.now() - job.receivedAtMs < OVERTAKEN_FOR_MS;
     return again(overtaken ? OVERTAKEN_MS : LOOK_AGAIN_MS);
   }
@@ -98,10 +98,10 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
     if (claimed.type !== 'claimed') return again(LOOK_AGAIN_MS);
     deps.log.warn({ pushId: job.pushId }, 'the record of late work was gone; the work goes on from its job');
     const me = { owner: owner.id, fence: claimed.stored.record.fence };
-    const taken = await changeRecord(deps, key, claimed.stored, (record) => rules.resume(record, me), {
+    const take = await changeRecord(deps, key, claimed.stored, (record) => rules.resume(record, me), {
       durable: true,
     });
-    return taken ?? again(LOOK_AGAIN_MS);
+    return take.made ? take.stored : again(LOOK_AGAIN_MS);
   }
 }
 
@@ -158,10 +158,11 @@ class Delivery {
     const { attempt } = this.#record;
     if (attempt > MOST_ATTEMPTS) return this.#die('crashed_repeatedly', `${attempt - 1} runs did not end`);
     const task = this.#record.task ?? this.#job.task;
+    const handler = this.#record.handler ?? this.#job.handler;
     let outcome: Outcome | undefined;
     try {
       outcome = await finishFor(this.#deps, this.#account, push, {
-        handler: this.#job.handler,
+        handler,
         ...(task === undefined ? {} : { task }),
         attempt,
         signal: this.#signal,
@@ -169,15 +170,14 @@ class Delivery {
     } catch (error) {
       return this.#onThrow(error, task, attempt);
     }
-    if (outcome === undefined)
-      return this.#die('handler_missing', `no handler "${this.#job.handler}" with \`later\``);
+    if (outcome === undefined) return this.#die('handler_missing', `no handler "${handler}" with \`later\``);
     switch (outcome.type) {
       case 'silent':
         await this.#change((record) => rules.acknowledge(record, this.#me));
         return DONE;
       case 'deferred': {
         const { task: next } = outcome;
-        await this.#change((record) => rules.postpone(record, this.#me, next));
+        await this.#change((record) => rules.postpone(record, this.#me, handler, next));
         return again(0);
       }
       case 'replied': {
@@ -288,14 +288,14 @@ class Delivery {
 
   /** False: another process took the work in the meantime, and with it every right to go on. */
   async #change(rule: (record: PushRecord) => PushRecord | undefined): Promise<boolean> {
-    const stored = await insist(
+    const change = await insist(
       this.#deps,
       this.#job.pushId,
       () => changeRecord(this.#deps, this.#key, this.#stored, rule, { durable: true }),
       this.#signal,
     );
-    if (stored !== undefined) this.#stored = stored;
-    return stored !== undefined;
+    if (change.made) this.#stored = change.stored;
+    return change.made;
   }
 
   #readPush(): Push | undefined {

@@ -4,6 +4,7 @@ import { fingerprint, readPush, type Push } from '../protocol/push.js';
 import { PushRefused } from '../protocol/refusal.js';
 import type { ClaimResult } from '../ports/state-store.js';
 import type { Account } from './account.js';
+import { disown } from './disown.js';
 import { observe } from './handle-for.js';
 import { recordKey } from './job.js';
 import { Run, type RunDeps } from './run.js';
@@ -171,9 +172,19 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       log.info({ stage: 'parsed', remote: request.remote }, 'a probe without MsgType was answered "success"');
       return RECEIVED;
     }
+    const key = recordKey(account.appId, push.id);
+    let claimed: ClaimResult;
     try {
-      const key = recordKey(account.appId, push.id);
-      const claimed = await claim(push, opened, key);
+      claimed = await claim(push, opened, key);
+    } catch (error) {
+      log.error(
+        { err: error, pushId: push.id, kind: push.kind },
+        'a push could not be claimed; WeChat will try again',
+      );
+      void disown(deps, key, push.id);
+      return UNAVAILABLE;
+    }
+    try {
       if (claimed.type === 'replayed')
         throw new PushRefused('replayed', 'its signature was used for another push before');
       const verdict = takePart(claimed, push, key, request.receivedAtMs);

@@ -68,9 +68,14 @@ export function adopt(record: PushRecord): PushRecord | undefined {
 }
 
 /** The runner leaves the rest to `later`, done by whoever takes the job. The first run of `later` is attempt 1. */
-export function postpone(record: PushRecord, me: Holder, task: Json): PushRecord | undefined {
+export function postpone(
+  record: PushRecord,
+  me: Holder,
+  handler: string,
+  task: Json,
+): PushRecord | undefined {
   if (isOver(record) || !holds(record, me)) return undefined;
-  return { state: 'adopted', owner: '', fence: me.fence, attempt: 0, task };
+  return { state: 'adopted', owner: '', fence: me.fence, attempt: 0, handler, task };
 }
 
 /**
@@ -110,7 +115,7 @@ export function resume(record: PushRecord, me: Holder): PushRecord | undefined {
 /** The worker's run made its messages. */
 export function prepare(record: PushRecord, me: Holder, messages: readonly Json[]): PushRecord | undefined {
   if (record.state !== 'taking' || !holds(record, me)) return undefined;
-  const { task: _done, failures: _failures, waits: _waits, ...rest } = record;
+  const { task: _done, handler: _by, failures: _failures, waits: _waits, ...rest } = record;
   return { ...rest, messages, sent: 0 };
 }
 

@@ -10,7 +10,7 @@ import { toPassiveXml } from '../protocol/passive-xml.js';
 import type { Push } from '../protocol/push.js';
 import type { Reply } from '../protocol/reply.js';
 import type { Account } from './account.js';
-import { changeRecord, type RecordKeeper } from './change-record.js';
+import { changeRecord, type Change, type RecordKeeper } from './change-record.js';
 import { bury, type DeadReason } from './dead-letter.js';
 import { handleFor } from './handle-for.js';
 import { insist } from './insist.js';
@@ -24,6 +24,8 @@ import { SUCCESS, Tries, type Verdict } from './tries.js';
  * known to be safe when `success` has to be said.
  */
 export const LEASE_AHEAD_MS = 1_100;
+/** At the deadline the record must say `adopted` before `success` is said; a store that hangs is not waited for longer. */
+const ADOPT_GRACE_MS = 250;
 /** A leased job waits this long past the deadline: as long as it takes to be sure that its owner is dead. */
 const LEASE_LASTS_MS = 2_500;
 /** How often a try looks whether the process that runs its push has an outcome. */
@@ -62,6 +64,8 @@ export class Run {
   #me: rules.Holder;
   /** The fate of the job that is written ahead. `none` again after a failure: the next try writes anew. */
   #lease: 'none' | 'writing' | 'safe' = 'none';
+  /** The time to write the job ahead has come: from now on another process's try may adopt the run. */
+  #contested = false;
   #leasing: Promise<void> = Promise.resolve();
   #handler = '';
   #deadlineAtMs = Number.POSITIVE_INFINITY;
@@ -145,21 +149,20 @@ export class Run {
   async handOver(): Promise<void> {
     this.#abort?.abort(new Error('the server is shutting down'));
     if (this.#tries.verdict?.type !== 'success' || this.#lease !== 'safe') return;
-    await changeRecord(
-      this.#deps,
-      this.#key,
-      this.#stored,
-      (record) => rules.giveBack(record, this.#me),
-      { durable: true },
-    );
+    await changeRecord(this.#deps, this.#key, this.#stored, (record) => rules.giveBack(record, this.#me), {
+      durable: true,
+    });
     await this.#deps.queue.hurry(this.#push.id);
   }
 
   // ── deadline ──────────────────────────────────────────────────────────────────────────────────────────────
 
   #writeLease(deadlineAtMs: number): void {
+    this.#contested = true;
     if (this.#lease !== 'none') return;
     this.#lease = 'writing';
+    // Where another process runs it, the name is not known yet.
+    if (this.#handler === '') this.#handler = this.#deps.router().route(this.#push)?.handler.name ?? '';
     const job = makeJob(this.#push, this.#account.appId, this.#handler, this.#receivedAtMs, {
       reason: 'overrun',
     });
@@ -180,12 +183,23 @@ export class Run {
       this.#tries.turnAway();
       return;
     }
+    const cancelGrace = this.#deps.clock.schedule(ADOPT_GRACE_MS, () => this.#sayAdopted());
+    void this.#settle(rules.adopt, { durable: false }).then(({ made }) => {
+      cancelGrace();
+      if (made) this.#sayAdopted();
+      // An answer was settled in this very moment: by this process, which says it, or by the one that is followed.
+      else if (this.#following) void this.#look(this.#deadlineAtMs);
+    });
+  }
+
+  #sayAdopted(): void {
+    if (this.#late) return;
     this.#report('adopted');
     this.#tries.speak(SUCCESS);
+    if (this.#following) return this.#leave();
     this.#cancelLimit = this.#deps.clock.schedule(ADOPTED_LIMIT_MS, () => void this.#giveUp(), {
       background: true,
     });
-    void this.#settle(rules.adopt, { durable: false });
   }
 
   async #giveUp(): Promise<void> {
@@ -200,9 +214,21 @@ export class Run {
     return this.#tries.verdict !== undefined;
   }
 
-  /** Before the job is written ahead and while nobody can have taken over, the answer need not be confirmed first. */
+  /** The record says so already, and the tries are about to hear it. */
+  get #isAdopted(): boolean {
+    const { record } = this.#stored;
+    return record.state === 'adopted' && record.owner === this.#me.owner && record.fence === this.#me.fence;
+  }
+
+  /** Another process holds the push. */
+  get #following(): boolean {
+    const { record } = this.#stored;
+    return record.owner !== this.#me.owner || record.fence !== this.#me.fence;
+  }
+
+  /** While nobody can have adopted the run or taken it over, its answer need not be confirmed first. */
   get #undisputed(): boolean {
-    return this.#lease === 'none' && this.#deps.owner.isCertain();
+    return !this.#contested && this.#deps.owner.isCertain();
   }
 
   #onOutcome(outcome: Outcome): void | Promise<void> {
@@ -245,18 +271,16 @@ export class Run {
 
   /** The job may already be in the queue: the record must say `answered` before anybody hears the answer. */
   async #takeBack(reply: Reply, xml: string): Promise<void> {
-    const settled = await this.#settle((record) => rules.answer(record, this.#me), {
+    const { made } = await this.#settle((record) => rules.answer(record, this.#me), {
       durable: true,
       body: xml,
     });
-    if (this.#late) {
-      await this.#finishLate({ type: 'replied', reply });
-      return;
-    }
-    if (!settled) return this.#lose();
+    if (this.#late || this.#isAdopted) return this.#finishLate({ type: 'replied', reply });
+    if (!made) return this.#lose();
     this.#report('replied');
     this.#tries.speak({ type: 'reply', xml });
-    await this.#dropJob();
+    this.#leaveWhenOver();
+    return this.#dropJob();
   }
 
   async #acknowledge(outcome: 'silent' | 'threw'): Promise<void> {
@@ -267,55 +291,60 @@ export class Run {
   }
 
   async #defer(task: Json): Promise<void> {
-    const { queue, store, clock } = this.#deps;
-    const postpone = (record: PushRecord) => rules.postpone(record, this.#me, task);
+    const postpone = (record: PushRecord) => rules.postpone(record, this.#me, this.#handler, task);
     if (this.#lease !== 'none') {
       // The job under this id is the leased one, so the task can only travel in the record.
-      const settled = await this.#settle(postpone, { durable: true });
+      const { made } = await this.#settle(postpone, { durable: true });
       await this.#leasing;
-      if (!settled && !this.#late) return this.#lose();
-      this.#report('deferred');
-      this.#tries.speak(SUCCESS);
-      await queue.hurry(this.#push.id);
-      return undefined;
+      if (!made) return this.#lose();
+      this.#sayDeferred();
+      return this.#deps.queue.hurry(this.#push.id);
     }
     const job = makeJob(this.#push, this.#account.appId, this.#handler, this.#receivedAtMs, {
       reason: 'deferred',
       task,
     });
     this.#lease = 'writing';
-    this.#leasing = queue.put(job);
+    this.#leasing = this.#deps.queue.put(job);
     const settling = this.#settle(postpone, { durable: false });
     try {
       await this.#leasing;
       this.#lease = 'safe';
     } catch (error) {
-      this.#lease = 'none';
-      this.#leasing = Promise.resolve();
       this.#log.error(
         { err: error, pushId: this.#push.id },
         'a deferral could not be kept; WeChat will try again',
       );
+      this.#leasing = Promise.resolve();
       await settling;
-      // As if the push had never come: the next try is a first one.
-      await store
-        .swap({
-          key: this.#key,
-          rev: this.#stored.rev,
-          next: undefined,
-          nowMs: clock.now(),
-          keepMs: 0,
-          durable: false,
-        })
-        .catch(() => undefined);
-      this.#turnAway();
-      return undefined;
+      return this.#release();
     }
-    if (!(await settling)) return this.#lose();
+    const { made } = await settling;
+    if (!made) return this.#lose();
+    this.#sayDeferred();
+    return undefined;
+  }
+
+  #sayDeferred(): void {
     this.#report('deferred');
     this.#tries.speak(SUCCESS);
-    this.#leave();
-    return undefined;
+    this.#leaveWhenOver();
+  }
+
+  /** As if the push had never come: the next try is a first one. */
+  async #release(): Promise<void> {
+    const { store, clock } = this.#deps;
+    await store
+      .swap({
+        key: this.#key,
+        rev: this.#stored.rev,
+        next: undefined,
+        nowMs: clock.now(),
+        keepMs: 0,
+        durable: false,
+      })
+      .catch(() => undefined);
+    this.#turnAway();
   }
 
   // ── after the deadline ────────────────────────────────────────────────────────────────────────────────────
@@ -326,7 +355,9 @@ export class Run {
         await this.#settle((record) => rules.acknowledge(record, this.#me), { durable: true });
         return this.#dropJob();
       case 'deferred':
-        await this.#settle((record) => rules.postpone(record, this.#me, outcome.task), { durable: true });
+        await this.#settle((record) => rules.postpone(record, this.#me, this.#handler, outcome.task), {
+          durable: true,
+        });
         return this.#deps.queue.hurry(this.#push.id);
       case 'replied': {
         if (outcome.reply.type === 'to-staff')
@@ -360,19 +391,18 @@ export class Run {
 
   /**
    * Changes the record by a rule, for as long as the store needs to take it. Until then the run stays where tries
-   * find it, so its verdict is the one they hear. False: the rule no longer allows it, somebody else holds the push.
+   * find it, so its verdict is the one they hear.
    */
   async #settle(
     rule: (record: PushRecord) => PushRecord | undefined,
     options: { durable: boolean; body?: string },
-  ): Promise<boolean> {
-    const stored = await insist(this.#deps, this.#push.id, () =>
+  ): Promise<Change> {
+    const change = await insist(this.#deps, this.#push.id, () =>
       changeRecord(this.#deps, this.#key, this.#stored, rule, options),
     );
-    if (stored !== undefined) this.#stored = stored;
-    if (stored === undefined || rules.isOver(stored.record) || stored.record.owner !== this.#me.owner)
-      this.#leave();
-    return stored !== undefined;
+    if (change.stored !== undefined) this.#stored = change.stored;
+    this.#leaveWhenOver();
+    return change;
   }
 
   /** Nothing is kept of this run: the next try begins anew. */
@@ -382,9 +412,14 @@ export class Run {
     this.#deps.runs.delete(this.#key);
   }
 
+  /** The store knows the verdict, so tries need this run no more. While an adopted run goes on here, they may. */
+  #leaveWhenOver(): void {
+    const { record } = this.#stored;
+    if (this.#late && (rules.isOver(record) || record.owner !== this.#me.owner)) this.#leave();
+  }
+
   #leave(): void {
-    if (this.#tries.verdict !== undefined && this.#deps.runs.get(this.#key) === this)
-      this.#deps.runs.delete(this.#key);
+    if (this.#deps.runs.get(this.#key) === this) this.#deps.runs.delete(this.#key);
   }
 
   /** Somebody else holds the push now: what was made here is dropped, and the tries hear what the other makes. */
@@ -408,7 +443,9 @@ export class Run {
         this.#leave();
         return;
       }
-      if (!seen.ownerAlive && (await this.#takeOver())) {
+      // Nobody runs it: its process died, or it is this one, whose claim was stored and reported as failed.
+      const abandoned = !seen.ownerAlive || record.owner === this.#deps.owner.id;
+      if (abandoned && (await this.#takeOver())) {
         this.start(deadlineAtMs);
         return;
       }
@@ -420,18 +457,19 @@ export class Run {
 
   async #takeOver(): Promise<boolean> {
     const { owner } = this.#deps;
-    const taken = await changeRecord(
+    const deadFence = this.#stored.record.fence;
+    const { made, stored } = await changeRecord(
       this.#deps,
       this.#key,
       this.#stored,
-      (record) => rules.takeOver(record, owner.id, this.#stored.record.fence),
+      (record) => rules.takeOver(record, owner.id, deadFence),
       { durable: false },
     );
-    if (taken === undefined) return false;
-    this.#stored = taken;
-    this.#me = { owner: owner.id, fence: taken.record.fence };
+    if (stored !== undefined) this.#stored = stored;
+    if (!made) return false;
+    this.#me = { owner: owner.id, fence: stored.record.fence };
     this.#log.warn(
-      { pushId: this.#push.id, attempt: taken.record.attempt },
+      { pushId: this.#push.id, attempt: stored.record.attempt },
       'took over a push whose process died',
     );
     return true;

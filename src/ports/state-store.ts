@@ -20,8 +20,9 @@ export interface PushRecord {
   readonly fence: number;
   /** Runs of the handler so far, this one included. */
   readonly attempt: number;
-  /** Finish by `later` with this task instead of by `handle` again. */
+  /** Finish by `later` of this handler, with this task, instead of by `handle` again. */
   readonly task?: Json;
+  readonly handler?: string;
   /** The late messages, once the handler made them: customer-service bodies without `touser`. */
   readonly messages?: readonly Json[];
   /** How many of `messages` WeChat is known to have taken. */

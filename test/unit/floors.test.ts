@@ -122,7 +122,7 @@ describe('given the imports of src/', () => {
     const allowed = new Set(['fast-xml-parser', 'wechat-crypto', 'node:crypto', 'node:buffer']);
     const offending: string[] = [];
     for (const file of sources(join(src, 'protocol'))) {
-      for (const match of readFileSync(file, 'utf8').matchAll(/from\s*'([^.'][^']*)'/g)) {
+      for (const match of readFileSync(file, 'utf8').matchAll(/^(?:import|export)\s[^'"]*?from\s*'([^.'][^']*)'/gm)) {
         if (!allowed.has(match[1] ?? '')) offending.push(`${relative(src, file)} → ${match[1]}`);
       }
     }

@@ -1,0 +1,285 @@
+import { ApiUnreachable } from '../../src/api/api-error.js';
+import type { Api } from '../../src/api/client.js';
+import { createRouter } from '../../src/handling/router.js';
+import type { Handler } from '../../src/handling/define-handler.js';
+import type { Account } from '../../src/pipeline/account.js';
+import { lifetimesFor } from '../../src/pipeline/change-record.js';
+import { createLateWork } from '../../src/pipeline/late-work.js';
+import { createOwner } from '../../src/pipeline/owner.js';
+import { createReceiver, type Answer, type Receiver } from '../../src/pipeline/receive.js';
+import type { Run } from '../../src/pipeline/run.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { Consumer, DeferredJob, DeferredQueue, JobWork } from '../../src/ports/deferred-queue.js';
+import { QueueUnavailable } from '../../src/ports/deferred-queue.js';
+import { silentLogger } from '../../src/ports/logger.js';
+import { StoreUnavailable, type StateStore } from '../../src/ports/state-store.js';
+import { toAccessToken, toAppId } from '../../src/protocol/ids.js';
+import { urlSignature } from '../../src/protocol/signature.js';
+import { ManualClock } from './manual-clock.js';
+import { MemoryStateStore } from './memory-state-store.js';
+
+/** What goes wrong at one step of one process, before or after the step took effect. */
+export interface Fault {
+  readonly process: number;
+  /** The how-manyth step of that process: store, queue and API operations, beats apart. */
+  readonly step: number;
+  readonly when: 'before' | 'after';
+  readonly what: 'crash' | 'fail';
+}
+
+const TOKEN = 'testToken';
+const APP_ID = toAppId('wx0123456789abcdef');
+export const REPLY_DEADLINE_MS = 4_500;
+/** A job whose worker died is given to another after this. */
+const LOCK_MS = 5_000;
+
+interface HeldJob {
+  readonly job: DeferredJob;
+  dueAtMs: number;
+  heldUntilMs: number;
+  holder: SimulatedProcess | undefined;
+}
+
+/**
+ * Several processes on one store and one queue, in one test, in moved time. A process can die at any step: from then on
+ * none of its operations, timers or answers happen.
+ */
+export class SimulatedInstallation {
+  readonly clock = new ManualClock();
+  readonly store = new MemoryStateStore();
+  readonly jobs = new Map<string, HeldJob>();
+  /** What WeChat took, in order. */
+  readonly delivered: { readonly user: string; readonly content: string }[] = [];
+  readonly processes: SimulatedProcess[] = [];
+  readonly handler: Handler;
+  readonly faults: readonly Fault[];
+  readonly onAmbiguousSend: 'drop' | 'resend';
+  /** Runs of `handle` and `later`. */
+  runs = 0;
+
+  constructor(options: { handler: Handler; faults?: readonly Fault[]; onAmbiguousSend?: 'drop' | 'resend' }) {
+    this.handler = options.handler;
+    this.faults = options.faults ?? [];
+    this.onAmbiguousSend = options.onAmbiguousSend ?? 'drop';
+  }
+
+  async startProcess(): Promise<SimulatedProcess> {
+    const started = new SimulatedProcess(this, this.processes.length);
+    this.processes.push(started);
+    await started.start();
+    return started;
+  }
+
+  async stopAll(): Promise<void> {
+    for (const one of this.processes) one.die();
+    await this.clock.advance(0);
+  }
+}
+
+export class SimulatedProcess implements Clock {
+  readonly #world: SimulatedInstallation;
+  readonly #index: number;
+  readonly #runs = new Map<string, Run>();
+  #receiver: Receiver | undefined;
+  #steps = 0;
+  #alive = true;
+
+  constructor(world: SimulatedInstallation, index: number) {
+    this.#world = world;
+    this.#index = index;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+  get steps(): number {
+    return this.#steps;
+  }
+
+  die(): void {
+    this.#alive = false;
+  }
+
+  now(): number {
+    return this.#world.clock.now();
+  }
+
+  schedule(delayMs: number, run: () => void): () => void {
+    return this.#world.clock.schedule(delayMs, () => {
+      if (this.#alive) run();
+    });
+  }
+
+  async start(): Promise<void> {
+    const store = this.#storeOfThis();
+    const queue = this.#queueOfThis();
+    const log = silentLogger;
+    const owner = createOwner({ store, clock: this, log });
+    const account: Account = {
+      name: 'default',
+      appId: APP_ID,
+      originalId: undefined,
+      secrets: { appId: APP_ID, mode: 'plaintext', tokens: [TOKEN], ciphers: [] },
+      api: this.#apiOfThis(),
+    };
+    const router = createRouter([
+      { name: 'tested', file: 'tested.ts', on: ['message.text'], module: this.#counted() },
+    ]);
+    const deps = {
+      store,
+      queue,
+      clock: this,
+      log,
+      owner,
+      runs: this.#runs,
+      router: () => router,
+      lifetimes: lifetimesFor(600),
+      accounts: new Map([[APP_ID as string, account]]),
+      settings: {
+        maxPushAgeS: 0,
+        replyDeadlineMs: REPLY_DEADLINE_MS,
+        onAmbiguousSend: this.#world.onAmbiguousSend,
+      },
+      random: () => 0,
+    };
+    this.#receiver = createReceiver(account, deps);
+    await owner.start();
+    queue.consume(createLateWork(deps));
+  }
+
+  /** One try of WeChat's. Never resolves where the process dies first: the connection is gone. */
+  receive(body: string): Promise<Answer> {
+    const timestamp = String(Math.floor(this.now() / 1000));
+    const nonce = '1820486341';
+    const receiver = this.#receiver;
+    if (receiver === undefined || !this.#alive) return new Promise(() => undefined);
+    return receiver
+      .receive({
+        query: { signature: urlSignature(TOKEN, timestamp, nonce), timestamp, nonce },
+        body,
+        receivedAtMs: this.now(),
+        remote: undefined,
+      })
+      .then((answer) => (this.#alive ? answer : new Promise<never>(() => undefined)));
+  }
+
+  #counted(): Handler {
+    const { handler } = this.#world;
+    const count = (): void => {
+      if (this.#alive) this.#world.runs += 1;
+    };
+    return {
+      ...handler,
+      handle: (ctx: never) => {
+        count();
+        return handler.handle(ctx);
+      },
+    };
+  }
+
+  /** Does one step as the faults have it. */
+  async #step<T>(effect: () => T | Promise<T>, failure: () => Error): Promise<T> {
+    const never = new Promise<never>(() => undefined);
+    // A step takes a moment, in which others act.
+    await Promise.resolve();
+    if (!this.#alive) return never;
+    this.#steps += 1;
+    const fault = this.#world.faults.find(
+      ({ process, step }) => process === this.#index && step === this.#steps,
+    );
+    if (fault?.when === 'before') {
+      if (fault.what === 'fail') throw failure();
+      this.die();
+      return never;
+    }
+    const result = await effect();
+    if (fault?.when === 'after') {
+      if (fault.what === 'fail') throw failure();
+      this.die();
+    }
+    return this.#alive ? result : never;
+  }
+
+  #storeOfThis(): StateStore {
+    const { store } = this.#world;
+    const failure = (): Error => new StoreUnavailable('as the test wants it');
+    return {
+      claim: (request) => this.#step(() => store.claim(request), failure),
+      swap: (request) => this.#step(() => store.swap(request), failure),
+      read: (key, nowMs) => this.#step(() => store.read(key, nowMs), failure),
+      beat: async (owner, untilMs) => (this.#alive ? store.beat(owner, untilMs) : undefined),
+      fact: (name, nowMs) => store.fact(name, nowMs),
+      changeFact: (change) => store.changeFact(change),
+      bury: (letter) => this.#step(() => store.bury(letter), failure),
+      deadLetters: (limit) => store.deadLetters(limit),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #queueOfThis(): DeferredQueue {
+    const { jobs } = this.#world;
+    const failure = (): Error => new QueueUnavailable('as the test wants it');
+    return {
+      put: (job, options) =>
+        this.#step(() => {
+          if (jobs.has(job.id)) return;
+          jobs.set(job.id, { job, dueAtMs: options?.notBeforeMs ?? 0, heldUntilMs: 0, holder: undefined });
+        }, failure),
+      hurry: (id) =>
+        this.#step(() => {
+          const held = jobs.get(id);
+          if (held !== undefined && held.holder === undefined) held.dueAtMs = 0;
+        }, failure),
+      remove: (id) => this.#step(() => jobs.get(id)?.holder === undefined && jobs.delete(id), failure),
+      size: async () => jobs.size,
+      consume: (work) => this.#consume(work),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #consume(work: JobWork): Consumer {
+    const { jobs } = this.#world;
+    const look = (): void => {
+      this.schedule(100, look);
+      for (const held of jobs.values()) {
+        const free = held.holder === undefined || (!held.holder.alive && held.heldUntilMs <= this.now());
+        if (!free || held.dueAtMs > this.now()) continue;
+        held.holder = this;
+        held.heldUntilMs = this.now() + LOCK_MS;
+        const giveBack = (afterMs: number): void => {
+          if (!this.#alive) return;
+          held.holder = undefined;
+          held.dueAtMs = this.now() + afterMs;
+        };
+        work(held.job, new AbortController().signal).then(
+          (verdict) => {
+            if (!this.#alive) return;
+            if (verdict.type === 'done') jobs.delete(held.job.id);
+            else giveBack(verdict.afterMs);
+          },
+          () => giveBack(1_000),
+        );
+      }
+    };
+    look();
+    return { stop: () => Promise.resolve() };
+  }
+
+  #apiOfThis(): Api {
+    const { delivered } = this.#world;
+    return {
+      call: () => Promise.reject(new Error('not used')),
+      tokens: { get: () => Promise.resolve(toAccessToken('T')), reject: () => Promise.resolve() },
+      messages: {
+        send: (user, message) =>
+          this.#step(
+            () => {
+              delivered.push({ user, content: message.msgtype === 'text' ? message.text.content : '' });
+            },
+            () =>
+              new ApiUnreachable('/cgi-bin/message/custom/send', 'as the test wants it', { sent: true }),
+          ),
+      },
+    };
+  }
+}

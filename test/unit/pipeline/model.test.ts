@@ -1,0 +1,250 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { defineHandler } from '../../../src/index.js';
+import type { Handler } from '../../../src/handling/define-handler.js';
+import {
+  REPLY_DEADLINE_MS,
+  SimulatedInstallation,
+  type Fault,
+  type SimulatedProcess,
+} from '../../support/simulated-installation.js';
+
+const BODY =
+  '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
+  '<CreateTime>1736670151</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content>' +
+  '<MsgId>24863140378325117</MsgId></xml>';
+
+const ANSWER = 'the answer';
+const WECHAT_WAITS_MS = 5_000;
+/** A store that fails at the deadline is waited for so long. */
+const GRACE_MS = 260;
+
+type Waits = (ms: number) => Promise<void>;
+
+/** How a handler can behave, in time: one for every road through the record. */
+const behaviours: { readonly [name: string]: (wait: Waits) => Handler } = {
+  'answers at once': () =>
+    defineHandler({ on: 'message.text', handle: (ctx) => ctx.reply.text(ANSWER) }) as Handler,
+  'answers after 1 s': (wait) => afterWaiting(wait, 1_000),
+  'answers while its job is being written ahead': (wait) => afterWaiting(wait, 3_405),
+  'answers after its job was written ahead': (wait) => afterWaiting(wait, 4_000),
+  'answers at the deadline': (wait) => afterWaiting(wait, REPLY_DEADLINE_MS),
+  overruns: (wait) => afterWaiting(wait, 8_000),
+  'defers at once': (wait) => deferring(wait, 0),
+  'defers after its job was written ahead': (wait) => deferring(wait, 4_000),
+  'defers after the deadline': (wait) => deferring(wait, 6_000),
+  'stays silent': () => defineHandler({ on: 'message.text', handle: () => undefined }) as Handler,
+  'stays silent after the deadline': (wait) =>
+    defineHandler({ on: 'message.text', handle: () => wait(6_000) }) as Handler,
+};
+
+function afterWaiting(wait: Waits, ms: number): Handler {
+  return defineHandler({
+    on: 'message.text',
+    async handle(ctx) {
+      await wait(ms);
+      return ctx.reply.text(ANSWER);
+    },
+  }) as Handler;
+}
+
+function deferring(wait: Waits, ms: number): Handler {
+  return defineHandler({
+    on: 'message.text',
+    async handle(ctx) {
+      if (ms > 0) await wait(ms);
+      return ctx.defer({ to: 'later' });
+    },
+    async later(ctx) {
+      await wait(200);
+      return ctx.reply.text(ANSWER);
+    },
+  }) as Handler;
+}
+
+interface Heard {
+  readonly status: number;
+  readonly body: string;
+  readonly afterMs: number;
+}
+
+interface Story {
+  readonly world: SimulatedInstallation;
+  /** In the order of the tries; undefined: nothing within five seconds. */
+  readonly heard: (Heard | undefined)[];
+  readonly deadReasons: readonly string[];
+  readonly steps: readonly number[];
+}
+
+const silentBehaviours = new Set(['stays silent', 'stays silent after the deadline']);
+
+/**
+ * WeChat pushes: one try after the other until one is answered, each to the next process, or all at once. A process
+ * that died is replaced after a second. Then two minutes pass.
+ */
+async function tell(
+  behaviour: string,
+  tries: 'in turn' | 'at once',
+  faults: readonly Fault[],
+): Promise<Story> {
+  const make = behaviours[behaviour];
+  if (make === undefined) throw new Error(behaviour);
+  const wait: Waits = (ms) =>
+    new Promise((resume) => {
+      world.clock.schedule(ms, resume);
+    });
+  const world: SimulatedInstallation = new SimulatedInstallation({ handler: make(wait), faults });
+  const first = await world.startProcess();
+  const second = await world.startProcess();
+  const current: SimulatedProcess[] = [first, second];
+  const replaceDead = (): void => {
+    world.clock.schedule(1_000, () => {
+      for (const [place, one] of current.entries()) {
+        if (one.alive) continue;
+        void world.startProcess().then((fresh) => (current[place] = fresh));
+      }
+      replaceDead();
+    });
+  };
+  replaceDead();
+
+  const heard: (Heard | undefined)[] = [];
+  const oneTry = async (number: number): Promise<void> => {
+    const startMs = world.clock.now();
+    const target = current[number % 2];
+    void target?.receive(BODY).then((answer) => {
+      const afterMs = world.clock.now() - startMs;
+      if (afterMs < WECHAT_WAITS_MS) heard[number] ??= { ...answer, afterMs };
+    });
+  };
+  if (tries === 'at once') {
+    for (let number = 0; number < 4; number += 1) void oneTry(number);
+    await world.clock.advance(WECHAT_WAITS_MS);
+  } else {
+    for (let number = 0; number < 3 && heard[number - 1]?.status !== 200; number += 1) {
+      void oneTry(number);
+      await world.clock.advance(WECHAT_WAITS_MS);
+    }
+  }
+  await world.clock.advance(40_000);
+  // Somebody replays the push, or a late copy of it arrives.
+  const late = heard.length;
+  void oneTry(late);
+  await world.clock.advance(80_000);
+  const letters = await world.store.deadLetters(10);
+  return {
+    world,
+    heard,
+    deadReasons: letters.map(({ reason }) => reason),
+    steps: world.processes.map(({ steps }) => steps),
+  };
+}
+
+/** What must hold, whatever happened. Returns what does not. */
+function broken(story: Story, behaviour: string, faults: readonly Fault[]): string[] {
+  const { heard, world, deadReasons } = story;
+  const faultless = faults.length === 0;
+  const wrong: string[] = [];
+  const answers = heard.filter((answer) => answer !== undefined);
+  const replies = answers.filter(({ body }) => body.includes(ANSWER));
+  const successes = answers.filter(({ body }) => body === 'success');
+  const deliveries = world.delivered.length;
+
+  for (const { afterMs, status } of answers) {
+    if (afterMs > REPLY_DEADLINE_MS + (faultless ? 10 : GRACE_MS))
+      wrong.push(`a try was answered after ${afterMs} ms`);
+    if (status === 403) wrong.push('a try was refused');
+  }
+  if (answers.length > 0 && answers.every(({ status }) => status === 503) && faultless)
+    wrong.push('every try was turned away');
+  if (heard.at(-1) === undefined && world.processes.some(({ alive }) => alive))
+    wrong.push('the last try was not answered');
+  if (replies.length > 0 && new Set(replies.map(({ body }) => body)).size > 1)
+    wrong.push('two tries heard different replies');
+  if (deliveries > 1) wrong.push(`${deliveries} messages were delivered`);
+  if (replies.length > 0 && deliveries > 0) wrong.push('the user got the answer twice: in time and late');
+  const accepted = answers.some(({ status }) => status === 200);
+  if (accepted && !silentBehaviours.has(behaviour)) {
+    const reached = replies.length > 0 || deliveries > 0 || deadReasons.length > 0;
+    if (!reached) wrong.push('"success" was said and nothing came of it');
+  }
+  if (faultless) {
+    if (deadReasons.length > 0) wrong.push(`dead letter: ${deadReasons.join()}`);
+    if (world.runs !== 1) wrong.push(`the handler ran ${world.runs} times`);
+    if (replies.length > 0 && successes.length > 0) wrong.push('one try heard the reply, another "success"');
+  }
+  if (deadReasons.length > 0 && deadReasons.some((reason) => reason !== 'unknown'))
+    wrong.push(`dead letter: ${deadReasons.join()}`);
+  if (world.jobs.size > 0) wrong.push('a job is left in the queue');
+  return wrong;
+}
+
+const told: SimulatedInstallation[] = [];
+
+async function check(
+  behaviour: string,
+  tries: 'in turn' | 'at once',
+  faults: readonly Fault[],
+): Promise<Story> {
+  const story = await tell(behaviour, tries, faults);
+  told.push(story.world);
+  const wrong = broken(story, behaviour, faults);
+  const context = JSON.stringify({ behaviour, tries, faults, heard: story.heard, dead: story.deadReasons });
+  if (wrong.length > 0) throw new Error(`${wrong.join('; ')}\n${context}`);
+  await story.world.stopAll();
+  return story;
+}
+
+afterEach(async () => {
+  await Promise.all(told.splice(0).map((world) => world.stopAll()));
+});
+
+describe.each(Object.keys(behaviours))('given a handler that %s', (behaviour) => {
+  describe.each(['in turn', 'at once'] as const)('and tries that come %s', (tries) => {
+    test('when nothing goes wrong, then it runs once and every try hears the same', async () => {
+      const { world } = await check(behaviour, tries, []);
+      expect(world.runs).toBe(1);
+    });
+
+    test.each(['crash', 'fail'] as const)(
+      'when any one step meets a %s, then all promises hold',
+      async (what) => {
+        const calm = await check(behaviour, tries, []);
+        let explored = 0;
+        for (const process of [0, 1]) {
+          const steps = calm.steps[process] ?? 0;
+          for (let step = 1; step <= steps + 2; step += 1) {
+            for (const when of ['before', 'after'] as const) {
+              await check(behaviour, tries, [{ process, step, when, what }]);
+              explored += 1;
+            }
+          }
+        }
+        expect(explored).toBeGreaterThan(4);
+      },
+      120_000,
+    );
+  });
+});
+
+describe('given several faults in one story', () => {
+  test('when they are drawn at random, then all promises hold', async () => {
+    const fault = fc.record({
+      process: fc.integer({ min: 0, max: 3 }),
+      step: fc.integer({ min: 1, max: 9 }),
+      when: fc.constantFrom('before' as const, 'after' as const),
+      what: fc.constantFrom('crash' as const, 'fail' as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...Object.keys(behaviours)),
+        fc.constantFrom('in turn' as const, 'at once' as const),
+        fc.array(fault, { minLength: 2, maxLength: 4 }),
+        async (behaviour, tries, faults) => {
+          await check(behaviour, tries, faults);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  }, 120_000);
+});
