@@ -8,7 +8,7 @@ import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
 import { HandlerReturnedNonsense, shapeOf, type Deferral } from './answer.js';
-import { lateReplies, replies, type LateReplies, type Replies } from './replies.js';
+import { LateReplyMakers, ReplyMakers, type LateReplies, type Replies } from './replies.js';
 import { checkTask } from './task.js';
 
 /** WeChat's API as handlers see it: the access token is taken care of. */
@@ -98,7 +98,7 @@ export class LateRun<S extends LateServices = LateServices> implements LateConte
     return this.push.user;
   }
   get reply(): LateReplies {
-    return lateReplies(this.made);
+    return new LateReplyMakers(this.made);
   }
   get signal(): AbortSignal {
     return this.services.signal;
@@ -149,7 +149,7 @@ export class HandleRun extends LateRun<RunServices> implements HandleContext {
   }
 
   override get reply(): Replies {
-    return replies(this.made);
+    return new ReplyMakers(this.made);
   }
   get deadline(): DeadlineView {
     return this.services.deadline;

@@ -10,46 +10,60 @@ import {
 
 /** Makers of the replies that any road can carry. */
 export interface LateReplies {
-  text(content: string): LateReply;
+  readonly text: (content: string) => LateReply;
   /** `mediaId` of an uploaded picture. */
-  image(mediaId: string): LateReply;
-  voice(mediaId: string): LateReply;
-  video(mediaId: string, about?: Omit<VideoReply, 'type' | 'mediaId'>): LateReply;
-  music(music: Omit<MusicReply, 'type'>): LateReply;
+  readonly image: (mediaId: string) => LateReply;
+  readonly voice: (mediaId: string) => LateReply;
+  readonly video: (mediaId: string, about?: Omit<VideoReply, 'type' | 'mediaId'>) => LateReply;
+  readonly music: (music: Omit<MusicReply, 'type'>) => LateReply;
   /** One to eight articles; as a late answer only the first is carried. */
-  news(articles: readonly Article[]): LateReply;
+  readonly news: (articles: readonly Article[]) => LateReply;
 }
 
 /** Makers of all replies. */
 export interface Replies extends LateReplies {
   /** Hands the user to human staff, or to one of them (`name@gzh`). Passive only. */
-  toStaff(kfAccount?: string): ToStaffReply;
+  readonly toStaff: (kfAccount?: string) => ToStaffReply;
 }
 
-/** Makers that note in `made` what they made. */
-export function lateReplies(made: Reply[]): LateReplies {
-  const note = <R extends Reply>(value: R): R => {
-    made.push(value);
-    return value;
-  };
-  return {
-    text: (content) => note(reply.text(content)),
-    image: (mediaId) => note(reply.image(mediaId)),
-    voice: (mediaId) => note(reply.voice(mediaId)),
-    video: (mediaId, about) => note(reply.video(mediaId, about)),
-    music: (music) => note(reply.music(music)),
-    news: (articles) => note(reply.news(articles)),
-  };
+/**
+ * Makers that note in `made` what they made. Each is made when it is asked for, since a run uses one or two of them, and
+ * works when taken out of its object.
+ */
+export class LateReplyMakers implements LateReplies {
+  readonly #made: Reply[];
+  constructor(made: Reply[]) {
+    this.#made = made;
+  }
+
+  get text(): LateReplies['text'] {
+    return (content) => this.note(reply.text(content));
+  }
+  get image(): LateReplies['image'] {
+    return (mediaId) => this.note(reply.image(mediaId));
+  }
+  get voice(): LateReplies['voice'] {
+    return (mediaId) => this.note(reply.voice(mediaId));
+  }
+  get video(): LateReplies['video'] {
+    return (mediaId, about) => this.note(reply.video(mediaId, about));
+  }
+  get music(): LateReplies['music'] {
+    return (music) => this.note(reply.music(music));
+  }
+  get news(): LateReplies['news'] {
+    return (articles) => this.note(reply.news(articles));
+  }
+
+  protected note<R extends Reply>(made: R): R {
+    this.#made.push(made);
+    return made;
+  }
 }
 
 /** The same, and the transfer to staff. */
-export function replies(made: Reply[]): Replies {
-  return {
-    ...lateReplies(made),
-    toStaff(kfAccount) {
-      const transfer = reply.toStaff(kfAccount);
-      made.push(transfer);
-      return transfer;
-    },
-  };
+export class ReplyMakers extends LateReplyMakers implements Replies {
+  get toStaff(): Replies['toStaff'] {
+    return (kfAccount) => this.note(reply.toStaff(kfAccount));
+  }
 }

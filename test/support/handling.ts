@@ -1,6 +1,14 @@
 import type { LoadedHandler, LoadedObserver } from '../../src/handling/loaded.js';
 import type { RunServices } from '../../src/handling/run-handler.js';
-import type { CustomerServiceMessage, HandleContext, Handler, Json, LateContext, Logger, Observer } from '../../src/index.js';
+import type {
+  CustomerServiceMessage,
+  HandleContext,
+  Handler,
+  Json,
+  LateContext,
+  Logger,
+  Observer,
+} from '../../src/index.js';
 
 /** A handler as plain JavaScript may hold it: returning anything. */
 export interface LooseHandler extends Omit<Handler, 'handle' | 'later'> {

@@ -1,18 +1,16 @@
 /** Compiled, never run: what handlers may and may not say. */
 import { defineHandler, defineObserver, says, tryLater, textPush } from '../../src/index.js';
 
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type IsSame<A, B> = [A, B] extends [B, A] ? true : false;
 /** Compiles only if `value` has exactly the type A. */
-declare function isExactly<A>(): <B>(value: Equal<A, B> extends true ? B : B & never) => void;
-/** Compiles only if `value` may stand for an A. */
-declare function expectType<A>(value: A): void;
+declare const isExactly: <A>() => <B>(value: IsSame<A, B> extends true ? B : never) => void;
 
 // ── `on` narrows the push ──────────────────────────────────────────────────────────────────────────────────────
 
 defineHandler({
   on: 'message.text',
   handle(ctx) {
-    expectType<string>(ctx.push.content);
+    isExactly<string>()(ctx.push.content);
     // @ts-expect-error a text has no picture
     void ctx.push.picUrl;
     return ctx.reply.text(ctx.push.content);
@@ -22,7 +20,7 @@ defineHandler({
 defineHandler({
   on: ['message.image', 'message.voice'],
   handle(ctx) {
-    expectType<'message.image' | 'message.voice'>(ctx.push.kind);
+    isExactly<'message.image' | 'message.voice'>()(ctx.push.kind);
     // @ts-expect-error only one of the two has a format
     void ctx.push.format;
     return ctx.push.kind === 'message.voice'
@@ -34,17 +32,17 @@ defineHandler({
 defineHandler({
   on: 'event',
   handle(ctx) {
-    expectType<string>(ctx.push.event);
+    isExactly<string>()(ctx.push.event);
     // @ts-expect-error events have no MsgId
     void ctx.push.msgId;
-    if (ctx.push.kind === 'event.subscribe') expectType<string | undefined>(ctx.push.scene);
+    if (ctx.push.kind === 'event.subscribe') isExactly<string | undefined>()(ctx.push.scene);
   },
 });
 
 defineHandler({
   on: '*',
   handle(ctx) {
-    expectType<Date>(ctx.push.sentAt);
+    isExactly<Date>()(ctx.push.sentAt);
     // @ts-expect-error not every push has an event
     void ctx.push.event;
   },
@@ -71,7 +69,7 @@ defineHandler({
 defineHandler({
   on: 'message.location',
   when: ({ latitude }) => latitude > 0 && { north: latitude },
-  handle: (ctx) => expectType<{ north: number }>(ctx.found),
+  handle: (ctx) => isExactly<{ north: number }>()(ctx.found),
 });
 
 defineHandler({
@@ -122,7 +120,7 @@ defineHandler({
   handle: (ctx) =>
     ctx.push.content === '' ? ctx.defer({ step: 'a', n: 1 }) : ctx.defer({ step: 'b', s: '' }),
   later: (ctx, task) => {
-    expectType<{ step: string; n: number } | { step: string; s: string }>(task);
+    isExactly<{ step: string; n: number } | { step: string; s: string }>()(task);
     return ctx.reply.text(task.step);
   },
 });
@@ -150,7 +148,7 @@ defineHandler({
 defineHandler({
   on: 'message.text',
   // @ts-expect-error a function is no JSON
-  handle: (ctx) => ctx.defer({ then: () => undefined }),
+  handle: (ctx) => ctx.defer({ done: () => undefined }),
   later: () => undefined,
 });
 
@@ -180,7 +178,7 @@ defineHandler({
 defineObserver({
   on: 'event.click',
   observe(ctx) {
-    expectType<string>(ctx.push.key);
+    isExactly<string>()(ctx.push.key);
     // @ts-expect-error an observer cannot reply
     void ctx.reply;
   },

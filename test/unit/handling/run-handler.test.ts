@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { runHandle, runLater, type Outcome, type RunServices } from '../../../src/handling/run-handler.js';
-import { textPush, type Handler } from '../../../src/index.js';
-import { loaded, testServices } from '../../support/handling.js';
+import { textPush } from '../../../src/index.js';
+import { anything, loaded, testServices, untyped, type LooseHandler } from '../../support/handling.js';
 
 const push = textPush({ content: '你好' });
-const run = (module: Partial<Handler>, services: RunServices = testServices().services) =>
+const run = (module: Partial<LooseHandler>, services: RunServices = testServices().services) =>
   runHandle(
-    { handler: loaded('tested', { on: '*', handle: () => undefined, ...module }), found: 'it' },
+    { handler: loaded('tested', untyped({ on: '*', handle: () => undefined, ...module })), found: 'it' },
     push,
     services,
   );
@@ -49,7 +49,7 @@ describe('given a handler that waits', () => {
   test('when it returns a thenable of its own making, then that is waited for by a real promise', async () => {
     // oxlint-disable-next-line unicorn/no-thenable -- the very thing under test
     const thenable = { then: (resolve: (value: undefined) => void) => resolve(undefined) };
-    const running = run({ handle: () => thenable as unknown as Promise<undefined> });
+    const running = run({ handle: () => thenable });
     expect(running).toBeInstanceOf(Promise);
     await expect(running).resolves.toEqual({ type: 'silent' });
   });
@@ -64,7 +64,7 @@ describe('given a handler that returns nonsense', () => {
     [{ type: 'txet', content: 'x' }, 'an object with the keys type, content'],
     [() => undefined, 'a function'],
   ])('when it is %p, then the error names the handler and says it was %s', async (nonsense, shape) => {
-    const running = run({ handle: () => nonsense as never });
+    const running = run({ handle: () => nonsense });
     await expect(running).rejects.toMatchObject({ code: 'handler_returned_nonsense' });
     await expect(running).rejects.toThrow(`"tested" returned ${shape}`);
     await expect(running).rejects.not.toThrow('secret');
@@ -137,7 +137,7 @@ describe('given a handler that sends', () => {
     'when it sends %p, then send rejects',
     async (nonsense) => {
       const { services, sent } = testServices();
-      await expect(run({ handle: (ctx) => ctx.send(nonsense as never) }, services)).rejects.toMatchObject({
+      await expect(run({ handle: (ctx) => ctx.send(anything(nonsense)) }, services)).rejects.toMatchObject({
         code: 'handler_returned_nonsense',
       });
       expect(sent).toEqual([]);
@@ -146,7 +146,7 @@ describe('given a handler that sends', () => {
 });
 
 describe('given replies that were made', () => {
-  const warnings = async (handle: Handler['handle']) => {
+  const warnings = async (handle: LooseHandler['handle']) => {
     const { services, lines } = testServices();
     await run({ handle, later: () => undefined }, services);
     return lines.map(({ level, fields }) => ({ level, ...fields }));
@@ -183,9 +183,9 @@ describe('given replies that were made', () => {
 });
 
 describe('given a deferred task', () => {
-  const later = (module: Partial<Handler>): Promise<Outcome> =>
+  const later = (module: Partial<LooseHandler>): Promise<Outcome> =>
     runLater(
-      loaded('tested', { on: '*', handle: () => undefined, ...module }),
+      loaded('tested', untyped({ on: '*', handle: () => undefined, ...module })),
       push,
       { city: '北京' },
       testServices().services,
@@ -212,7 +212,7 @@ describe('given a deferred task', () => {
         },
       }),
     ).rejects.toThrow('oops');
-    await expect(later({ later: () => 'text' as never })).rejects.toMatchObject({
+    await expect(later({ later: () => 'text' })).rejects.toMatchObject({
       code: 'handler_returned_nonsense',
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { checkTask } from '../../../src/handling/task.js';
 
 describe('given a task for later', () => {
