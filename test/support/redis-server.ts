@@ -40,7 +40,17 @@ export class RedisServer {
   async start(): Promise<void> {
     const program = PATHS.find((path) => existsSync(path));
     if (program === undefined) throw new Error('redis-server is not installed: run `npm run pretest`');
-    const settings = ['--appendonly', 'yes', '--save', '', '--loglevel', 'warning'];
+    // `always`: under `everysec` a slow disk lets Redis answer before it has written, and a kill then loses that.
+    const settings = [
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'always',
+      '--save',
+      '',
+      '--loglevel',
+      'warning',
+    ];
     const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.dir];
     this.child = spawn(program, [...place, ...settings], { stdio: 'ignore' });
     const untilMs = Date.now() + STARTS_WITHIN_MS;

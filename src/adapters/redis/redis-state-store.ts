@@ -50,8 +50,8 @@ export interface RedisStateStore extends StateStore {
  * Opens the store on Redis. Never fails because Redis is away: every operation does, at once when the connection
  * is known to be lost, else after `timeoutMs`.
  *
- * Durable and not durable are the same here: Redis hands its append-only file to the system before it answers,
- * so a killed Redis loses nothing; a loss of power may cost the last second (docs/decisions/0012).
+ * Durable and not durable are the same here, and as durable as Redis is set up to be: with `appendfsync always`
+ * nothing answered is lost; with `everysec` the last second or two may be (docs/decisions/0012).
  */
 export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
   const { url, log, prefix = '{wechat}', timeoutMs = 400 } = options;
