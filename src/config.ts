@@ -6,6 +6,7 @@ import {
   settingNames,
   toAccount,
   type AccountConfig,
+  type AccountDraft,
   type Settings,
 } from './config/account.js';
 import { readAccountsFile } from './config/accounts-file.js';
@@ -129,14 +130,14 @@ function readAccounts(
   faults: string[],
 ): readonly AccountConfig[] {
   if (!isGiven('WECHAT_ACCOUNTS_FILE')) {
-    const draft = {
+    const entries: Iterable<readonly unknown[]> = settingNames.map((s) => [s, values[accountSettings[s]]]);
+    const settings: Settings = Object.fromEntries(entries);
+    const draft: AccountDraft = {
       name: 'default',
       path: values.CALLBACK_PATH,
-      settings: Object.fromEntries(
-        settingNames.map((s) => [s, values[accountSettings[s]]]),
-      ) as unknown as Settings,
-      isGiven: (s: keyof Settings) => isGiven(accountSettings[s]),
-      nameOf: (s: keyof Settings) => accountSettings[s],
+      settings,
+      isGiven: (setting) => isGiven(accountSettings[setting]),
+      nameOf: (setting) => accountSettings[setting],
     };
     const account = toAccount(draft, faults);
     return account === undefined ? [] : [account];

@@ -32,7 +32,12 @@ export const accountSettings = {
 } as const;
 
 export type Setting = keyof typeof accountSettings;
-export const settingNames = Object.keys(accountSettings) as readonly Setting[];
+export const settingNames: readonly Setting[] = Object.keys(accountSettings).filter(isSetting);
+
+export function isSetting(name: string): name is Setting {
+  return Object.hasOwn(accountSettings, name);
+}
+
 /** What could be read of an account; absent and faulty settings are undefined. */
 export type Settings = { readonly [S in Setting]: Values[(typeof accountSettings)[S]] };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   accountSettings,
+  isSetting,
   settingNames,
   toAccount,
   type AccountConfig,
@@ -71,23 +72,25 @@ function readAccount(
     );
   }
   const nameOf = (setting: string) => `${where}: ${name}.${setting}`;
-  for (const key of Object.keys(fields).filter((field) => !settingNames.some((known) => known === field))) {
+  for (const key of Object.keys(fields).filter((field) => !isSetting(field))) {
     const nearest = nearestName(key, settingNames, 3);
     const hint = nearest === undefined ? `Known ones: ${settingNames.join(', ')}.` : `Is ${nearest} meant?`;
     faults.push(`${nameOf(key)} is not a setting of an account. ${hint}`);
   }
   const isGiven = (setting: Setting) => ![undefined, null, ''].some((empty) => fields[setting] === empty);
-  const settings: Partial<Record<Setting, unknown>> = {};
+  const read: [Setting, unknown][] = [];
   for (const setting of settingNames.filter(isGiven)) {
     const variable: Variable = variables[accountSettings[setting]];
     const value = fields[setting];
     const result = variable.schema.safeParse(value);
-    if (result.success) settings[setting] = result.data;
+    if (result.success) read.push([setting, result.data]);
     else
       faults.push(`${nameOf(setting)} ${seen(variable, value)}; allowed: ${variable.allowed}. Correct it.`);
   }
+  const entries: Iterable<readonly unknown[]> = read;
+  const settings: Settings = Object.fromEntries(entries); // each value is what its own schema returned
   const path = `${basePath === '/' ? '' : basePath}/${name}`;
-  return toAccount({ name, path, settings: settings as Settings, isGiven, nameOf }, faults);
+  return toAccount({ name, path, settings, isGiven, nameOf }, faults);
 }
 
 const seen = (variable: Variable, value: unknown): string =>

@@ -15,9 +15,13 @@ export type ReadFile = (path: string, encoding: 'utf8') => string;
  * does not count). An empty text counts as absent. Faults are added to `faults`; a faulty variable then reads as an absent one.
  */
 export function readValues(env: NodeJS.ProcessEnv, readFile: ReadFile, faults: string[]): Values {
-  const values = {} as Record<VariableName, unknown>;
-  for (const name of variableNames) values[name] = readValue(name, env, readFile, faults);
-  return values as Values;
+  const entries: Iterable<readonly unknown[]> = variableNames.map((name) => [
+    name,
+    readValue(name, env, readFile, faults),
+  ]);
+  // The compiler cannot follow each name to its schema; `Values` says what the schemas return.
+  const values: Values = Object.fromEntries(entries);
+  return values;
 }
 
 function readValue(

@@ -230,7 +230,11 @@ export const variables = {
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;
-export const variableNames = Object.keys(variables) as readonly VariableName[];
+export const variableNames: readonly VariableName[] = Object.keys(variables).filter(isVariableName);
+
+function isVariableName(name: string): name is VariableName {
+  return name in variables;
+}
 
 type Parsed<V> = V extends { readonly schema: z.ZodType<infer T> } ? T : never;
 /** What the table makes of an environment: absent variables have their fallback, or are undefined. */

@@ -52,7 +52,8 @@ function openPretty(): DestinationStream | undefined {
   try {
     const build: unknown = createRequire(import.meta.url)('pino-pretty');
     if (typeof build !== 'function') return undefined;
-    return build({ sync: true, ignore: 'pid', translateTime: 'SYS:HH:MM:ss.l' }) as DestinationStream;
+    const stream: DestinationStream = build({ sync: true, ignore: 'pid', translateTime: 'SYS:HH:MM:ss.l' });
+    return stream;
   } catch {
     return undefined;
   }

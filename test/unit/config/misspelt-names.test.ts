@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { findMisspeltNames } from '../../../src/config/misspelt-names.js';
+import { editDistance, nearestName } from '../../../src/config/nearest-name.js';
+
+describe('given names in the environment', () => {
+  test.each([
+    ['WECHAT_TOKN', 'WECHAT_TOKEN'],
+    ['WECHAT_APPID', 'WECHAT_APP_ID'],
+    ['wechat_token', 'WECHAT_TOKEN'],
+    ['WECHAT_TOKEN_FIEL', 'WECHAT_TOKEN_FILE'],
+  ])('when %s is set, then it is a fault that names the nearest, and not the value', (name, nearest) => {
+    const { faults, warnings } = findMisspeltNames({ [name]: 'the-value' });
+    expect(faults).toEqual([
+      expect.stringMatching(new RegExp(`^${name} is not a variable.* Rename it to ${nearest} `)),
+    ]);
+    expect(faults.join()).not.toContain('the-value');
+    expect(warnings).toEqual([]);
+  });
+
+  test.each([
+    ['REDIS_URI', 'REDIS_URL'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['HANDLER_DIR', 'HANDLERS_DIR'],
+    ['MAX_PUSH_AGE', 'MAX_PUSH_AGE_S'],
+  ])('when %s is set, then a warning names %s', (name, nearest) => {
+    const { faults, warnings } = findMisspeltNames({ [name]: 'x' });
+    expect(faults).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(nearest)]);
+  });
+
+  test('when they are what systems set, or ours, or empty, then nothing is said', () => {
+    const names = [
+      'PATH',
+      'HOME',
+      'HOSTNAME',
+      'HOSTTYPE',
+      'SHELL',
+      'PWD',
+      'LANG',
+      'TERM',
+      'USER',
+      'SHLVL',
+      'LOGNAME',
+      'NODE_ENV',
+      'NODE_OPTIONS',
+      'TMPDIR',
+      'XDG_DATA_DIRS',
+      'npm_config_cache',
+      'PORT',
+      'WECHAT_TOKEN',
+      'ADMIN_KEY_FILE',
+    ];
+    const env = { ...Object.fromEntries(names.map((name) => [name, 'x'])), WECHAT_TOKN: '' };
+    expect(findMisspeltNames(env)).toEqual({ faults: [], warnings: [] });
+  });
+});
+
+describe('given two names', () => {
+  test.each([
+    ['', '', 0],
+    ['abc', 'abc', 0],
+    ['abc', 'acb', 1],
+    ['abc', 'ab', 1],
+    ['abc', 'xyz', 3],
+    ['kitten', 'sitting', 3],
+  ])('when %j becomes %j, then %d edits are counted, in either direction', (a, b, distance) => {
+    expect([editDistance(a, b), editDistance(b, a)]).toEqual([distance, distance]);
+  });
+
+  test('when nothing is near enough, then there is no nearest name', () => {
+    expect(nearestName('zzz', ['send', 'serve'], 2)).toBeUndefined();
+    expect(nearestName('SNED', ['serve', 'send'], 2)).toBe('send');
+  });
+});
