@@ -1,0 +1,54 @@
+import { FORMAT } from './entry.js';
+import type { Journaled } from './entry.js';
+import type { FileSystem } from './file-system.js';
+import { FrameWriter } from './frame.js';
+
+/** Small, so that serving goes on between two writes. */
+const CHUNK_BYTES = 64 * 1024;
+/** Synced now and then, so that the journal's own small syncs never wait for hundreds of megabytes. */
+const SYNC_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Writes all that is alive into a new file and syncs it.
+ *
+ * The state changes while it is read. That does no harm: every change since the last segment ended stands in the
+ * newer ones, which are replayed after this file, and entries state what is.
+ *
+ * @returns the file's size in bytes
+ * @throws when a step fails or `stopped` turns true; the file is then of no use
+ */
+export async function writeBase(
+  files: FileSystem,
+  path: string,
+  parts: readonly Journaled[],
+  stopped: () => boolean,
+): Promise<number> {
+  const file = await files.create(path);
+  try {
+    const frames = new FrameWriter();
+    let bytes = 0;
+    let unsynced = 0;
+    const write = async () => {
+      if (stopped()) throw new Error('the journal was closed');
+      const chunk = frames.take();
+      await file.write(chunk);
+      bytes += chunk.length;
+      unsynced += chunk.length;
+      if (unsynced < SYNC_BYTES) return;
+      await file.sync();
+      unsynced = 0;
+    };
+    frames.add(JSON.stringify(FORMAT));
+    for (const part of parts) {
+      for (const entry of part.live()) {
+        frames.add(JSON.stringify(entry));
+        if (frames.size >= CHUNK_BYTES) await write();
+      }
+    }
+    await write();
+    await file.sync();
+    return bytes;
+  } finally {
+    await file.close().catch(() => {});
+  }
+}

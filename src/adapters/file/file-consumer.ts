@@ -1,0 +1,113 @@
+import type { Clock } from '../../ports/clock.js';
+import type { Consumer, JobVerdict, JobWork } from '../../ports/deferred-queue.js';
+import type { Logger } from '../../ports/logger.js';
+import type { DueHeap } from './due-heap.js';
+import type { WaitingJob } from './waiting-job.js';
+
+const REJECTED: JobVerdict = { type: 'again', afterMs: 1000 };
+/** Timers overflow at 24 days, and the machine's clock may be set; looking too early does no harm. */
+const LONGEST_ALARM_MS = 3_600_000;
+
+export interface ConsumerParts {
+  readonly work: JobWork;
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly due: DueHeap<WaitingJob>;
+  readonly finish: (item: WaitingJob) => void;
+  /** It waits again, until then. */
+  readonly giveBack: (item: WaitingJob, dueAtMs: number) => void;
+  readonly stopped: () => void;
+}
+
+/** Takes due jobs out of the heap, earliest first, and works on so many at once. */
+export class FileConsumer implements Consumer {
+  readonly #parts: ConsumerParts;
+  readonly #abort = new AbortController();
+  readonly #running = new Map<WaitingJob, Promise<void>>();
+  /** The alarm for the first job that is not due yet. */
+  #alarm: { readonly atMs: number; cancel(): void } | undefined;
+  #stopping = false;
+
+  constructor(parts: ConsumerParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts what is due, as far as hands are free, and sets the alarm for what is not. */
+  look(): void {
+    const { due, clock, concurrency } = this.#parts;
+    while (!this.#stopping && this.#running.size < concurrency) {
+      const item = due.first;
+      if (item === undefined) return this.#setAlarm(undefined);
+      if (item.dueAtMs > clock.now()) return this.#setAlarm(item.dueAtMs);
+      due.remove(item);
+      item.worker = this;
+      this.#running.set(item, this.#run(item));
+    }
+    this.#setAlarm(undefined);
+  }
+
+  /** When the grace is over, the signal fires and what still runs goes back; its verdict is not heard any more. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#setAlarm(undefined);
+    if (this.#running.size > 0 && graceMs > 0) {
+      let cancel = () => {};
+      const graceIsOver = new Promise<void>((resolve) => {
+        cancel = this.#parts.clock.schedule(graceMs, resolve);
+      });
+      await Promise.race([Promise.all(this.#running.values()), graceIsOver]);
+      cancel();
+    }
+    this.#parts.stopped();
+    this.#abort.abort();
+    for (const item of this.#running.keys()) {
+      item.worker = undefined;
+      this.#parts.giveBack(item, this.#parts.clock.now());
+    }
+    this.#running.clear();
+  }
+
+  async #run(item: WaitingJob): Promise<void> {
+    const { clock, finish, giveBack } = this.#parts;
+    // Never in the stack of the put or the verdict that made the job due.
+    await Promise.resolve();
+    const verdict = await this.#verdictOn(item);
+    if (!this.#running.delete(item)) return; // stopped meanwhile, and given back
+    item.worker = undefined;
+    if (verdict.type === 'done') finish(item);
+    // At least a millisecond: "again, at once" over and over must not keep everything else from running.
+    else giveBack(item, clock.now() + Math.max(1, verdict.afterMs));
+    this.look();
+  }
+
+  async #verdictOn(item: WaitingJob): Promise<JobVerdict> {
+    const { work, log } = this.#parts;
+    try {
+      return await work(item.job, this.#abort.signal);
+    } catch (error) {
+      log.error(
+        { job: item.job.id, handler: item.job.handler, err: error },
+        'a job failed: again in a second',
+      );
+      return REJECTED;
+    }
+  }
+
+  #setAlarm(atMs: number | undefined): void {
+    if (this.#alarm?.atMs === atMs) return;
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    if (atMs === undefined) return;
+    const { clock } = this.#parts;
+    const cancel = clock.schedule(
+      Math.min(atMs - clock.now(), LONGEST_ALARM_MS),
+      () => {
+        this.#alarm = undefined;
+        this.look();
+      },
+      { background: true },
+    );
+    this.#alarm = { atMs, cancel };
+  }
+}

@@ -1,0 +1,221 @@
+import type { Clock } from '../../ports/clock.js';
+import { QueueUnavailable } from '../../ports/deferred-queue.js';
+import type { Consumer, DeferredJob, DeferredQueue, JobWork } from '../../ports/deferred-queue.js';
+import type { Logger } from '../../ports/logger.js';
+import { DueHeap } from './due-heap.js';
+import type { Entry, Journaled } from './entry.js';
+import { FileConsumer } from './file-consumer.js';
+import type { Journal } from './journal.js';
+import type { WaitingJob } from './waiting-job.js';
+
+export interface QueueLimits {
+  readonly jobs: number;
+  /** Of JSON text, all jobs together. */
+  readonly bytes: number;
+}
+
+export interface PutOptions {
+  readonly notBeforeMs?: number;
+  /** The job may have reached another queue as well: it is kept, but not run before `settleDoubt`. */
+  readonly doubtful?: boolean;
+}
+
+/**
+ * Jobs of one process, in memory and in the journal. A put is durable. That a job is done, was removed or is due
+ * at another time is noted within milliseconds, so a crash may bring it back once more: its record knows better.
+ */
+export class FileDeferredQueue implements DeferredQueue, Journaled {
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #limits: QueueLimits;
+  /** In put order, those that are being worked on included. */
+  readonly #jobs = new Map<string, WaitingJob>();
+  /** Those that a consumer may take: durable, not doubtful, not being worked on. */
+  readonly #due = new DueHeap<WaitingJob>();
+  readonly #consumers = new Set<FileConsumer>();
+  #order = 0;
+  #bytes = 0;
+  #closed = false;
+
+  constructor(journal: Journal, clock: Clock, log: Logger, limits: QueueLimits) {
+    this.#journal = journal;
+    this.#clock = clock;
+    this.#log = log;
+    this.#limits = limits;
+  }
+
+  put(job: DeferredJob, options: PutOptions = {}): Promise<void> {
+    if (this.#closed) return Promise.reject(new QueueUnavailable('the queue is closed'));
+    const known = this.#jobs.get(job.id);
+    if (known !== undefined) return known.durable;
+    if (this.#jobs.size >= this.#limits.jobs || this.#bytes >= this.#limits.bytes)
+      return Promise.reject(this.#full());
+    const item = this.#take(job, options.notBeforeMs ?? 0, options.doubtful ?? false);
+    item.durable = this.#journal.append(entryOf(item)).then(
+      () => this.#offer(item),
+      (cause: unknown) => {
+        this.#drop(item);
+        throw new QueueUnavailable('the journal could not be written; see the log for what its disk said', {
+          cause,
+        });
+      },
+    );
+    return item.durable;
+  }
+
+  hurry(id: string): Promise<void> {
+    const item = this.#jobs.get(id);
+    if (item === undefined || item.worker !== undefined) return Promise.resolve();
+    const nowMs = this.#clock.now();
+    if (item.dueAtMs <= nowMs) return Promise.resolve();
+    this.#journal.note(['due', id, nowMs]);
+    this.#move(item, nowMs);
+    return Promise.resolve();
+  }
+
+  remove(id: string): Promise<boolean> {
+    const item = this.#jobs.get(id);
+    if (item === undefined || item.worker !== undefined) return Promise.resolve(false);
+    this.#drop(item);
+    this.#journal.note(['no-job', id]);
+    return Promise.resolve(true);
+  }
+
+  size(): Promise<number> {
+    return Promise.resolve(this.#jobs.size);
+  }
+
+  /** Every job that nobody works on, in the order of their puts. */
+  *waiting(): Generator<{ job: DeferredJob; notBeforeMs: number; doubtful: boolean }> {
+    for (const item of this.#jobs.values()) {
+      if (item.worker !== undefined) continue;
+      yield { job: item.job, notBeforeMs: item.dueAtMs, doubtful: item.doubtful };
+    }
+  }
+
+  /** Lets a doubtful job run: no other queue has it. */
+  settleDoubt(id: string): void {
+    const item = this.#jobs.get(id);
+    if (item === undefined || !item.doubtful) return;
+    item.doubtful = false;
+    this.#journal.note(['settled', id]);
+    void item.durable.then(
+      () => this.#offer(item),
+      () => {}, // its putter was told
+    );
+  }
+
+  consume(work: JobWork, { concurrency = 64 }: { readonly concurrency?: number } = {}): Consumer {
+    const consumer = new FileConsumer({
+      work,
+      concurrency,
+      clock: this.#clock,
+      log: this.#log,
+      due: this.#due,
+      finish: (item) => {
+        this.#drop(item);
+        this.#journal.note(['no-job', item.job.id]);
+      },
+      giveBack: (item, dueAtMs) => {
+        item.dueAtMs = dueAtMs;
+        this.#journal.note(['due', item.job.id, dueAtMs]);
+        this.#offer(item);
+      },
+      stopped: () => this.#consumers.delete(consumer),
+    });
+    this.#consumers.add(consumer);
+    consumer.look();
+    return consumer;
+  }
+
+  /** Stops its consumers at once and flushes; the journal itself is closed by who opened it. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop(0)));
+    await this.#journal.sync().catch(() => {}); // the journal has logged why
+  }
+
+  replay(entry: Entry): void {
+    switch (entry[0]) {
+      case 'job': {
+        const [, job, dueAtMs, doubtful] = entry;
+        if (!this.#jobs.has(job.id)) this.#offer(this.#take(job, dueAtMs, doubtful));
+        return;
+      }
+      case 'due': {
+        const item = this.#jobs.get(entry[1]);
+        if (item === undefined) return;
+        this.#move(item, entry[2]);
+        return;
+      }
+      case 'settled': {
+        const item = this.#jobs.get(entry[1]);
+        if (item === undefined) return;
+        item.doubtful = false;
+        this.#offer(item);
+        return;
+      }
+      case 'no-job': {
+        const item = this.#jobs.get(entry[1]);
+        if (item !== undefined) this.#drop(item);
+      }
+    }
+  }
+
+  *live(): Generator<Entry> {
+    for (const item of this.#jobs.values()) yield entryOf(item);
+  }
+
+  #take(job: DeferredJob, dueAtMs: number, doubtful: boolean): WaitingJob {
+    const item: WaitingJob = {
+      job,
+      dueAtMs,
+      doubtful,
+      bytes: JSON.stringify(job).length,
+      order: (this.#order += 1),
+      place: -1,
+      worker: undefined,
+      durable: Promise.resolve(),
+    };
+    this.#jobs.set(job.id, item);
+    this.#bytes += item.bytes;
+    return item;
+  }
+
+  #move(item: WaitingJob, dueAtMs: number): void {
+    const wasOffered = item.place >= 0;
+    this.#due.remove(item);
+    item.dueAtMs = dueAtMs;
+    if (wasOffered) this.#offer(item);
+  }
+
+  /** Lets consumers have it, unless it is gone, doubtful or taken. */
+  #offer(item: WaitingJob): void {
+    if (this.#jobs.get(item.job.id) !== item || item.doubtful || item.worker !== undefined || item.place >= 0)
+      return;
+    this.#due.add(item);
+    if (!this.#closed) for (const consumer of this.#consumers) consumer.look();
+  }
+
+  #drop(item: WaitingJob): void {
+    if (this.#jobs.get(item.job.id) !== item) return;
+    this.#jobs.delete(item.job.id);
+    this.#due.remove(item);
+    this.#bytes -= item.bytes;
+  }
+
+  #full(): QueueUnavailable {
+    const mebibytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
+    return new QueueUnavailable(
+      `the queue is full: ${this.#jobs.size} of ${this.#limits.jobs} jobs, ${mebibytes(this.#bytes)} of ` +
+        `${mebibytes(this.#limits.bytes)} MiB. Find out why late work is not delivered (see the log), ` +
+        'or set REDIS_URL for a queue that holds more.',
+    );
+  }
+}
+
+function entryOf({ job, dueAtMs, doubtful }: WaitingJob): Entry {
+  return ['job', job, dueAtMs, doubtful];
+}

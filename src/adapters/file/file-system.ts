@@ -1,0 +1,78 @@
+import { close, constants, fdatasync, write } from 'node:fs';
+import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open as openDescriptor } from 'node:fs';
+import { promisify } from 'node:util';
+
+/** A file that only grows. */
+export interface AppendFile {
+  /** Appends all bytes, or rejects; after a rejection nobody knows how much of them is in the file. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves once everything written would survive a loss of power. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the journal needs of a file system, so that a test can let any step of it fail. */
+export interface FileSystem {
+  /** Makes the folder with its parents unless it is there, and proves that it can be used. */
+  makeFolder(path: string): Promise<void>;
+  list(folder: string): Promise<string[]>;
+  read(path: string): Promise<Buffer>;
+  /** A new file that only its owner may read: the journal holds tokens and messages. Rejects when it exists. */
+  create(path: string): Promise<AppendFile>;
+  /** Cuts the file down to `size` bytes, durably. */
+  truncate(path: string, size: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; an absent one is fine. */
+  remove(path: string): Promise<void>;
+  /** Makes creations, renames and removals in the folder durable. */
+  syncFolder(folder: string): Promise<void>;
+}
+
+const openFile = promisify(openDescriptor);
+const writeSome = promisify(write);
+const syncData = promisify(fdatasync);
+const closeFile = promisify(close);
+
+/** The disk. */
+export const disk: FileSystem = {
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  },
+  list: (folder) => readdir(folder),
+  read: (path) => readFile(path),
+  async create(path) {
+    const fd = await openFile(path, 'ax', 0o600);
+    return {
+      async write(bytes) {
+        for (let done = 0; done < bytes.length;) {
+          const { bytesWritten } = await writeSome(fd, bytes, done, bytes.length - done);
+          done += bytesWritten;
+        }
+      },
+      sync: () => syncData(fd),
+      close: () => closeFile(fd),
+    };
+  },
+  async truncate(path, size) {
+    const file = await open(path, 'r+');
+    try {
+      await file.truncate(size);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  },
+  rename: (from, to) => rename(from, to),
+  remove: (path) => rm(path, { force: true }),
+  async syncFolder(folder) {
+    if (process.platform === 'win32') return; // folders cannot be opened there, and need not be
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};

@@ -1,0 +1,79 @@
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import { DataDirUnusable } from './data-dir-errors.js';
+import { DeadLetterBox } from './dead-letter-box.js';
+import { FileDeferredQueue } from './file-deferred-queue.js';
+import { FileStateStore } from './file-state-store.js';
+import { disk } from './file-system.js';
+import type { FileSystem } from './file-system.js';
+import { ownFolder } from './folder-owner.js';
+import { Journal } from './journal.js';
+
+export { DataDirInUse, DataDirUnusable } from './data-dir-errors.js';
+export type { FileDeferredQueue, PutOptions } from './file-deferred-queue.js';
+export type { FileStateStore, KeptRecord } from './file-state-store.js';
+
+export interface FileAdapterLimits {
+  /** Waiting jobs. Default 200,000. */
+  readonly jobs?: number;
+  /** JSON text of all waiting jobs. Default 256 MiB. */
+  readonly jobBytes?: number;
+  /** Dead letters; beyond it the oldest are dropped. Default 10,000. */
+  readonly deadLetters?: number;
+  /** JSON text of all dead letters. Default 64 MiB. */
+  readonly deadLetterBytes?: number;
+}
+
+export interface FileAdapters {
+  readonly store: FileStateStore;
+  readonly queue: FileDeferredQueue;
+  /** Stops the queue's consumers, writes what is noted, lets the folder go. */
+  readonly close: () => Promise<void>;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * Opens the embedded store and queue over one journal in `dir`, which is made if it is absent. This process
+ * owns the folder until `close` or its end.
+ *
+ * @throws DataDirInUse     another living process owns the folder
+ * @throws DataDirUnusable  it cannot be made, read or written, or a newer version wrote it
+ */
+export async function openFileAdapters(options: {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits?: FileAdapterLimits;
+  readonly files?: FileSystem;
+}): Promise<FileAdapters> {
+  const { dir, clock, log, limits = {}, files = disk } = options;
+  try {
+    await files.makeFolder(dir);
+  } catch (cause) {
+    throw new DataDirUnusable(dir, String(cause), { cause });
+  }
+  const release = await ownFolder(dir);
+  try {
+    const { jobs = 200_000, jobBytes = 256 * MEBIBYTE } = limits;
+    const { deadLetters = 10_000, deadLetterBytes = 64 * MEBIBYTE } = limits;
+    const journal = new Journal({ dir, files, clock, log });
+    const letters = new DeadLetterBox({ letters: deadLetters, bytes: deadLetterBytes }, log);
+    const store = new FileStateStore(journal, clock, letters);
+    const queue = new FileDeferredQueue(journal, clock, log, { jobs, bytes: jobBytes });
+    await journal.open([store, queue]);
+    return {
+      store,
+      queue,
+      async close() {
+        await queue.close();
+        await store.close();
+        await journal.close();
+        await release();
+      },
+    };
+  } catch (cause) {
+    await release();
+    throw cause instanceof DataDirUnusable ? cause : new DataDirUnusable(dir, String(cause), { cause });
+  }
+}

@@ -1,0 +1,270 @@
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import { writeBase } from './compaction.js';
+import { FORMAT } from './entry.js';
+import type { Entry, Journaled } from './entry.js';
+import type { AppendFile, FileSystem } from './file-system.js';
+import { FrameWriter } from './frame.js';
+import { replaySegments, segmentPath } from './segments.js';
+import type { Segment } from './segments.js';
+
+export interface JournalOptions {
+  readonly dir: string;
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Below this size nothing is compacted. Default 8 MiB. */
+  readonly compactAboveBytes?: number;
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** Noted entries wait this long for company. */
+const NOTE_DELAY_MS = 5;
+/** A disk that refused is asked again after this time when nobody waits for it. */
+const REFUSED_DELAY_MS = 1000;
+const COMPACTION_RETRY_MS = 10_000;
+/** Each start leaves a segment behind. */
+const MANY_SEGMENTS = 16;
+
+/**
+ * An append-only journal in a folder. One write and one `fdatasync` serve everybody who waits; what comes while
+ * they fly gathers for the next. Its format and its reasons: docs/decisions/0003-journal-format.md.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #frames = new FrameWriter();
+  #parts: readonly Journaled[] = [];
+  #segments: Segment[] = [];
+  #current: { readonly file: AppendFile; readonly segment: Segment } | undefined;
+  #number = 0;
+
+  #texts: string[] = [];
+  #waiters: Waiter[] = [];
+  #committing = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** Failed writes and syncs so far; `#refusing` until one succeeds again. */
+  #faults = 0;
+  #refusing = false;
+  #mustCompact = false;
+  #compactNotBeforeMs = 0;
+  #compacting: Promise<void> | undefined;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  /** Replays the folder into the parts. @throws DataDirUnusable  see `replaySegments` */
+  async open(parts: readonly Journaled[]): Promise<void> {
+    const { dir, files, log } = this.#options;
+    this.#parts = parts;
+    this.#segments = await replaySegments(dir, files, log, (entry) => {
+      for (const part of parts) part.replay(entry);
+    });
+    this.#number = this.#segments.at(-1)?.number ?? 0;
+    this.#mustCompact = this.#segments.length > MANY_SEGMENTS;
+    // What is readable in a damaged segment gets a sound home before the segment is set aside.
+    if (this.#segments.some(({ damaged }) => damaged)) await this.#compact();
+  }
+
+  /** Bytes in the folder's segments. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  /** Writes the entry within a few milliseconds; a crash before that loses it. Never waits, never throws. */
+  note(entry: Entry): void {
+    if (this.#closed) return;
+    this.#texts.push(JSON.stringify(entry));
+    if (!this.#committing) this.#commitSoon();
+  }
+
+  /** Resolves once the entry, and all noted before it, would survive a loss of power. */
+  append(entry: Entry): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('the journal is closed'));
+    this.#texts.push(JSON.stringify(entry));
+    return this.sync();
+  }
+
+  /** Resolves once everything handed over so far would survive a loss of power. */
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      if (this.#committing) return;
+      this.#committing = true;
+      queueMicrotask(() => void this.#commit());
+    });
+  }
+
+  /** Writes what waits and lets the files go. The journal takes nothing any more. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.sync();
+      await this.#compacting;
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the journal could not be written while closing');
+    }
+    await this.#current?.file.close().catch(() => {});
+    this.#current = undefined;
+  }
+
+  #commitSoon(): void {
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (this.#committing) return;
+        this.#committing = true;
+        void this.#commit();
+      },
+      this.#refusing ? REFUSED_DELAY_MS : NOTE_DELAY_MS,
+    );
+  }
+
+  /** Runs alone (`#committing`), until nobody waits. Never rejects. */
+  async #commit(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    do {
+      const texts = this.#texts;
+      const waiters = this.#waiters;
+      this.#texts = [];
+      this.#waiters = [];
+      try {
+        await this.#persist(texts, waiters.length > 0);
+        for (const waiter of waiters) waiter.resolve();
+        if (this.#compactionIsDue()) await this.#startCompaction();
+      } catch (error) {
+        for (const waiter of waiters) waiter.reject(error);
+      }
+    } while (this.#waiters.length > 0);
+    this.#committing = false;
+    if (this.#texts.length > 0) this.#commitSoon();
+  }
+
+  async #persist(texts: readonly string[], durable: boolean): Promise<void> {
+    if (texts.length === 0 && this.#current === undefined) return;
+    try {
+      await this.#write(texts, durable);
+    } catch (error) {
+      await this.#abandonSegment(error);
+      try {
+        await this.#write(texts, durable);
+      } catch (again) {
+        await this.#abandonSegment(again);
+        throw again;
+      }
+    }
+    if (this.#refusing) this.#options.log.info({}, 'the journal can be written again');
+    this.#refusing = false;
+  }
+
+  async #write(texts: readonly string[], durable: boolean): Promise<void> {
+    this.#current ??= await this.#createSegment();
+    const { file, segment } = this.#current;
+    if (segment.bytes === 0) this.#frames.add(JSON.stringify(FORMAT));
+    for (const text of texts) this.#frames.add(text);
+    const bytes = this.#frames.take();
+    if (bytes.length > 0) await file.write(bytes);
+    if (durable) await file.sync();
+    segment.bytes += bytes.length;
+  }
+
+  async #createSegment(): Promise<{ file: AppendFile; segment: Segment }> {
+    const { dir, files } = this.#options;
+    const number = (this.#number += 1);
+    const path = segmentPath(dir, number, 'log');
+    const file = await files.create(path);
+    const segment: Segment = { number, kind: 'log', path, bytes: 0, damaged: false };
+    this.#segments.push(segment);
+    this.#current = { file, segment };
+    await files.syncFolder(dir);
+    return this.#current;
+  }
+
+  /**
+   * After a failed write or sync the system may have dropped the pages and called them clean, so a second sync
+   * of the same file would lie: it is never touched again. What it missed is rewritten by the compaction that follows.
+   */
+  async #abandonSegment(error: unknown): Promise<void> {
+    const { files, log } = this.#options;
+    if (!this.#refusing)
+      log.error({ err: error }, 'the journal cannot be written: trying with a new segment');
+    this.#faults += 1;
+    this.#refusing = true;
+    this.#mustCompact = true;
+    const abandoned = this.#current;
+    this.#current = undefined;
+    if (abandoned === undefined) return;
+    await abandoned.file.close().catch(() => {});
+    if (abandoned.segment.bytes > 0) return;
+    // Nothing in it was ever confirmed.
+    this.#segments = this.#segments.filter((segment) => segment !== abandoned.segment);
+    await files.remove(abandoned.segment.path).catch(() => {});
+  }
+
+  #compactionIsDue(): boolean {
+    if (this.#compacting !== undefined || this.#closed) return false;
+    const { clock, compactAboveBytes = 8 * 1024 * 1024 } = this.#options;
+    // Twice what was alive last time: half of it is dead, or as much has come alive since.
+    const alive = this.#segments.find(({ kind }) => kind === 'base')?.bytes ?? 0;
+    if (!this.#mustCompact && this.bytes <= Math.max(compactAboveBytes, 2 * alive)) return false;
+    return clock.now() >= this.#compactNotBeforeMs;
+  }
+
+  /** Ends the current segment between two commits; the compaction itself runs beside the commits that follow. */
+  async #startCompaction(): Promise<void> {
+    const ended = this.#current;
+    if (ended !== undefined) {
+      try {
+        await ended.file.sync();
+        this.#current = undefined;
+        await ended.file.close();
+      } catch (error) {
+        this.#current = ended;
+        await this.#abandonSegment(error);
+        return;
+      }
+    }
+    this.#compacting = this.#compact().finally(() => {
+      this.#compacting = undefined;
+    });
+  }
+
+  /** Replaces all ended segments by one that holds what is alive. Never rejects. */
+  async #compact(): Promise<void> {
+    const { dir, files, clock, log } = this.#options;
+    const faults = this.#faults;
+    const must = this.#mustCompact;
+    this.#mustCompact = false;
+    const old = [...this.#segments];
+    const number = (this.#number += 1);
+    const temporary = segmentPath(dir, number, 'tmp');
+    try {
+      const bytes = await writeBase(files, temporary, this.#parts, () => this.#closed);
+      // What changed meanwhile stands in the new log, and must be safe there before the old segments go.
+      await this.sync();
+      if (this.#faults !== faults) throw new Error('the journal could not be written meanwhile');
+      const path = segmentPath(dir, number, 'base');
+      await files.rename(temporary, path);
+      const base: Segment = { number, kind: 'base', path, bytes, damaged: false };
+      this.#segments = [base, ...this.#segments.filter((segment) => !old.includes(segment))];
+      await files.syncFolder(dir);
+      for (const segment of old) {
+        if (segment.damaged) await files.rename(segment.path, `${segment.path}.damaged`);
+        else await files.remove(segment.path);
+      }
+    } catch (error) {
+      this.#mustCompact ||= must;
+      this.#compactNotBeforeMs = clock.now() + COMPACTION_RETRY_MS;
+      await files.remove(temporary).catch(() => {});
+      if (!this.#closed) log.warn({ err: error }, 'the journal could not be compacted: trying again later');
+    }
+  }
+}

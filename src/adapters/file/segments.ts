@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { Logger } from '../../ports/logger.js';
+import { DataDirUnusable } from './data-dir-errors.js';
+import { FORMAT } from './entry.js';
+import type { Entry } from './entry.js';
+import type { FileSystem } from './file-system.js';
+import { scanFrames } from './frame.js';
+
+/** `log`: entries as they came. `base`: all that was alive when it was written; nothing older counts any more. */
+export interface Segment {
+  readonly number: number;
+  readonly kind: 'log' | 'base';
+  readonly path: string;
+  bytes: number;
+  damaged: boolean;
+}
+
+const NAME = /^(\d{10})\.(log|base)$/;
+
+export function segmentPath(dir: string, number: number, ending: 'log' | 'base' | 'tmp'): string {
+  return join(dir, `${String(number).padStart(10, '0')}.${ending}`);
+}
+
+/**
+ * Reads a journal folder: half-written compactions and what a finished one made void go away, the rest is
+ * replayed in order. A torn tail of the last segment is cut off; any other damage is marked on its segment
+ * and what can be read of it is served.
+ *
+ * Out:   the segments that count, oldest first
+ * @throws DataDirUnusable  the folder cannot be read, or a newer version wrote it
+ */
+export async function replaySegments(
+  dir: string,
+  files: FileSystem,
+  log: Logger,
+  replay: (entry: Entry) => void,
+): Promise<Segment[]> {
+  const segments = await keptSegments(dir, files);
+  const last = segments.at(-1);
+  for (const segment of segments) {
+    const bytes = await files.read(segment.path);
+    segment.bytes = bytes.length;
+    const scan = scanFrames(bytes, (entry) => {
+      if (entry[0] !== 'journal') replay(entry);
+      else if (entry[1] > FORMAT[1]) throw newer(dir, entry[1]);
+    });
+    if (scan.bad === 'nothing') continue;
+    const fields = { file: segment.path, from: scan.cleanUntil, bytes: bytes.length };
+    if (scan.bad === 'tail' && segment === last && segment.kind === 'log') {
+      // A crash in mid-write: nothing behind this point was ever acknowledged.
+      log.warn(fields, 'the journal ends in an unfinished write: cut off');
+      await files.truncate(segment.path, scan.cleanUntil);
+      segment.bytes = scan.cleanUntil;
+    } else {
+      log.error(fields, 'a journal segment is damaged: it is set aside, what can be read of it is served');
+      segment.damaged = true;
+    }
+  }
+  return segments;
+}
+
+async function keptSegments(dir: string, files: FileSystem): Promise<Segment[]> {
+  const found: Segment[] = [];
+  for (const name of await files.list(dir)) {
+    const [, number, kind] = NAME.exec(name) ?? [];
+    if (kind === 'log' || kind === 'base')
+      found.push({ number: Number(number), kind, path: join(dir, name), bytes: 0, damaged: false });
+    else if (name.endsWith('.tmp')) await files.remove(join(dir, name));
+  }
+  const base = Math.max(0, ...found.filter(({ kind }) => kind === 'base').map(({ number }) => number));
+  const counts = ({ number, kind }: Segment) => number > base || (number === base && kind === 'base');
+  for (const segment of found) if (!counts(segment)) await files.remove(segment.path);
+  return found.filter(counts).sort((a, b) => a.number - b.number);
+}
+
+function newer(dir: string, version: number): DataDirUnusable {
+  return new DataDirUnusable(dir, `its journal has format ${version}, this version reads ${FORMAT[1]}`);
+}

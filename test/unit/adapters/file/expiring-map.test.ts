@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { ExpiringMap } from '../../../../src/adapters/file/expiring-map.js';
+
+const create = () => new ExpiringMap<{ id: number; endMs: number }>(({ endMs }) => endMs);
+
+describe('given a map whose values expire', () => {
+  test('when keys are set, prolonged, shortened and removed as time goes on, then it says what a plain map would', () => {
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      keepMs: fc.integer({ min: 0, max: 60_000 }),
+      passMs: fc.integer({ min: 0, max: 20_000 }),
+      remove: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const map = create();
+        const model = new Map<string, { id: number; endMs: number }>();
+        let nowMs = 1_700_000_000_000;
+        for (const [id, { key, keepMs, passMs, remove }] of steps.entries()) {
+          if (remove) {
+            map.delete(key);
+            model.delete(key);
+          } else {
+            map.set(key, { id, endMs: nowMs + keepMs }, nowMs);
+            model.set(key, { id, endMs: nowMs + keepMs });
+          }
+          nowMs += passMs;
+          for (const [each, value] of model) if (value.endMs <= nowMs) model.delete(each);
+          for (const each of ['a', 'b', 'c', 'd', 'e']) expect(map.get(each, nowMs)).toEqual(model.get(each));
+          expect(new Map(map.entries(nowMs))).toEqual(model);
+        }
+      }),
+    );
+  });
+
+  test('when values keep coming and expiring, then memory holds little more than what is alive', () => {
+    const map = create();
+    let most = 0;
+    for (let id = 0; id < 100_000; id += 1) {
+      map.set(`key-${id}`, { id, endMs: id + 10_000 }, id); // one a millisecond, for ten seconds each
+      most = Math.max(most, map.size);
+    }
+    expect(most).toBeLessThan(20_000);
+  });
+});
