@@ -2,7 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { disk } from '../../../../src/adapters/file/file-system.js';
+import type { FileSystem } from '../../../../src/adapters/file/file-system.js';
+import { ManualClock, settle } from '../../../support/manual-clock.js';
 import { openNotebook, readNotebook } from '../../../support/journal-notebook.js';
 import { watchedFiles } from '../../../support/journal-files.js';
 import { eventually } from '../../../support/eventually.js';
@@ -27,6 +29,37 @@ describe('given many durable appends at once', () => {
     await close();
     const { facts } = await readNotebook(dir);
     expect([...facts.entries()]).toEqual(names(64).map((name) => [name, '2']));
+  });
+});
+
+describe('given a disk that takes its time', () => {
+  test('when its sync has not returned, then nobody is told that the entry is safe', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let syncing = false;
+    const files: FileSystem = {
+      ...disk,
+      create: async (path) => ({
+        ...(await disk.create(path)),
+        sync: () => {
+          syncing = true;
+          return gate;
+        },
+      }),
+    };
+    const { set, close } = await openNotebook(dir, { files });
+    let told = false;
+    const setting = set('a', '1').then(() => {
+      told = true;
+    });
+    await eventually(() => expect(syncing).toBe(true));
+    await settle();
+    expect(told).toBe(false);
+    release();
+    await setting;
+    await close();
   });
 });
 
@@ -126,6 +159,25 @@ describe('given a journal that is mostly dead', () => {
     const { facts, said } = await readNotebook(dir);
     expect([...facts.entries()]).toEqual(names(20).map((name) => [name, '99']));
     expect(said).toEqual([]);
+  });
+
+  test('when something changes while it is compacted, then that is synced before the old segments are void', async () => {
+    const { files, steps } = watchedFiles((step) => {
+      if (step === 'write 0000000002.tmp') journal.note(['fact', 'late', '1', 0]);
+      return false;
+    });
+    const { journal, set, close } = await openNotebook(dir, { files, compactAboveBytes: 1 });
+    await set('a', '1');
+    await eventually(() => expect(steps).toContain('remove 0000000001.log'));
+    const order = [
+      'write 0000000002.tmp',
+      'write 0000000003.log',
+      'sync 0000000003.log',
+      'rename 0000000002.base',
+      'remove 0000000001.log',
+    ];
+    expect(steps.filter((step) => order.includes(step)).slice(0, 5)).toEqual(order);
+    await close();
   });
 
   test('when every step in turn is the last one of the process, then all that was acknowledged is there', async () => {
