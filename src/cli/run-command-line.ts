@@ -14,10 +14,14 @@ const commands: readonly Command[] = [serve, send, routes];
  * `terminal.err`, in one screen; only a fault of our own comes with a stack.
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [name = '--help', ...rest] = args;
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    terminal.err(overview());
+    return exitCodes.usage;
+  }
   if (name === '--help' || name === '-h' || name === 'help') {
     terminal.out(overview());
-    return args.length === 0 ? exitCodes.usage : exitCodes.ok;
+    return exitCodes.ok;
   }
   if (name === '--version' || name === '-v') {
     terminal.out(packageVersion());

@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { readConfigForTrying, type AccountConfig } from '../config.js';
 import { isEncodingAesKey } from '../protocol/cipher.js';
+import { nearestName } from '../config/nearest-name.js';
+import { pushKinds } from '../protocol/push.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
 import { parseOptions } from './parse-options.js';
 import { pushXml } from './push-xml.js';
@@ -63,6 +65,7 @@ Exit codes: 0 every answer was one that WeChat takes, 1 not so, 2 usage, 78 conf
     if (!URL.canParse(to) || !/^https?:/.test(to)) throw new UsageInvalid(`--to ${to} is no http(s) URL.`);
     const fields = new Map(values.field.map(parseField));
     const makePush = pushMaker(what, fields, account, values.openid);
+    if (!isFile(what)) warnOfUnknownKind(what, terminal);
 
     let good = true;
     for (let count = countOf(values.times); count > 0; count -= 1) {
@@ -127,6 +130,16 @@ function countOf(text: string): number {
   throw new UsageInvalid(`--times ${text} is no number from 1 to 999999.`);
 }
 
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/** Such a push is worth sending, since WeChat invents kinds without notice; but most often it is a slip. */
+function warnOfUnknownKind(kind: string, terminal: Terminal): void {
+  if (pushKinds.some((known) => known === kind.toLowerCase())) return;
+  const nearest = nearestName(kind, pushKinds, 3);
+  const hint = nearest === undefined ? '' : ` Is ${nearest} meant?`;
+  terminal.err(`"${kind}" is no kind that this server knows; it is sent all the same.${hint}`);
+}
+
 /** A function that makes one push after the other: the same one from a file, a new one of a kind. */
 function pushMaker(
   what: string,
@@ -134,7 +147,7 @@ function pushMaker(
   account: AccountConfig,
   openId: string | undefined,
 ): (createTimeS: number) => string {
-  if (statSync(what, { throwIfNoEntry: false })?.isFile() === true) {
+  if (isFile(what)) {
     if (fields.size > 0) throw new UsageInvalid('--field goes with a kind, not with a file.');
     const body = readFileSync(what, 'utf8');
     return () => body;
