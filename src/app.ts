@@ -90,6 +90,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     log,
     owner,
     runs,
+    inHand: new Set<string>(),
     router: () => router,
     lifetimes: lifetimesFor(config.maxPushAgeS),
     accounts: new Map(accounts.map((account) => [account.appId as string, account])),

@@ -4,33 +4,29 @@ import * as rules from './record.js';
 import type { RunDeps } from './run.js';
 
 /**
- * A claim failed, and may have been stored all the same: then the record names this process, which lives and runs
- * nothing. As soon as the store answers, the claim is taken back, or its work left to others.
+ * A claim or a take was reported as failed, and may have been stored all the same: then the record names this
+ * process, which lives and does nothing for it. As soon as the store answers, a claim is taken back as if the push
+ * had never come, and late work is left to whoever looks at its job next.
  */
 export async function disown(deps: RunDeps, key: string, pushId: string): Promise<void> {
-  const { store, clock, owner, queue, runs, log } = deps;
+  const { store, clock, owner, queue, log, runs, inHand } = deps;
   try {
     const seen = await insist(deps, pushId, () => store.read(key, clock.now()));
-    if (seen === undefined || seen.stored.record.owner !== owner.id || runs.has(key)) return;
+    if (seen === undefined || seen.stored.record.owner !== owner.id) return;
+    if (runs.has(key) || inHand.has(key)) return;
     const { rev, record } = seen.stored;
     if (record.state === 'running') {
-      const { swapped } = await store.swap({
-        key,
-        rev,
-        next: undefined,
-        nowMs: clock.now(),
-        keepMs: 0,
-        durable: false,
-      });
+      const { swapped } = await insist(deps, pushId, () =>
+        store.swap({ key, rev, next: undefined, nowMs: clock.now(), keepMs: 0, durable: false }),
+      );
       if (swapped) return;
     }
-    // A try that followed the claim has adopted it.
     const me = { owner: owner.id, fence: record.fence };
     await insist(deps, pushId, () =>
-      changeRecord(deps, key, seen.stored, (current) => rules.giveBack(current, me), { durable: true }),
+      changeRecord(deps, key, seen.stored, (current) => rules.letGo(current, me), { durable: true }),
     );
     await queue.hurry(pushId);
   } catch (error) {
-    log.error({ err: error, pushId }, 'a claim that failed could not be taken back');
+    log.error({ err: error, pushId }, 'a push that this process cannot work on could not be given back');
   }
 }

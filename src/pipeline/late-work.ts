@@ -10,6 +10,7 @@ import { readPush, type Push } from '../protocol/push.js';
 import type { Account } from './account.js';
 import { changeRecord } from './change-record.js';
 import { bury, type DeadReason } from './dead-letter.js';
+import { disown } from './disown.js';
 import { finishFor } from './handle-for.js';
 import { insist } from './insist.js';
 import { recordKey } from './job.js';
@@ -29,6 +30,8 @@ const again = (afterMs: number): JobVerdict => ({ type: 'again', afterMs });
 
 /** A living owner is looked at again after this. */
 const LOOK_AGAIN_MS = 2_000;
+/** The record is in other hands. The job stays until the record says that the work is over. */
+const LOST: JobVerdict = { type: 'again', afterMs: LOOK_AGAIN_MS };
 /** The job of a deferral may overtake the swap of its record by a moment. */
 const OVERTAKEN_MS = 50;
 const OVERTAKEN_FOR_MS = 5_000;
@@ -44,9 +47,7 @@ const ACCOUNT_MISSING_AGAIN_MS = 60_000;
  * something to look at.
  */
 export function createLateWork(deps: LateWorkDeps): JobWork {
-  const random = deps.random ?? Math.random;
-  /** Keys that this process works on now. A record that it took, and that is not among them, it has dropped. */
-  const inHand = new Set<string>();
+  const { random = Math.random, inHand } = deps;
 
   return async function work(job: DeferredJob, signal: AbortSignal): Promise<JobVerdict> {
     const account = deps.accounts.get(job.appId);
@@ -61,6 +62,10 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
       const taken = await takeRecord(job, key);
       if ('type' in taken) return taken;
       return await new Delivery(deps, account, job, key, taken, random, signal).finish();
+    } catch (error) {
+      inHand.delete(key);
+      void disown(deps, key, job.pushId);
+      throw error;
     } finally {
       inHand.delete(key);
     }
@@ -72,8 +77,7 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
     if (seen === undefined) return takeLostRecord(job, key);
     const { record } = seen.stored;
     if (rules.isOver(record)) return DONE;
-    const dropped = record.state === 'taking' && record.owner === owner.id;
-    const deadFence = seen.ownerAlive && !dropped ? undefined : record.fence;
+    const deadFence = seen.ownerAlive ? undefined : record.fence;
     const take = await changeRecord(
       deps,
       key,
@@ -186,7 +190,7 @@ class Delivery {
         const message = toCustomerServiceMessage(outcome.reply) as unknown as Json;
         return (await this.#change((record) => rules.prepare(record, this.#me, [message])))
           ? undefined
-          : DONE;
+          : LOST;
       }
       default:
         return outcome satisfies never;
@@ -235,13 +239,13 @@ class Delivery {
     } catch (error) {
       return this.#onSendFailure(error);
     }
-    if (!(await this.#change((record) => rules.intend(record, this.#me)))) return DONE;
+    if (!(await this.#change((record) => rules.intend(record, this.#me)))) return LOST;
     try {
       await api.messages.send(toOpenId(this.#job.user), message, { token });
     } catch (error) {
       return this.#onSendFailure(error);
     }
-    return (await this.#change((record) => rules.noteSent(record, this.#me))) ? undefined : DONE;
+    return (await this.#change((record) => rules.noteSent(record, this.#me))) ? undefined : LOST;
   }
 
   async #onSendFailure(error: unknown): Promise<JobVerdict> {

@@ -143,6 +143,12 @@ export function giveBack(
   return { ...rest, state: 'adopted', owner: '', ...tries };
 }
 
+/** The holder drops the work without knowing how far it came: an intent stands, for the next one to judge. */
+export function letGo(record: PushRecord, me: Holder): PushRecord | undefined {
+  if ((record.state !== 'taking' && record.state !== 'adopted') || !holds(record, me)) return undefined;
+  return { ...record, state: 'adopted', owner: '' };
+}
+
 /** The work reached its end in the hands of its holder. */
 export function conclude(
   record: PushRecord,

@@ -43,6 +43,8 @@ export interface RunDeps extends RecordKeeper {
   readonly router: () => Router;
   /** The runs of this process by record key. A run stays until the store knows how it went. */
   readonly runs: Map<string, Run>;
+  /** The record keys of late work that this process is doing. */
+  readonly inHand: Set<string>;
 }
 
 /**
@@ -186,7 +188,7 @@ export class Run {
     const cancelGrace = this.#deps.clock.schedule(ADOPT_GRACE_MS, () => this.#sayAdopted());
     void this.#settle(rules.adopt, { durable: false }).then(({ made }) => {
       cancelGrace();
-      if (made) this.#sayAdopted();
+      if (made || this.#isAdopted) this.#sayAdopted();
       // An answer was settled in this very moment: by this process, which says it, or by the one that is followed.
       else if (this.#following) void this.#look(this.#deadlineAtMs);
     });

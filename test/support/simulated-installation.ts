@@ -132,6 +132,7 @@ export class SimulatedProcess implements Clock {
       log,
       owner,
       runs: this.#runs,
+      inHand: new Set<string>(),
       router: () => router,
       lifetimes: lifetimesFor(600),
       accounts: new Map([[APP_ID as string, account]]),
