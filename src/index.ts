@@ -1,4 +1,7 @@
 /** The public face: what handlers, their tests, and programs that embed the server import. */
+import type { createServer as create } from './embed.js';
+
+export type { CallbackServer, HandlersByName, ServerOptions, Settings } from './embed.js';
 export type { Answer, Deferral, LateAnswer, Outcome } from './handling/answer.js';
 export { HandlerReturnedNonsense } from './handling/answer.js';
 export type { ApiFace, DeadlineView, HandleContext, LateContext } from './handling/context.js';
@@ -17,3 +20,15 @@ export type { AppId, OpenId, PushId } from './protocol/ids.js';
 export type { Json } from './protocol/json.js';
 export type { Push, PushFamily, PushKind, PushOf } from './protocol/push.js';
 export { ReplyInvalid, type Article, type LateReply, type Reply } from './protocol/reply.js';
+
+/**
+ * The whole server as a part of another program: `callback()` to mount in its Express, or listeners of its own. Loaded
+ * when it is called, so that handler files, which import this module too, stay cheap.
+ *
+ * @example
+ * const wechat = await createServer(process.env, { handlers: './handlers' });
+ * await wechat.open();
+ * app.use('/wechat', wechat.callback());
+ */
+export const createServer: typeof create = async (settings, options) =>
+  (await import('./embed.js')).createServer(settings, options);

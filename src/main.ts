@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from './adapters/log/pino-logger.js';
-import { createApp, type App, type Role } from './app.js';
+import type { App, Role } from './app.js';
 import { ConfigInvalid, loadDotEnv, readConfig, secretsOf, type Config } from './config.js';
-import { loadHandlers, watchHandlers } from './handling/loader.js';
+import { assemble } from './embed.js';
 import { AppError } from './protocol/app-error.js';
 
 /** The exit code for a configuration that cannot work (EX_CONFIG of sysexits). */
@@ -16,7 +16,7 @@ const STOP_LIMIT_MS = 10_000;
  * Runs the server until it is told to stop. Resolves with the exit code: 0 after a clean stop, 78 where the
  * configuration is wrong, 1 for any other failure to start.
  */
-export async function serve({ role }: { role?: Role } = {}): Promise<number> {
+export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<number> {
   const startedAtMs = performance.now();
   let config: Config;
   try {
@@ -27,13 +27,9 @@ export async function serve({ role }: { role?: Role } = {}): Promise<number> {
   }
   const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
   const flush = (): void => log.flush();
-  let app: App;
   try {
-    for (const warning of config.warnings) log.warn({}, warning);
     const dir = config.handlersDir ?? defaultHandlersDir();
-    const handlers = await loadHandlers(dir, { log });
-    app = await createApp(config, { log, handlers, ...(role === undefined ? {} : { role }) });
-    if (config.reloadHandlers) await watchHandlers(dir, (next) => app.useHandlers(next), { log });
+    const { app, handlers } = await assemble(config, { handlers: dir, log, role });
     const stopped = hearSignals(app, log, flush);
     const { port, adminPort } = await app.start();
     log.info(
@@ -44,7 +40,7 @@ export async function serve({ role }: { role?: Role } = {}): Promise<number> {
         storage: config.redisUrl === undefined ? `journal in ${config.dataDir}` : 'Redis',
         handlers: handlers.handlers.length,
         observers: handlers.observers.length,
-        role: role ?? 'all',
+        role,
         startMs: Math.round(performance.now() - startedAtMs),
       },
       'ready',

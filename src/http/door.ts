@@ -3,7 +3,8 @@ import type { Answer, Receiver } from '../pipeline/receive.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { AppError } from '../protocol/app-error.js';
-import { parseCallbackQuery, type CipherMode } from '../protocol/envelope.js';
+import { parseCallbackQuery, type CallbackQuery, type CipherMode } from '../protocol/envelope.js';
+import { PushRefused } from '../protocol/refusal.js';
 import { readBody, type Body } from './read-body.js';
 
 /**
@@ -22,6 +23,12 @@ export class BodyAlreadyRead extends AppError {
   readonly code = 'body_already_read';
 }
 
+/** The refusals' one face. */
+const REFUSED: Answer = { status: 403, body: '' };
+
+/** A sender whose body is too large may go on writing for this long. */
+const LINGER_MS = 2_000;
+
 /** In compatible mode a push travels twice in one body. */
 const BODY_LIMIT_BYTES: { readonly [mode in CipherMode]: number } = {
   plaintext: 256 * 1024,
@@ -38,27 +45,36 @@ export function createDoor(
   return function door(request, response, next) {
     const receivedAtMs = clock.now();
     const remote = request.socket.remoteAddress;
-    // Express cuts `url` down to what follows the mount point; the query is the same in both.
-    const query = parseCallbackQuery(request.url ?? '');
-    switch (request.method) {
-      case 'GET':
-        return write(response, receiver.handshake(query, remote), TEXT);
-      case 'POST':
-        return readBody(request, limit, (body) => {
-          if (body.type !== 'text') return turnAway(body, request, response, next);
-          receiver.receive({ query, body: body.text, receivedAtMs, remote }).then(
-            (answer) => write(response, answer, answer.body.startsWith('<') ? XML : TEXT),
-            (error: unknown) => {
-              log.error({ err: error }, 'a push could not be answered');
-              write(response, { status: 503, body: '' }, TEXT);
-            },
-          );
-        });
-      default:
-        response.writeHead(405, { Allow: 'GET, POST', 'Content-Length': '0' }).end();
-        return undefined;
+    const isPush = request.method === 'POST';
+    if (!isPush && request.method !== 'GET') {
+      response.writeHead(405, { Allow: 'GET, POST', 'Content-Length': '0' }).end();
+      return;
     }
+    const query = readQuery(request, remote);
+    if (query === undefined) return write(response, REFUSED, TEXT);
+    if (!isPush) return write(response, receiver.handshake(query, remote), TEXT);
+    readBody(request, limit, (body) => {
+      if (body.type !== 'text') return turnAway(body, request, response, next);
+      receiver.receive({ query, body: body.text, receivedAtMs, remote }).then(
+        (answer) => write(response, answer, answer.body.startsWith('<') ? XML : TEXT),
+        (error: unknown) => {
+          log.error({ err: error }, 'a push could not be answered');
+          write(response, { status: 503, body: '' }, TEXT);
+        },
+      );
+    });
   };
+
+  function readQuery(request: IncomingMessage, remote: string | undefined): CallbackQuery | undefined {
+    try {
+      // Express cuts `url` down to what follows the mount point; the query is the same in both.
+      return parseCallbackQuery(request.url ?? '');
+    } catch (error) {
+      if (!(error instanceof PushRefused)) throw error;
+      log.warn({ stage: 'received', reason: error.reason, remote }, `refused: ${error.message}`);
+      return undefined;
+    }
+  }
 
   function turnAway(
     body: Exclude<Body, { type: 'text' }>,
@@ -73,27 +89,44 @@ export function createDoor(
         response.destroy();
         return;
       case 'too-large':
-        log.warn({ reason: 'too_large', remote, limit }, 'refused: its body is larger than a push can be');
-        // The rest of the body is not read: the connection cannot be used again.
-        response.writeHead(413, { Connection: 'close', 'Content-Length': '0' }).end(() => request.destroy());
-        return;
+        log.warn(
+          { stage: 'received', reason: 'too_large', remote, limit },
+          'refused: its body is larger than a push can be',
+        );
+        return sayTooLarge(request, response);
       case 'not-utf8':
-        log.warn({ reason: 'body_unreadable', remote }, 'refused: its body is not UTF-8');
-        write(response, { status: 403, body: '' }, TEXT);
-        return;
+        log.warn({ stage: 'received', reason: 'body_unreadable', remote }, 'refused: its body is not UTF-8');
+        return write(response, REFUSED, TEXT);
       case 'eaten': {
         const error = new BodyAlreadyRead(
           `a body parser ran before the WeChat callback and left ${body.as} instead of the bytes; ` +
-            'mount the callback before express.json(), express.urlencoded() and the like',
+            'mount the callback before express.json(), express.urlencoded() and the like (docs/embedding.md)',
         );
-        log.error({ err: error }, error.message);
-        if (next === undefined) write(response, { status: 403, body: '' }, TEXT);
+        log.error({ stage: 'received', reason: error.code, remote }, error.message);
+        if (next === undefined) write(response, REFUSED, TEXT);
         else next(error);
         return;
       }
       default:
         return body satisfies never;
     }
+  }
+
+  /**
+   * Answers at once, then takes in and drops what is still on its way: a connection that is cut while the sender
+   * writes is reset, and the answer is lost with it.
+   */
+  function sayTooLarge(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(413, { Connection: 'close', 'Content-Length': '0' });
+    if (request.readableEnded) {
+      response.end();
+      return;
+    }
+    response.flushHeaders();
+    const stopLingering = clock.schedule(LINGER_MS, () => request.destroy(), { background: true });
+    request.once('end', () => response.end());
+    request.once('close', stopLingering);
+    request.resume();
   }
 }
 

@@ -51,14 +51,28 @@ export function listen(
   });
 }
 
-/** Takes no new connections, lets running requests end. Resolves when the last connection is gone. */
-export function closeServer(server: Server): Promise<void> {
+/** Longer than any push may wait for its answer; who still sends its request by then is cut off. */
+const CLOSE_LIMIT_MS = 5_500;
+const SWEEP_EVERY_MS = 50;
+
+/**
+ * Takes no new connections, lets running requests end. Resolves when the last connection is gone, `limitMs` from now
+ * at the latest: once a server closes, node no longer cuts off slow senders.
+ */
+export function closeServer(server: Server, limitMs = CLOSE_LIMIT_MS): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) {
       resolve();
       return;
     }
-    server.close(() => resolve());
+    // A connection that was busy when the close began is kept alive after its answer, too.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+    const cut = setTimeout(() => server.closeAllConnections(), limitMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -12,9 +12,8 @@ export type Body =
 
 /** Hands over the body as text, at most `limit` bytes of it, whatever the headers say about type or charset. */
 export function readBody(request: IncomingMessage, limit: number, done: (body: Body) => void): void {
-  const parsed: unknown = (request as { body?: unknown }).body;
-  if (request.readableDidRead || Buffer.isBuffer(parsed)) {
-    done(takeParsed(parsed, limit));
+  if (request.readableDidRead || request.readableEnded || request.destroyed) {
+    done(takeParsed(request, limit));
     return;
   }
   if (Number(request.headers['content-length']) > limit) {
@@ -43,12 +42,25 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: B
   request.on('close', () => finish({ type: 'aborted' }));
 }
 
-/** What a parser before us left: raw bytes or text serve as well as the stream, anything else does not. */
-function takeParsed(parsed: unknown, limit: number): Body {
-  if (Buffer.isBuffer(parsed)) return parsed.length > limit ? { type: 'too-large' } : toText(parsed);
-  if (typeof parsed === 'string')
-    return Buffer.byteLength(parsed) > limit ? { type: 'too-large' } : { type: 'text', text: parsed };
-  return { type: 'eaten', as: parsed === null || parsed === undefined ? 'nothing' : `an ${typeof parsed}` };
+/**
+ * What those before us left of a stream that they read: raw bytes or text serve as well as the stream, anything else
+ * does not. `rawBody` is where many keep the bytes beside what they made of them.
+ */
+function takeParsed(request: IncomingMessage & { body?: unknown; rawBody?: unknown }, limit: number): Body {
+  const left = [request.rawBody, request.body].find(
+    (body) => typeof body === 'string' || body instanceof Uint8Array,
+  );
+  if (left instanceof Uint8Array)
+    return left.length > limit
+      ? { type: 'too-large' }
+      : toText(Buffer.from(left.buffer, left.byteOffset, left.length));
+  if (typeof left === 'string')
+    return Buffer.byteLength(left) > limit ? { type: 'too-large' } : { type: 'text', text: left };
+  if (!request.complete) return { type: 'aborted' };
+  // Nothing was in it, so nothing was lost.
+  if (!request.readableDidRead) return { type: 'text', text: '' };
+  const { body } = request;
+  return { type: 'eaten', as: body === null || body === undefined ? 'nothing' : `an ${typeof body}` };
 }
 
 function toText(bytes: Buffer): Body {

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFileAdapters } from '../../src/adapters/file/index.js';
+import { createApp, type App, type Storage } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import { namedHandlers, type HandlersByName } from '../../src/embed.js';
+import { listen } from '../../src/http/listen.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { HttpRequest } from '../../src/ports/http-client.js';
+import { keptLog, type LogLine } from './handling.js';
+import { ManualClock } from './manual-clock.js';
+import { FIXTURE_ACCOUNT, PREVIOUS_FIXTURE_KEY } from './seal.js';
+
+/** The account of the fixtures, as the server is told of it. */
+export const FIXTURE_SETTINGS = {
+  WECHAT_APP_ID: FIXTURE_ACCOUNT.appId,
+  WECHAT_APP_SECRET: 'fixtureSecret2026fixtureSecret2026',
+  WECHAT_TOKEN: FIXTURE_ACCOUNT.token,
+  WECHAT_ENCODING_AES_KEY: FIXTURE_ACCOUNT.encodingAesKey,
+  WECHAT_PREVIOUS_ENCODING_AES_KEY: PREVIOUS_FIXTURE_KEY,
+} as const;
+
+/** The moment at which the fixtures were signed. */
+export const FIXTURE_TIME_MS = 1_736_670_151_000;
+
+/** What users type in these tests: must not stand in any log line. */
+export const USER_TEXT = '只有用户知道的话';
+
+const ACCESS_TOKEN = 'ACCESS-TOKEN-OF-THE-TESTS';
+
+export interface TestAppOptions {
+  readonly handlers?: HandlersByName;
+  /** Beside or instead of `FIXTURE_SETTINGS`; plaintext mode unless it says otherwise. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Instead of parts of the embedded store that is otherwise opened in a folder of its own. */
+  readonly storage?: Partial<Pick<Storage, 'store' | 'queue' | 'degraded'>>;
+  readonly clock?: Clock;
+}
+
+export interface TestApp {
+  /** Listens on loopback, for supertest and plain sockets. */
+  readonly http: Server;
+  readonly port: number;
+  readonly app: App;
+  readonly clock: ManualClock;
+  /** All log lines from debug up, bound fields included. */
+  readonly lines: LogLine[];
+  /** The reasons of the refusals so far. */
+  reasons(): unknown[];
+  /** What WeChat's API was sent, apart from token fetches. */
+  readonly sent: unknown[];
+  /** Stops the app and removes its folder. @throws if a secret or what a user said stands in the log */
+  close(): Promise<void>;
+}
+
+/** The whole application with a clock that stands still, an embedded store in a folder of its own, and no WeChat. */
+export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const dir = await mkdtemp(join(tmpdir(), 'wechat-callback-'));
+  const clock = new ManualClock(FIXTURE_TIME_MS);
+  const time = options.clock ?? clock;
+  const log = keptLog();
+  const sent: unknown[] = [];
+  const config = readConfig({
+    ...FIXTURE_SETTINGS,
+    WECHAT_CIPHER_MODE: 'plaintext',
+    DATA_DIR: dir,
+    ADMIN_PORT: '0',
+    ...options.settings,
+  });
+  const files = await openFileAdapters({ dir, clock: time, log });
+  const app = await createApp(config, {
+    log,
+    clock: time,
+    handlers: namedHandlers(options.handlers ?? {}),
+    httpClient: (request) => Promise.resolve({ status: 200, text: JSON.stringify(answer(request, sent)) }),
+    storage: { ...files, degraded: () => false, ...options.storage },
+  });
+  await app.open();
+  const port = await listen(app.http, { host: '127.0.0.1', port: 0, portName: 'PORT' });
+  return {
+    app,
+    http: app.http,
+    port,
+    clock,
+    lines: log.lines,
+    sent,
+    reasons: () =>
+      log.lines.flatMap(({ fields }) => (fields['reason'] === undefined ? [] : [fields['reason']])),
+    async close() {
+      await app.stop();
+      await files.close();
+      await rm(dir, { recursive: true });
+      demandSilence(log.lines.map((line) => JSON.stringify(line, errorsToo)));
+    },
+  };
+}
+
+function answer({ url, body }: HttpRequest, sent: unknown[]): object {
+  if (/\/(stable_)?token\b/.test(url)) return { access_token: ACCESS_TOKEN, expires_in: 7200 };
+  sent.push(JSON.parse(body ?? '{}'));
+  return { errcode: 0, errmsg: 'ok' };
+}
+
+/** Fails if a line holds a secret, a signature or what a user said. */
+export function demandSilence(lines: readonly string[]): void {
+  const secrets = [
+    FIXTURE_SETTINGS.WECHAT_APP_SECRET,
+    FIXTURE_SETTINGS.WECHAT_TOKEN,
+    FIXTURE_SETTINGS.WECHAT_ENCODING_AES_KEY,
+    FIXTURE_SETTINGS.WECHAT_PREVIOUS_ENCODING_AES_KEY,
+    ACCESS_TOKEN,
+    USER_TEXT,
+  ];
+  const isSignature = /(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])/i;
+  const telling = lines.filter(
+    (line) => isSignature.test(line) || secrets.some((secret) => line.includes(secret)),
+  );
+  if (telling.length > 0) throw new Error(`The log holds what it must not:\n${telling.join('\n')}`);
+}
+
+/** Errors as text, causes included: JSON leaves them empty. */
+function errorsToo(_name: string, value: unknown): unknown {
+  return value instanceof Error
+    ? { ...value, name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+    : value;
+}
