@@ -151,8 +151,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       state = 'stopping';
       // Every waiting try ends by its deadline, so this ends by itself.
       await Promise.all([closeServer(publicServer), closeServer(adminServer)]);
+      // No late work is begun from here on: what is handed over is for another process, or for the next start.
+      const drained = consumer?.stop(DRAIN_MS);
       await Promise.allSettled([...runs.values()].map((run) => run.handOver()));
-      await consumer?.stop(DRAIN_MS);
+      await drained;
       owner.stop();
       if (options.storage === undefined) await storage.close();
     },

@@ -74,6 +74,11 @@ function explain(error: unknown): number {
   return 1;
 }
 
+/** A handler that does not heed its signal must not keep the process: its work is with the queue. */
+function endSoon(code: number): void {
+  setTimeout(() => process.exit(code), 100).unref();
+}
+
 /** Resolves with the exit code once a signal stopped the app. A second signal ends the process at once. */
 function hearSignals(
   app: App,
@@ -98,11 +103,13 @@ function hearSignals(
           log.info({}, 'stopped');
           flush();
           resolve(0);
+          endSoon(0);
         },
         (error: unknown) => {
           log.info({ err: error }, 'the stop failed; what was promised is in the queue');
           flush();
           resolve(1);
+          endSoon(1);
         },
       );
     };

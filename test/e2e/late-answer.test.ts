@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
+import { RedisServer } from '../support/redis-server.js';
+import { ServerGround, type ServerProcess } from '../support/server-process.js';
+import { tryOnce, typeText } from '../support/wechat.js';
+
+const storages = ['the embedded store', 'Redis'] as const;
+
+describe.each(storages)('given a built server on %s', (storage) => {
+  let redis: RedisServer | undefined;
+  let api: FakeWechatApi;
+  let ground: ServerGround;
+  let server: ServerProcess;
+  beforeEach(async () => {
+    api = await startFakeWechatApi();
+    redis = storage === 'Redis' ? await RedisServer.start() : undefined;
+    ground = await ServerGround.make({
+      WECHAT_API_BASE_URLS: api.url,
+      REPLY_DEADLINE_MS: '1500',
+      ...(redis !== undefined && { REDIS_URL: redis.url }),
+    });
+    server = await ground.start();
+  });
+  afterEach(async () => {
+    await ground.clear();
+    await redis?.stop();
+    await api.close();
+  });
+
+  const sent = () => api.received.map(({ openid, body }) => [openid, textOf(body)]);
+
+  test('when a handler overruns, then "success" is said at the deadline and the answer arrives late, once', async () => {
+    const text = typeText('slow 2000 a');
+    const said = await tryOnce(server.url, text);
+    expect(said).toMatchObject({ answered: true, status: 200, body: 'success' });
+    expect(said.ms).toBeGreaterThan(1_400);
+    expect(said.ms).toBeLessThan(1_900);
+    expect(sent()).toEqual([]);
+    await eventually(() => expect(sent()).toEqual([[text.user, 'answer: slow 2000 a']]));
+    await eventually(async () => expect(await server.waitingJobs()).toBe(0));
+    // A late copy of the push changes nothing.
+    expect(await tryOnce(server.url, text)).toMatchObject({ body: 'success' });
+    expect(sent()).toHaveLength(1);
+    expect(await ground.runs()).toEqual(['handle slow 2000 a']);
+  });
+
+  test('when a handler defers, then "success" is said at once and `later` answers, once', async () => {
+    const text = typeText('defer 300 b');
+    const said = await tryOnce(server.url, text);
+    expect(said).toMatchObject({ status: 200, body: 'success' });
+    expect(said.ms).toBeLessThan(1_000);
+    await eventually(() => expect(sent()).toEqual([[text.user, 'answer: defer 300 b']]));
+    await eventually(async () => expect(await server.waitingJobs()).toBe(0));
+    expect(await ground.runs()).toEqual(['handle defer 300 b', 'later defer 300 b']);
+  });
+
+  test('when a handler answers while its job is written ahead already, then the answer is passive and nothing follows', async () => {
+    const text = typeText('slow 1000 c');
+    const said = await tryOnce(server.url, text);
+    expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: slow 1000 c') });
+    expect(await tryOnce(server.url, text)).toMatchObject({ body: said.answered ? said.body : '' });
+    await eventually(async () => expect(await server.waitingJobs()).toBe(0));
+    expect([sent(), await ground.runs()]).toEqual([[], ['handle slow 1000 c']]);
+  });
+
+  test('when it is told to stop while runs are past their deadline, then the next start delivers them', async () => {
+    const texts = Array.from({ length: 5 }, (_, index) => typeText(`hang ${index}`));
+    for (const said of await Promise.all(texts.map((text) => tryOnce(server.url, text))))
+      expect(said).toMatchObject({ status: 200, body: 'success' });
+    const stopAtMs = Date.now();
+    expect(await server.stop()).toBe(0);
+    expect(Date.now() - stopAtMs).toBeLessThan(3_000);
+    expect(sent()).toEqual([]);
+    const next = await ground.start();
+    const wanted = texts.map(({ user, content }) => [user, `answer: ${content}`]);
+    await eventually(() => expect(sent().sort()).toEqual(wanted.sort()));
+    await eventually(async () => expect(await next.waitingJobs()).toBe(0));
+    expect(await next.deadLetters()).toEqual([]);
+    expect(await ground.runs()).toHaveLength(10);
+  });
+});
+
+function textOf(body: Readonly<Record<string, unknown>>): unknown {
+  const { text } = body;
+  return typeof text === 'object' && text !== null && 'content' in text ? text.content : undefined;
+}
