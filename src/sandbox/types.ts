@@ -35,8 +35,11 @@ export interface PushFields {
   readonly [name: string]: PushField;
 }
 
-/** Something to push, ready to be filled in. `kind` is `message.text`, `event.CLICK`, … */
+/** Something to push, ready to be filled in. */
 export interface PushTemplate {
+  /** The kind, or kind and variant: `message.text`, `message.text.unsupported`. What `PushRequest.kind` takes. */
+  readonly id: string;
+  /** `message.text`, `event.CLICK`, … */
   readonly kind: string;
   /** Which picker it belongs to: message, follow, menu, send-result, card, … */
   readonly group: string;
@@ -63,6 +66,7 @@ export type Hostile =
 export interface PushRequest {
   /** OpenID; the first follower where absent. */
   readonly follower?: string;
+  /** Id of a template, or any `message.…` or `event.…`. Default `message.text`. */
   readonly kind?: string;
   /** Laid over the template's. ToUserName, FromUserName, CreateTime and MsgId may be set here as well. */
   readonly fields?: PushFields;

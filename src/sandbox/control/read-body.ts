@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from './problem.js';
+
+/** All bytes of a request. @throws Problem 413 */
+export async function readBytes(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    size += bytes.length;
+    if (size > limit) throw new Problem(413, `the body is larger than ${limit} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The JSON in a request; `{}` where there is no body. @throws Problem 400, 413, 415 */
+export async function readJson(incoming: IncomingMessage, limit: number): Promise<unknown> {
+  const bytes = await readBytes(incoming, limit);
+  if (bytes.length === 0) return {};
+  if (!/^application\/json\b/i.test(incoming.headers['content-type'] ?? '')) {
+    throw new Problem(415, 'send Content-Type: application/json');
+  }
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new Problem(400, 'the body is not JSON');
+  }
+}

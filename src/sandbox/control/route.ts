@@ -1,0 +1,20 @@
+import type { Sandbox } from '../sandbox.js';
+import type { Stage } from '../stage.js';
+
+/** What a route gets to see. */
+export interface RouteContext {
+  readonly stage: Stage;
+  readonly sandbox: Sandbox;
+  readonly query: URLSearchParams;
+  /** The `{…}` part of the path. */
+  readonly id: string;
+  readonly body: unknown;
+}
+
+/** One operation of the JSON API; the object it returns is the answer. @throws Problem */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Such as `/api/faults/{id}`. */
+  readonly path: string;
+  run(context: RouteContext): object | Promise<object>;
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { accessPointOf } from './access-points.js';
+import { streamEvents } from './control/events-stream.js';
+import { guard } from './control/guard.js';
+import { Problem } from './control/problem.js';
+import { readBytes } from './control/read-body.js';
+import { sendJson, serveJson } from './control/serve-json.js';
+import { servePage } from './control/static-files.js';
+import type { Sandbox } from './sandbox.js';
+import type { Stage } from './stage.js';
+import { serveCall } from './weixin/serve-call.js';
+
+/** Media come as a whole, and the platform takes ten megabytes. */
+const CALL_LIMIT = 12 * 1024 * 1024;
+
+export interface HttpApp {
+  /** Page, JSON API, and the API side under paths. */
+  readonly all: (incoming: IncomingMessage, response: ServerResponse) => void;
+  /** One access point on a port of its own. */
+  only(accessPoint: string): (incoming: IncomingMessage, response: ServerResponse) => void;
+  /** Ends the event streams, which would never end by themselves. */
+  endStreams(): void;
+}
+
+export function createHttpApp(sandbox: Sandbox, stage: () => Stage): HttpApp {
+  const streams = new Set<() => void>();
+
+  async function route(incoming: IncomingMessage, response: ServerResponse, fixed?: string): Promise<void> {
+    guard(incoming);
+    const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+    const point =
+      fixed === undefined ? accessPointOf(url.pathname) : { accessPoint: fixed, path: url.pathname };
+    if (point !== undefined) return serveApi(incoming, response, url, point);
+    if (url.pathname === '/api/events') {
+      const end = streamEvents(incoming, response, stage().bus);
+      streams.add(end);
+      incoming.on('close', () => streams.delete(end));
+      return;
+    }
+    if (url.pathname.startsWith('/api/')) {
+      return serveJson(incoming, response, url, { stage: stage(), sandbox });
+    }
+    if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
+      throw new Problem(405, 'pages are read by GET');
+    return servePage(url.pathname, response);
+  }
+
+  async function serveApi(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    { accessPoint, path }: { accessPoint: string; path: string },
+  ): Promise<void> {
+    const host = incoming.headers.host ?? '';
+    const prefix = url.pathname.slice(0, url.pathname.length - path.length);
+    const headers = Object.fromEntries(
+      Object.entries(incoming.headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
+    );
+    const request = {
+      method: incoming.method ?? 'GET',
+      path,
+      query: Object.fromEntries(url.searchParams),
+      headers,
+      raw: await readBytes(incoming, CALL_LIMIT),
+      accessPoint,
+      clientIp: (incoming.socket.remoteAddress ?? '').replace('::ffff:', ''),
+      baseUrl: `http://${host}${prefix}`,
+    };
+    await serveCall(incoming, response, request, stage());
+  }
+
+  const handler = (fixed?: string) => (incoming: IncomingMessage, response: ServerResponse) => {
+    route(incoming, response, fixed).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) {
+        response.destroy();
+        return;
+      }
+      // What was not read of the body would be taken for the next request.
+      response.setHeader('connection', 'close');
+      const known = error instanceof Problem;
+      const message = error instanceof Error ? error.message : String(error);
+      sendJson(response, known ? error.status : 500, { error: message });
+    });
+  };
+
+  return {
+    all: handler(),
+    only: handler,
+    endStreams() {
+      for (const end of streams) end();
+      streams.clear();
+    },
+  };
+}

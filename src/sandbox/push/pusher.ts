@@ -1,0 +1,162 @@
+import { randomInt } from 'node:crypto';
+import type { Recent } from '../book/recent.js';
+import type { SandboxClock } from '../clock.js';
+import type { Account, Exchange, Try, Verdict } from '../types.js';
+import { causeWithoutAnswer, failure, judge } from './judge.js';
+import type { MarkFail } from './mark-fail.js';
+import type { PreparedPush } from './prepare.js';
+import { sendTry } from './send-try.js';
+import { CAUSES } from './sentences.js';
+import { signHandshake, signPush, type SignedRequest } from './sign-request.js';
+
+export interface PusherDeps {
+  readonly clock: SandboxClock;
+  readonly exchanges: Recent<Exchange>;
+  readonly markFail: MarkFail;
+  account(): Account;
+  changed(exchange: Exchange): void;
+}
+
+export type Origin = Pick<Exchange, 'copyOf' | 'replayOf' | 'consequenceOf'>;
+
+export interface DeliverOptions {
+  readonly origin?: Origin;
+  readonly timeoutMs?: number;
+  readonly tries?: number;
+  /** Set where WeChat does not even try. */
+  readonly notSent?: 'mark-fail' | 'not-following';
+}
+
+/** One exchange under way: how it began, and how it ended. */
+export interface Delivery {
+  readonly exchange: Exchange;
+  readonly done: Promise<Exchange>;
+}
+
+/** Sends pushes as WeChat does: five seconds a try, three tries, the next one only where no answer came. */
+export interface Pusher {
+  deliver(push: PreparedPush, options?: DeliverOptions): Delivery;
+  handshake(): Delivery;
+}
+
+const TIMEOUT_MS = 5_000;
+const TRIES = 3;
+
+export function createPusher(deps: PusherDeps): Pusher {
+  const { clock, exchanges, markFail } = deps;
+
+  function begin(made: Omit<Exchange, 'id' | 'atMs' | 'tries' | 'state'>): Exchange {
+    const exchange: Exchange = {
+      id: exchanges.nextId(),
+      atMs: clock.now(),
+      ...made,
+      tries: [],
+      state: 'running',
+    };
+    exchanges.put(exchange);
+    deps.changed(exchange);
+    return exchange;
+  }
+
+  function change(exchange: Exchange, more: Partial<Exchange>): Exchange {
+    const next = { ...exchange, ...more };
+    exchanges.put(next);
+    deps.changed(next);
+    return next;
+  }
+
+  async function tryOnce(
+    before: Exchange,
+    request: SignedRequest,
+    timeoutMs: number,
+  ): Promise<{ exchange: Exchange; last: Try }> {
+    let exchange = before;
+    const earlier = before.tries;
+    const last = await sendTry(earlier.length + 1, request, {
+      clock,
+      timeoutMs,
+      changed(state) {
+        exchange = change(exchange, { tries: [...earlier, state] });
+      },
+    });
+    return { exchange, last };
+  }
+
+  async function run(
+    before: Exchange,
+    push: PreparedPush,
+    { notSent, timeoutMs = TIMEOUT_MS, tries = TRIES }: DeliverOptions,
+  ): Promise<Exchange> {
+    if (notSent !== undefined) return finish(before, unsent(notSent, clock.now()));
+    const account = deps.account();
+    let exchange = before;
+    let last: Try;
+    do {
+      const tried = await tryOnce(exchange, signPush(push, account, clock.now()), timeoutMs);
+      ({ exchange, last } = tried);
+      if (last.outcome !== 'answered') noteFailure(push);
+    } while (last.outcome !== 'answered' && last.number < tries && push.hostile === undefined);
+
+    const { verdict, openedBody } = judge(push, last, account, clock.now());
+    if (verdict.outcome === 'failure' && last.outcome === 'answered') noteFailure(push);
+    if (openedBody === undefined) return finish(exchange, verdict);
+    const opened = exchange.tries.map((one) => (one.number === last.number ? { ...one, openedBody } : one));
+    return finish({ ...exchange, tries: opened }, verdict);
+  }
+
+  const finish = (exchange: Exchange, verdict: Verdict): Exchange =>
+    change(exchange, { state: 'done', verdict });
+
+  /** What would never come from WeChat does not count against the server. */
+  function noteFailure(push: PreparedPush): void {
+    if (push.hostile === undefined) markFail.noteFailure();
+  }
+
+  return {
+    deliver(push, options = {}) {
+      const { kind, follower, mode, createTime, plainBody, msgId, hostile } = push;
+      const exchange = begin({
+        kind,
+        follower,
+        mode,
+        createTime,
+        plainBody,
+        ...(msgId !== undefined && { msgId }),
+        ...(hostile !== undefined && { hostile }),
+        ...options.origin,
+      });
+      return { exchange, done: run(exchange, push, options) };
+    },
+    handshake() {
+      const account = deps.account();
+      const echostr = String(randomInt(1, 2 ** 47)).padStart(19, '4');
+      const createTime = Math.floor(clock.now() / 1000);
+      const { mode } = account;
+      const exchange = begin({ kind: 'handshake', follower: '', mode, createTime, plainBody: echostr });
+      const done = tryOnce(exchange, signHandshake(account, echostr, clock.now()), TIMEOUT_MS).then((tried) =>
+        finish(tried.exchange, judgeHandshake(tried.last, echostr, clock.now())),
+      );
+      return { exchange, done };
+    },
+  };
+}
+
+function unsent(cause: 'mark-fail' | 'not-following', atMs: number): Verdict {
+  const [zh, en] = CAUSES[cause];
+  return { outcome: 'not-sent', cause, zh, en, atMs };
+}
+
+/** The console saves its form only if the echostr comes back as it was, and nothing beside it. */
+function judgeHandshake(last: Try, echostr: string, atMs: number): Verdict {
+  const by = { atMs, decidedBy: last.number };
+  const unanswered = causeWithoutAnswer(last);
+  const cause =
+    unanswered ??
+    (last.status !== 200 ? 'http-status' : last.responseBody === echostr ? undefined : 'bad-echostr');
+  if (cause === undefined) {
+    return { outcome: 'accepted', zh: '验证通过，可以保存', en: 'Verified: the form can be saved', ...by };
+  }
+  const detail = last.error ?? (cause === 'http-status' ? String(last.status) : undefined);
+  const { sentence: _notInTheConsole, ...verdict } = failure(cause, detail, by);
+  return verdict;
+}

@@ -1,0 +1,42 @@
+import type { Sandbox } from '../sandbox.js';
+import type { Scenario } from './scenario.js';
+
+type CallStep = Extract<Scenario['steps'][number], { call: unknown }>['call'];
+
+/** Calls the sandbox's own API side over HTTP, as a server would. What is no JSON comes as `{status, text}`. */
+export async function callApi(sandbox: Sandbox, call: CallStep): Promise<Readonly<Record<string, unknown>>> {
+  const { path, method = call.body === undefined ? 'GET' : 'POST', query = {}, body, token } = call;
+  const base = sandbox.accessPoints().find(({ name }) => name === (call.accessPoint ?? 'api'))?.url;
+  if (base === undefined) throw new RangeError(`there is no access point ${call.accessPoint}`);
+  const access = token === undefined ? {} : { access_token: await tokenFor(sandbox, token) };
+  const url = `${base}${path}?${new URLSearchParams({ ...query, ...access }).toString()}`;
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    ...(body !== undefined && {
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
+  }).catch((error: unknown) => error);
+  if (!(response instanceof Response)) return { status: 0, text: String(response) };
+  const text = await response.text().catch((error: unknown) => `cut off: ${String(error)}`);
+  const about = { status: response.status, location: response.headers.get('location') ?? undefined, text };
+  try {
+    const answer: object = JSON.parse(text);
+    return { ...about, ...answer };
+  } catch {
+    return about;
+  }
+}
+
+/** `ordinary` and `stable` fetch one; `=…` is one already. */
+async function tokenFor(sandbox: Sandbox, token: string): Promise<string> {
+  if (token.startsWith('=')) return token.slice(1);
+  const { appId, appSecret } = sandbox.stage.account();
+  const credentials = { grant_type: 'client_credential', appid: appId, secret: appSecret };
+  const answer =
+    token === 'ordinary'
+      ? await callApi(sandbox, { path: '/cgi-bin/token', query: credentials })
+      : await callApi(sandbox, { path: '/cgi-bin/stable_token', body: credentials });
+  return String(answer['access_token']);
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import {
+  accountChange,
+  actRequest,
+  bookRequest,
+  faultRequest,
+  pushRequest,
+  read,
+  replayRequest,
+} from '../control/schemas.js';
+
+const duration = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?(ms|s|min|h|d)$/)]);
+const expected = z.record(z.string(), z.unknown());
+const name = z.string().min(1);
+
+const step = z.union([
+  z.strictObject({ push: pushRequest, as: name.exactOptional(), expect: expected.exactOptional() }),
+  z.strictObject({ start: pushRequest, as: name }),
+  z.strictObject({ finish: name, expect: expected.exactOptional() }),
+  z.strictObject({ replay: replayRequest, as: name.exactOptional(), expect: expected.exactOptional() }),
+  z.strictObject({
+    act: actRequest,
+    as: name.exactOptional(),
+    expect: z.union([expected, z.array(expected)]).exactOptional(),
+  }),
+  z.strictObject({ handshake: z.literal(true), expect: expected.exactOptional() }),
+  z.strictObject({ advance: duration }),
+  z.strictObject({ account: accountChange }),
+  z.strictObject({ fault: faultRequest }),
+  z.strictObject({ clearFaults: z.literal(true) }),
+  z.strictObject({ book: bookRequest }),
+  z.strictObject({
+    call: z.strictObject({
+      path: z.string().startsWith('/'),
+      method: z.enum(['GET', 'POST']).exactOptional(),
+      query: z.record(z.string(), z.string()).exactOptional(),
+      body: z.unknown().exactOptional(),
+      /** Fetches a token by this channel first and adds it; a text beginning with `=` is added as it is. */
+      token: z.string().exactOptional(),
+      accessPoint: z.string().exactOptional(),
+    }),
+    save: z.record(z.string(), z.string()).exactOptional(),
+    expect: expected.exactOptional(),
+  }),
+  z.strictObject({ chat: expected, times: z.int().min(0).exactOptional(), within: duration.exactOptional() }),
+  z.strictObject({
+    calls: expected,
+    times: z.int().min(0).exactOptional(),
+    within: duration.exactOptional(),
+  }),
+  z.strictObject({
+    exchanges: expected,
+    times: z.int().min(0).exactOptional(),
+    within: duration.exactOptional(),
+  }),
+  z.strictObject({ windows: expected }),
+]);
+
+const scenario = z.strictObject({
+  name,
+  /** Words by which a runner chooses: `handlers:…`, `mode:…`. */
+  needs: z.record(z.string(), z.string()).exactOptional(),
+  account: accountChange.exactOptional(),
+  steps: z.array(step).min(1),
+});
+
+export type Step = z.infer<typeof step>;
+export type Scenario = z.infer<typeof scenario>;
+
+/** Reads a scenario. @throws Problem 400 that names the step */
+export function readScenario(value: unknown): Scenario {
+  return read(scenario, value);
+}
+
+/** Reads one step. @throws Problem 400 */
+export function readStep(value: unknown): Step {
+  return read(step, value);
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `48h`, `90s`, or milliseconds as a number. */
+export function milliseconds(length: z.infer<typeof duration>): number {
+  if (typeof length === 'number') return length;
+  const [, figure, unit = 'ms'] = /^([\d.]+)([a-z]+)$/.exec(length) ?? [];
+  return Number(figure) * (UNITS[unit] ?? 1);
+}

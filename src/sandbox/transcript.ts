@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import { readLoosely } from './push/prepare.js';
+import { push } from './push/push.js';
+import { freshBody } from './push/replay.js';
+import type { Stage } from './stage.js';
+import type { Exchange, Transcript, TranscriptEntry, TranscriptReport, Verdict } from './types.js';
+
+/** What was pushed and what came back. Copies, handshakes and what is still running stay out. */
+export function exportTranscript(stage: Stage, follower: string | undefined): Transcript {
+  const told = stage.exchanges
+    .list()
+    .filter((exchange) => exchange.kind !== 'handshake' && exchange.copyOf === undefined)
+    .filter((exchange) => follower === undefined || exchange.follower === follower);
+  const firstAtMs = told[0]?.atMs ?? 0;
+  return {
+    format: 'wechat-callback-sandbox/1',
+    savedAtMs: stage.clock.now(),
+    exchanges: told.flatMap(({ verdict, ...exchange }) =>
+      verdict === undefined
+        ? []
+        : [
+            {
+              kind: exchange.kind,
+              follower: exchange.follower,
+              mode: exchange.mode,
+              plainBody: exchange.plainBody,
+              ...(exchange.hostile !== undefined && { hostile: exchange.hostile }),
+              afterMs: exchange.atMs - firstAtMs,
+              verdict: essence(verdict),
+            },
+          ],
+    ),
+  };
+}
+
+/** Shows a saved transcript: its entries become exchanges that are done and have no tries. */
+export function importTranscript(stage: Stage, { savedAtMs, exchanges }: Transcript): readonly Exchange[] {
+  return exchanges.map((entry) => {
+    const fields = readLoosely(entry.plainBody);
+    const atMs = savedAtMs + entry.afterMs;
+    const msgId = fields['MsgId'];
+    const exchange: Exchange = {
+      id: stage.exchanges.nextId(),
+      atMs,
+      kind: entry.kind,
+      follower: entry.follower,
+      mode: entry.mode,
+      ...(typeof msgId === 'string' && { msgId }),
+      ...(entry.hostile !== undefined && { hostile: entry.hostile }),
+      createTime: Number(fields['CreateTime'] ?? 0),
+      plainBody: entry.plainBody,
+      tries: [],
+      state: 'done',
+      verdict: { ...entry.verdict, zh: '来自记录', en: 'From a transcript', atMs },
+    };
+    stage.exchanges.put(exchange);
+    stage.bus.emit({ event: 'exchange', data: exchange });
+    return exchange;
+  });
+}
+
+/** Pushes every entry again as a new push, one after the other, and holds the verdicts against the recorded ones. */
+export async function replayTranscript(stage: Stage, { exchanges }: Transcript): Promise<TranscriptReport> {
+  const entries: TranscriptReport['entries'][number][] = [];
+  for (const entry of exchanges) {
+    const [delivery] = push(stage, {
+      follower: entry.follower,
+      mode: entry.mode,
+      xml: freshBody(entry.plainBody, stage.clock.now()),
+      ...(entry.hostile !== undefined && { hostile: entry.hostile }),
+    });
+    if (delivery === undefined) continue;
+    const { id, verdict } = await delivery.done; // one after the other, as it was
+    const actual = verdict === undefined ? { outcome: 'not-sent' as const } : essence(verdict);
+    entries.push({
+      kind: entry.kind,
+      passed: isDeepStrictEqual(actual, entry.verdict),
+      expected: entry.verdict,
+      actual,
+      exchange: id,
+    });
+  }
+  const passed = entries.filter((entry) => entry.passed).length;
+  return { passed, failed: entries.length - passed, entries };
+}
+
+function essence({ outcome, cause, reply }: Verdict): TranscriptEntry['verdict'] {
+  return { outcome, ...(cause !== undefined && { cause }), ...(reply !== undefined && { reply }) };
+}

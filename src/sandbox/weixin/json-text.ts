@@ -1,0 +1,6 @@
+/** As `JSON.stringify`, but 64-bit ids (bigint) come out as numbers with all their digits. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'bigint' ? `\u0001${item}\u0001` : item,
+  ).replace(/"\\u0001(-?\d+)\\u0001"/g, '$1');
+}
