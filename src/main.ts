@@ -69,7 +69,7 @@ function explain(error: unknown): number {
     return 1;
   }
   process.stderr.write(
-    `The server cannot start because of a fault of its own:\n${(error as Error)?.stack ?? String(error)}\n`,
+    `The server cannot start because of a fault of its own:\n${error instanceof Error ? error.stack : String(error)}\n`,
   );
   return 1;
 }

@@ -187,7 +187,7 @@ class Delivery {
       case 'replied': {
         if (outcome.reply.type === 'to-staff')
           return this.#die('cannot_be_sent_late', 'a transfer to staff exists as a passive reply only');
-        const message = toCustomerServiceMessage(outcome.reply) as unknown as Json;
+        const message = toCustomerServiceMessage(outcome.reply);
         return (await this.#change((record) => rules.prepare(record, this.#me, [message])))
           ? undefined
           : LOST;
@@ -212,8 +212,8 @@ class Delivery {
     const messages = this.#record.messages ?? [];
     while ((this.#record.sent ?? 0) < messages.length) {
       if (this.#signal.aborted) return this.#giveBack(0);
-      const message = messages[this.#record.sent ?? 0] as unknown as CustomerServiceMessage;
-      const verdict = await this.#send(message);
+      const message = messages[this.#record.sent ?? 0];
+      const verdict = message && (await this.#send(message));
       if (verdict !== undefined) return verdict;
     }
     await this.#change((record) => rules.conclude(record, this.#me, { state: 'delivered' }));

@@ -1,3 +1,4 @@
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
 import type { PushRecord } from '../ports/state-store.js';
 
@@ -82,7 +83,11 @@ export function postpone(
  * The runner of an adopted run hands in what it made. `running` and `answered` are allowed too: `success` was said
  * for it while the swap to `adopted` was under way, or while the swap to `answered` hung, which nobody heard.
  */
-export function finish(record: PushRecord, me: Holder, messages: readonly Json[]): PushRecord | undefined {
+export function finish(
+  record: PushRecord,
+  me: Holder,
+  messages: readonly CustomerServiceMessage[],
+): PushRecord | undefined {
   if (record.state !== 'running' && record.state !== 'adopted' && record.state !== 'answered')
     return undefined;
   if (!holds(record, me)) return undefined;
@@ -113,7 +118,11 @@ export function resume(record: PushRecord, me: Holder): PushRecord | undefined {
 }
 
 /** The worker's run made its messages. */
-export function prepare(record: PushRecord, me: Holder, messages: readonly Json[]): PushRecord | undefined {
+export function prepare(
+  record: PushRecord,
+  me: Holder,
+  messages: readonly CustomerServiceMessage[],
+): PushRecord | undefined {
   if (record.state !== 'taking' || !holds(record, me)) return undefined;
   const { task: _done, handler: _by, failures: _failures, waits: _waits, ...rest } = record;
   return { ...rest, messages, sent: 0 };

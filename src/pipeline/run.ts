@@ -70,6 +70,8 @@ export class Run {
   #contested = false;
   #leasing: Promise<void> = Promise.resolve();
   #handler = '';
+  /** When the handler was started here; undefined: it was not, or it was named as slow. */
+  #startedAtMs: number | undefined;
   #deadlineAtMs = Number.POSITIVE_INFINITY;
   #abort: AbortController | undefined;
   #cancelLimit: (() => void) | undefined;
@@ -108,36 +110,25 @@ export class Run {
 
   /** Runs the handler: this process holds the claim. */
   start(deadlineAtMs: number): void {
-    const { clock, log } = this.#deps;
-    const startedAtMs = clock.now();
-    let outcome: Outcome | Promise<Outcome>;
-    try {
-      const running = handleFor(this.#deps, this.#account, this.#push, {
-        attempt: this.#stored.record.attempt,
-        deadlineAtMs,
-        signal: () => (this.#abort ??= new AbortController()).signal,
-        onRoute: (handler) => (this.#handler = handler),
-      });
-      outcome = running;
-    } catch (error) {
-      this.#onThrow(error);
-      return;
-    }
-    if (!(outcome instanceof Promise)) {
-      this.#onOutcome(outcome);
-      return;
-    }
-    outcome
-      .then(
-        (value) => this.#onOutcome(value),
-        (error: unknown) => this.#onThrow(error),
-      )
-      .catch((error: unknown) => log.error({ err: error, pushId: this.#push.id }, 'a run could not be ended'))
-      .finally(() => {
-        const ms = clock.now() - startedAtMs;
-        if (ms >= SLOW_HANDLER_MS)
-          log.warn({ pushId: this.#push.id, handler: this.#handler, ms }, 'a handler was slow');
-      });
+    this.#startedAtMs = this.#deps.clock.now();
+    const outcome = handleFor(this.#deps, this.#account, this.#push, {
+      attempt: this.#stored.record.attempt,
+      deadlineAtMs,
+      signal: () => (this.#abort ??= new AbortController()).signal,
+      onRoute: (handler) => (this.#handler = handler),
+    });
+    if (!(outcome instanceof Promise)) return this.#watch(this.#onOutcome(outcome));
+    const ending = outcome.then(
+      (value) => this.#onOutcome(value),
+      (error: unknown) => this.#onThrow(error),
+    );
+    return this.#watch(ending.finally(() => this.#nameIfSlow()));
+  }
+
+  #watch(ending: void | Promise<void>): void {
+    ending?.catch((error: unknown) => {
+      this.#log.error({ err: error, pushId: this.#push.id }, 'a run could not be ended');
+    });
   }
 
   /** Another process runs the handler: look until it has an outcome, take over if it is dead. */
@@ -157,10 +148,23 @@ export class Run {
     await this.#deps.queue.hurry(this.#push.id);
   }
 
+  /** Once for a run: at its end, or before the deadline where it does not come to one. */
+  #nameIfSlow(): void {
+    if (this.#startedAtMs === undefined) return;
+    const ms = this.#deps.clock.now() - this.#startedAtMs;
+    if (ms < SLOW_HANDLER_MS) return;
+    this.#startedAtMs = undefined;
+    this.#log.warn(
+      { pushId: this.#push.id, handler: this.#handler, ms },
+      'a handler is slow: the deadline is near',
+    );
+  }
+
   // ── deadline ──────────────────────────────────────────────────────────────────────────────────────────────
 
   #writeLease(deadlineAtMs: number): void {
     this.#contested = true;
+    this.#nameIfSlow();
     if (this.#lease !== 'none') return;
     this.#lease = 'writing';
     // Where another process runs it, the name is not known yet.
@@ -364,7 +368,7 @@ export class Run {
       case 'replied': {
         if (outcome.reply.type === 'to-staff')
           return this.#die('cannot_be_sent_late', 'a transfer to staff exists as a passive reply only');
-        const message = toCustomerServiceMessage(outcome.reply) as unknown as Json;
+        const message = toCustomerServiceMessage(outcome.reply);
         await this.#settle((record) => rules.finish(record, this.#me, [message]), { durable: true });
         return this.#deps.queue.hurry(this.#push.id);
       }

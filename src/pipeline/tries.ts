@@ -27,7 +27,7 @@ export class Tries {
   constructor(
     clock: Clock,
     leaseAheadMs: number,
-    on: { leaseTime(deadlineAtMs: number): void; deadline(): void },
+    on: { readonly leaseTime: (deadlineAtMs: number) => void; readonly deadline: () => void },
   ) {
     this.#clock = clock;
     this.#leaseAheadMs = leaseAheadMs;

@@ -1,3 +1,4 @@
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
 
 /**
@@ -23,8 +24,8 @@ export interface PushRecord {
   /** Finish by `later` of this handler, with this task, instead of by `handle` again. */
   readonly task?: Json;
   readonly handler?: string;
-  /** The late messages, once the handler made them: customer-service bodies without `touser`. */
-  readonly messages?: readonly Json[];
+  /** The late messages, once the handler made them. */
+  readonly messages?: readonly CustomerServiceMessage[];
   /** How many of `messages` WeChat is known to have taken. */
   readonly sent?: number;
   /** The message that is on its way: set durably before the request leaves, removed with its result. */
@@ -110,7 +111,7 @@ export interface DeadLetter {
   /** The push as it came, so that the letter can be replayed. */
   readonly push: string;
   /** The messages that were not sent. */
-  readonly messages: readonly Json[];
+  readonly messages: readonly CustomerServiceMessage[];
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Fault {
 const TOKEN = 'testToken';
 const APP_ID = toAppId('wx0123456789abcdef');
 export const REPLY_DEADLINE_MS = 4_500;
+/** How often a worker looks for jobs. */
+const LOOK_EVERY_MS = 250;
 /** A job whose worker died is given to another after this. */
 const LOCK_MS = 5_000;
 
@@ -241,7 +243,7 @@ export class SimulatedProcess implements Clock {
   #consume(work: JobWork): Consumer {
     const { jobs } = this.#world;
     const look = (): void => {
-      this.schedule(100, look);
+      this.schedule(LOOK_EVERY_MS, look);
       for (const held of jobs.values()) {
         const free = held.holder === undefined || (!held.holder.alive && held.heldUntilMs <= this.now());
         if (!free || held.dueAtMs > this.now()) continue;
@@ -277,8 +279,7 @@ export class SimulatedProcess implements Clock {
             () => {
               delivered.push({ user, content: message.msgtype === 'text' ? message.text.content : '' });
             },
-            () =>
-              new ApiUnreachable('/cgi-bin/message/custom/send', 'as the test wants it', { sent: true }),
+            () => new ApiUnreachable('/cgi-bin/message/custom/send', 'as the test wants it', { sent: true }),
           ),
       },
     };

@@ -83,7 +83,7 @@ const silentBehaviours = new Set(['stays silent', 'stays silent after the deadli
 
 /**
  * WeChat pushes: one try after the other until one is answered, each to the next process, or all at once. A process
- * that died is replaced after a second. Then two minutes pass.
+ * that died is replaced after a second. Then a minute passes.
  */
 async function tell(
   behaviour: string,
@@ -129,11 +129,11 @@ async function tell(
       await world.clock.advance(WECHAT_WAITS_MS);
     }
   }
-  await world.clock.advance(40_000);
+  await world.clock.advance(30_000);
   // Somebody replays the push, or a late copy of it arrives.
   const target = current[LATE_TRY % 2];
   void oneTry(LATE_TRY);
-  await world.clock.advance(80_000);
+  await world.clock.advance(30_000);
   const last = target?.alive === true ? heard[LATE_TRY] : 'died';
   const letters = await world.store.deadLetters(10);
   return {

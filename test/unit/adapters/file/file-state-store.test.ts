@@ -81,7 +81,13 @@ describe('given a process that starts again', () => {
   });
 
   test('when a terminal record holds more than most, then all of it comes back', async () => {
-    const dead: PushRecord = { ...RUNNING, state: 'dead', reason: '48001', messages: [{ a: [1] }], sent: 1 };
+    const dead: PushRecord = {
+      ...RUNNING,
+      state: 'dead',
+      reason: '48001',
+      messages: [{ msgtype: 'text', text: { content: 'a' } }],
+      sent: 1,
+    };
     await claim('k');
     await swap('k', 1, dead, true);
     expect((await read('k'))?.stored.record).toEqual(dead);
