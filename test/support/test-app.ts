@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,8 +8,10 @@ import { createApp, type App, type Storage } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { namedHandlers, type HandlersByName } from '../../src/embed.js';
 import { listen } from '../../src/http/listen.js';
+import type { DeferredQueue } from '../../src/ports/deferred-queue.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { HttpRequest } from '../../src/ports/http-client.js';
+import { eventually } from './eventually.js';
 import { keptLog, type LogLine } from './handling.js';
 import { ManualClock } from './manual-clock.js';
 import { FIXTURE_ACCOUNT, PREVIOUS_FIXTURE_KEY } from './seal.js';
@@ -44,6 +47,9 @@ export interface TestApp {
   readonly http: Server;
   readonly port: number;
   readonly app: App;
+  readonly queue: DeferredQueue;
+  /** Waits until so many jobs are safe on the disk, which no clock of ours can hurry. */
+  jobsKept(count: number): Promise<void>;
   readonly clock: ManualClock;
   /** All log lines from debug up, bound fields included. */
   readonly lines: LogLine[];
@@ -70,17 +76,22 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     ...options.settings,
   });
   const files = await openFileAdapters({ dir, clock: time, log });
+  const storage = { ...files, degraded: () => false, ...options.storage };
+  let kept = 0;
+  const queue = countPuts(storage.queue, () => (kept += 1));
   const app = await createApp(config, {
     log,
     clock: time,
     handlers: namedHandlers(options.handlers ?? {}),
     httpClient: (request) => Promise.resolve({ status: 200, text: JSON.stringify(answer(request, sent)) }),
-    storage: { ...files, degraded: () => false, ...options.storage },
+    storage: { ...storage, queue },
   });
   await app.open();
   const port = await listen(app.http, { host: '127.0.0.1', port: 0, portName: 'PORT' });
   return {
     app,
+    queue,
+    jobsKept: (count) => eventually(() => expect(kept).toBeGreaterThanOrEqual(count)),
     http: app.http,
     port,
     clock,
@@ -94,6 +105,17 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await rm(dir, { recursive: true });
       demandSilence(log.lines.map((line) => JSON.stringify(line, errorsToo)));
     },
+  };
+}
+
+function countPuts(queue: DeferredQueue, onKept: () => void): DeferredQueue {
+  return {
+    put: (job, options) => queue.put(job, options).then(onKept),
+    hurry: (id) => queue.hurry(id),
+    remove: (id) => queue.remove(id),
+    size: () => queue.size(),
+    consume: (work, options) => queue.consume(work, options),
+    close: () => queue.close(),
   };
 }
 

@@ -1,5 +1,6 @@
 import request, { type Response, type Test } from 'supertest';
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { FIXTURE_TIME_MS, USER_TEXT } from './test-app.js';
 import { pushAsWeChat, type PushOptions, type WirePush } from './seal.js';
 
@@ -52,3 +53,27 @@ export const REFUSAL = {
   },
   text: '',
 } as const;
+
+/** A push as the bytes of a request, for a connection that stays open. */
+export function rawPush({ query, body }: WirePush): string {
+  const length = Buffer.byteLength(body);
+  const url = `/wechat?${new URLSearchParams(query).toString()}`;
+  return `POST ${url} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: ${length}\r\n\r\n${body}`;
+}
+
+/** Writes to a plain connection; `text` is all that came back by the time the server ended it. */
+export function exchange(
+  port: number,
+  pieces: readonly string[],
+): { write(piece: string): void; readonly text: Promise<string> } {
+  const socket = connect(port, '127.0.0.1');
+  socket.setEncoding('utf8');
+  for (const piece of pieces) socket.write(piece);
+  let heard = '';
+  const text = new Promise<string>((resolve, reject) => {
+    socket.on('data', (more: string) => (heard += more));
+    socket.once('error', reject);
+    socket.once('close', () => resolve(heard));
+  });
+  return { write: (piece) => void socket.write(piece), text };
+}

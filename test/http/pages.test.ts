@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { createAdminServer } from '../../src/http/admin-server.js';
+import { MemoryStateStore } from '../support/memory-state-store.js';
+import { keptLog } from '../support/handling.js';
+import { createTestApp, USER_TEXT, type TestApp } from '../support/test-app.js';
+import { exchange, rawPush, textXml, wire } from '../support/wire-push.js';
+
+let app: TestApp;
+afterEach(() => app.close());
+
+describe('given the public listener', () => {
+  test('when it is asked whether it lives, then it does', async () => {
+    app = await createTestApp();
+    const response = await request(app.http).get('/healthz');
+    expect([response.status, response.body]).toEqual([200, { status: 'ok' }]);
+  });
+
+  test('when it is asked whether it is ready, then it says so', async () => {
+    let degraded = false;
+    app = await createTestApp({ storage: { degraded: () => degraded } });
+    const ask = async () => {
+      const { status, body } = await request(app.http).get('/readyz');
+      return { status, body };
+    };
+    expect(await ask()).toEqual({ status: 200, body: { status: 'ready' } });
+    degraded = true;
+    expect(await ask()).toEqual({ status: 200, body: { status: 'degraded' } });
+  });
+
+  test('when it is stopping, then a push under way is answered, and who asks hears that it is not ready', async () => {
+    let started = (): void => undefined;
+    const running = new Promise<void>((resolve) => (started = resolve));
+    const hang = () => (started(), new Promise<undefined>(() => undefined));
+    app = await createTestApp({ handlers: { hang: { on: '*', handle: hang } } });
+    const heard = exchange(app.port, [rawPush(wire(textXml()))]);
+    await running;
+    const stopping = app.app.stop();
+    heard.write('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
+    await app.clock.advance(3_500); // the job is written ahead: give the disk its time
+    await app.jobsKept(1);
+    await app.clock.advance(1_000);
+    await stopping;
+    expect(await heard.text).toMatch(/^HTTP\/1\.1 200 OK[^]*\r\n\r\nsuccessHTTP\/1\.1 503 [^]*"not-ready"/);
+  });
+
+  test.each(['/', '/nothing', '/wechat/more', '/wechatx', '/%ff', '/status', '/dead-letters', '//wechat'])(
+    'when it is asked for %s, then there is nothing',
+    async (path) => {
+      app = await createTestApp();
+      const response = await request(app.http).get(path);
+      expect([response.status, response.text]).toEqual([404, 'not found\n']);
+      expect(response.headers).not.toHaveProperty('x-powered-by');
+    },
+  );
+});
+
+describe('given the admin listener', () => {
+  const store = new MemoryStateStore();
+  const admin = (key: string | undefined) =>
+    createAdminServer({
+      key,
+      store,
+      queue: {
+        put: () => Promise.resolve(),
+        hurry: () => Promise.resolve(),
+        remove: () => Promise.resolve(false),
+        size: () => Promise.resolve(3),
+        consume: () => ({ stop: () => Promise.resolve() }),
+        close: () => Promise.resolve(),
+      },
+      readiness: () => 'ready',
+      routes: () => [],
+      log: keptLog(),
+    });
+
+  test('when a key is set, then only its bearer is let in', async () => {
+    app = await createTestApp();
+    const server = admin('the admin key');
+    const status = async (authorization?: string) => {
+      const asking = request(server).get('/status');
+      return (await (authorization === undefined ? asking : asking.set('Authorization', authorization)))
+        .status;
+    };
+    expect(await status()).toBe(401);
+    expect(await status('Bearer another key')).toBe(401);
+    expect(await status('the admin key')).toBe(401);
+    expect(await status('Bearer the admin key')).toBe(200);
+  });
+
+  test('when no key is set, then pages in a browser are kept out', async () => {
+    app = await createTestApp();
+    const server = admin(undefined);
+    expect((await request(server).get('/status')).status).toBe(200);
+    expect((await request(server).get('/status').set('Host', 'evil.example')).status).toBe(401);
+    expect((await request(server).get('/status').set('Origin', 'http://evil.example')).status).toBe(401);
+  });
+
+  test('when it lists dead letters, then without what anybody said', async () => {
+    app = await createTestApp();
+    await store.bury({
+      id: 'msg-1',
+      pushId: 'msg-1',
+      atMs: 1,
+      attempts: 1,
+      reason: 'handler_threw',
+      detail: 'x',
+      appId: 'wx',
+      user: 'o',
+      kind: 'message.text',
+      handler: 'h',
+      push: USER_TEXT,
+      messages: [{ msgtype: 'text', text: { content: USER_TEXT } }],
+    });
+    const response = await request(admin(undefined)).get('/dead-letters');
+    expect(response.body).toEqual([expect.objectContaining({ id: 'msg-1', messages: 1 })]);
+    expect(response.text).not.toContain(USER_TEXT);
+  });
+});
