@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { candidates, startRedis } from './candidates.mjs';
+import { measure } from './measure.mjs';
+import { summarize, table } from './summary.mjs';
+
+const USAGE = `npm run bench -- [options]
+
+CPU per push of this server beside a bare node:http server, a bare Express application (F) and co-wechat on Koa.
+Rounds are interleaved; read the ratios, not the microseconds.
+
+  --rounds N        rounds per server and mode (5; 9 for figures that are written down)
+  --requests N      pushes per round (4000)
+  --warm N          pushes before the first round (10000; Express needs 20000 to be at its best)
+  --connections N   kept-alive connections (32)
+  --mode M          plaintext, safe or both (both)
+  --only A,B        only these servers; express is always measured
+  --build DIR       the build of this program that is measured (dist)
+  --against DIR     another build of it, measured in the same rounds
+  --profile DIR     write a CPU profile of each of our servers into this folder
+  --json            the figures as JSON on standard output
+  --help
+
+Servers: ${candidates.map(({ name }) => JSON.stringify(name)).join(', ')}.
+Without a redis-server on this machine the ones on Redis are left out.`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '4000' },
+    warm: { type: 'string', default: '10000' },
+    connections: { type: 'string', default: '32' },
+    mode: { type: 'string', default: 'both' },
+    only: { type: 'string' },
+    build: { type: 'string' },
+    against: { type: 'string' },
+    profile: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(USAGE);
+} else {
+  await main();
+}
+
+async function main() {
+  const modes = values.mode === 'both' ? ['plaintext', 'safe'] : [values.mode];
+  const only = values.only?.split(',').map((name) => name.trim());
+  const wanted = candidates.filter(
+    ({ name }) => only === undefined || name === 'express' || only.includes(name),
+  );
+  const redis = wanted.some(({ needs }) => needs === 'redis') ? await startRedis() : undefined;
+  const has = { redis: redis !== undefined, against: values.against !== undefined };
+  const chosen = wanted.filter(({ needs }) => needs === undefined || has[needs]);
+  if (wanted.some(({ needs }) => needs === 'redis') && !has.redis)
+    console.error('No redis-server on this machine: the servers on Redis are left out.');
+  try {
+    const rounds = await measure(chosen, {
+      modes,
+      scene: { redis, build: values.build, against: values.against, profileDir: values.profile },
+      rounds: Number(values.rounds),
+      requests: Number(values.requests),
+      warm: Number(values.warm),
+      connections: Number(values.connections),
+      say: (line) => console.error(line),
+    });
+    const rows = summarize(rounds);
+    console.log(values.json ? JSON.stringify(rows, undefined, 2) : table(rows));
+  } finally {
+    await redis?.stop();
+  }
+}
