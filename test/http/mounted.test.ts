@@ -1,0 +1,204 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import request, { type Response } from 'supertest';
+import { createServer, defineHandler, type CallbackServer } from '../../src/index.js';
+import { listen } from '../../src/http/listen.js';
+import { keptLog } from '../support/handling.js';
+import { fixturePushes, openAnswer } from '../support/fixture-pushes.js';
+import { handshakeAsWeChat, type WirePush } from '../support/seal.js';
+import { FIXTURE_SETTINGS } from '../support/test-app.js';
+import { cipherModes, post, textXml, wire, type CipherMode } from '../support/wire-push.js';
+
+const answering = defineHandler({
+  on: ['message', 'event'],
+  handle: ({ push, reply }) => reply.text(`${push.kind} ${push.id}`),
+});
+
+let dir: string;
+let opened: CallbackServer[] = [];
+let foreign: Server[] = [];
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'mounted-'));
+});
+afterEach(async () => {
+  await Promise.all(foreign.map((server) => new Promise((resolve) => server.close(resolve))));
+  await Promise.all(opened.map((server) => server.stop()));
+  opened = [];
+  foreign = [];
+  await rm(dir, { recursive: true });
+});
+
+async function create(mode: CipherMode): Promise<CallbackServer> {
+  const settings = {
+    ...FIXTURE_SETTINGS,
+    WECHAT_CIPHER_MODE: mode,
+    MAX_PUSH_AGE_S: '0',
+    DATA_DIR: join(dir, String(opened.length)),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ADMIN_PORT: '0',
+  };
+  const server = await createServer(settings, { handlers: { answering }, logger: keptLog() });
+  opened.push(server);
+  return server;
+}
+
+/** Our own server. */
+async function direct(mode: CipherMode): Promise<Server> {
+  const server = await create(mode);
+  await server.start();
+  return server.http;
+}
+
+/** Somebody else's Express application that mounts the callback between its own middleware. */
+async function mounted(
+  mode: CipherMode,
+  before: readonly RequestHandler[],
+  { path = '/wechat', onError }: { path?: string; onError?: (error: unknown) => void } = {},
+): Promise<Server> {
+  const server = await create(mode);
+  await server.open();
+  const app: Express = express();
+  for (const middleware of before) app.use(middleware);
+  app.use(path, server.callback());
+  app.use(express.json(), express.urlencoded({ extended: true }), express.text());
+  app.use((_request, response) => void response.status(404).send('theirs'));
+  const handleError: ErrorRequestHandler = (error, _request, response, _next) => {
+    onError?.(error);
+    response.status(500).send('their error page');
+  };
+  app.use(handleError);
+  const http = createHttpServer(app);
+  foreign.push(http);
+  await listen(http, { host: '127.0.0.1', port: 0, portName: 'PORT' });
+  return http;
+}
+
+const usual = () => [express.json(), express.urlencoded({ extended: true }), express.text()];
+
+/** What WeChat could tell. */
+const told = (file: string, { status, headers, text }: Response) => ({
+  file,
+  status,
+  type: headers['content-type'] as unknown,
+  sniffing: headers['x-content-type-options'] as unknown,
+  hasLength: headers['content-length'] === String(Buffer.byteLength(text)),
+  text: openAnswer(file, text),
+});
+
+describe.each(cipherModes)('given the callback in an Express application of others, in %s mode', (mode) => {
+  test.each([
+    ['the usual parsers before and after it', usual],
+    ['express.raw for everything before it', () => [express.raw({ type: () => true, limit: '2mb' })]],
+    ['express.text for everything before it', () => [express.text({ type: () => true, limit: '2mb' })]],
+  ])('when it has %s, then every sample is answered as by our own server', async (_, before) => {
+    const [own, theirs] = [await direct(mode), await mounted(mode, before())];
+    for (const { file, push, expected } of fixturePushes(mode)) {
+      const [first, second] = await Promise.all([post(own, push), post(theirs, push)]);
+      expect(told(file, second)).toEqual(told(file, first));
+      expect([file, first.status]).toEqual([file, expected === 'refused' ? 403 : 200]);
+    }
+  });
+
+  test('when WeChat asks for the handshake, or for what is not there, then both answer alike', async () => {
+    const [own, theirs] = [await direct(mode), await mounted(mode, usual())];
+    const query = handshakeAsWeChat('14324296167175543775');
+    for (const http of [own, theirs]) {
+      const response = await request(http).get('/wechat').query(query);
+      expect([response.status, response.text]).toEqual([200, '14324296167175543775']);
+      expect(response.headers['content-type']).toBe('text/plain; charset=utf-8');
+      expect((await request(http).get('/wechat')).status).toBe(403);
+      expect((await request(http).put('/wechat')).status).toBe(405);
+      expect((await post(http, { ...wire(textXml(), { mode }), body: ' '.repeat(2 ** 21) })).status).toBe(
+        413,
+      );
+    }
+  });
+});
+
+describe('given a parser that ate the body', () => {
+  const eats: RequestHandler = async (incoming, _response, next) => {
+    let size = 0;
+    for await (const chunk of incoming) size += Buffer.from(chunk as Buffer).length;
+    incoming.body = { size };
+    next();
+  };
+  async function ask(before: readonly RequestHandler[], push: WirePush, type = 'text/xml') {
+    const errors: unknown[] = [];
+    const http = await mounted('plaintext', before, { onError: (error) => errors.push(error) });
+    const asking = request(http).post('/wechat').query(push.query).type(type).serialize(String);
+    return { response: await asking.send(push.body), errors };
+  }
+
+  test('when a push comes, then an error that names it goes to the error handler', async () => {
+    const { response, errors } = await ask([eats], wire(textXml()));
+    expect([response.status, response.text]).toEqual([500, 'their error page']);
+    expect(errors).toEqual([
+      expect.objectContaining({
+        name: 'BodyAlreadyRead',
+        code: 'body_already_read',
+        message: expect.stringContaining('left an object instead of the bytes'),
+      }),
+    ]);
+  });
+
+  test('when express.json took a JSON push apart, then too: its 19-digit ids are lost', async () => {
+    const { errors } = await ask(
+      [express.json()],
+      wire('{"MsgType":"text","MsgId":1234567890123456789}'),
+      'application/json',
+    );
+    expect(errors).toEqual([expect.objectContaining({ code: 'body_already_read' })]);
+  });
+
+  test('when it kept the bytes as rawBody, then the push is answered', async () => {
+    const keep = express.json({
+      type: () => true,
+      strict: false,
+      verify: (incoming, _, bytes) => Object.assign(incoming, { rawBody: bytes }),
+    });
+    const { response, errors } = await ask(
+      [keep],
+      wire('{"MsgType":"text","FromUserName":"o","MsgId":1234567890123456789}'),
+      'application/json',
+    );
+    expect([response.status, errors]).toEqual([200, []]);
+    expect(response.text).toContain('msg-1234567890123456789-');
+  });
+
+  test('when there was nothing in it, then the empty body is refused like any other', async () => {
+    const { response, errors } = await ask([eats], wire(''));
+    expect([response.status, response.text, errors]).toEqual([403, '', []]);
+  });
+});
+
+describe('given several ways to mount', () => {
+  test.each(['/', '/deep/down/wechat'])(
+    'when it is mounted at %s, then it is answered there',
+    async (path) => {
+      const http = await mounted('safe', [], { path });
+      const response = await post(http, wire(textXml(), { mode: 'safe' }), path);
+      expect([response.status, response.text.startsWith('<xml><Encrypt>')]).toEqual([200, true]);
+    },
+  );
+
+  test('when settings are wrong, then createServer rejects and names them', async () => {
+    await expect(createServer({ WECHAT_APP_ID: 'wx1' })).rejects.toThrow('WECHAT_TOKEN');
+  });
+
+  test('when a handler is none, then createServer rejects and names it', async () => {
+    const settings = { ...FIXTURE_SETTINGS, DATA_DIR: dir };
+    await expect(
+      createServer(settings, { handlers: { odd: { on: 'message.txt' } as never }, logger: keptLog() }),
+    ).rejects.toThrow('odd');
+  });
+
+  test('when an account is asked for that is not there, then the error names it', async () => {
+    const server = await create('safe');
+    expect(() => server.callback('shop')).toThrow('no account "shop"');
+  });
+});
