@@ -13,8 +13,7 @@ export type DeadReason =
   | 'handler_missing' //      no handler of that name any more
   | 'crashed_repeatedly' //   every process that ran it died
   | 'cannot_be_sent_late' //  an answer that only a passive reply can carry
-  | 'push_unreadable' //      the stored push cannot be parsed any more
-  | 'account_missing'; //     the account is not configured here any more
+  | 'push_unreadable'; //     the stored push cannot be parsed any more
 
 /** Keeps what could not be delivered, and says so. @throws StoreUnavailable */
 export async function bury(
