@@ -103,9 +103,9 @@ export function createTokenBook({ clock, changed }: { clock: SandboxClock; chang
     check(token) {
       const known = kept.get(token);
       if (known === undefined) return /^\d+_[A-Za-z0-9_-]{32,}$/.test(token) ? 40001 : 40014;
-      const nowMs = clock.now();
-      if (nowMs >= known.replacedAtMs) return 40001;
-      return nowMs >= known.expiresAtMs ? 42001 : 0;
+      // Whichever end came first is the reason.
+      if (clock.now() < Math.min(known.replacedAtMs, known.expiresAtMs)) return 0;
+      return known.replacedAtMs < known.expiresAtMs ? 40001 : 42001;
     },
     invalidate(channel) {
       for (const token of kept.values()) {
