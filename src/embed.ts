@@ -58,18 +58,24 @@ export async function assemble(
   for (const warning of config.warnings) log.warn({}, warning);
   const handlers = typeof source === 'string' ? await loadHandlers(source, { log }) : namedHandlers(source);
   const app = await createApp(config, { log, handlers, role });
-  if (typeof source !== 'string' || !config.reloadHandlers) return { app, handlers };
-  const watch = await watchHandlers(source, (next) => app.useHandlers(next), { log });
-  return {
-    handlers,
-    app: {
-      ...app,
-      stop() {
-        watch.close();
-        return app.stop();
-      },
-    },
+  const watch =
+    typeof source === 'string' && config.reloadHandlers
+      ? await watchHandlers(source, (next) => app.useHandlers(next), { log })
+      : undefined;
+  const stop = (): Promise<void> => {
+    watch?.close();
+    return app.stop();
   };
+  // A start that fails half-way leaves nothing behind that keeps the process or the folder.
+  const start: App['start'] = async () => {
+    try {
+      return await app.start();
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  };
+  return { app: { ...app, start, stop }, handlers };
 }
 
 /** Checks what came by hand as strictly as what comes out of files. @throws HandlerInvalid */

@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { AppError } from '../protocol/app-error.js';
 
 /** Node's default of 511 drops connections in a burst. */
@@ -46,7 +45,9 @@ export function listen(
     server.once('error', fail);
     server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', fail);
-      resolve((server.address() as AddressInfo).port);
+      const address = server.address();
+      // only a server on a socket file has no port, and `port` was asked for
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
 }

@@ -145,6 +145,6 @@ export function demandSilence(lines: readonly string[]): void {
 /** Errors as text, causes included: JSON leaves them empty. */
 function errorsToo(_name: string, value: unknown): unknown {
   return value instanceof Error
-    ? { ...value, name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
     : value;
 }
