@@ -12,8 +12,8 @@ import { changeRecord } from './change-record.js';
 import { bury, type DeadReason } from './dead-letter.js';
 import { disown } from './disown.js';
 import { finishFor } from './handle-for.js';
-import { insist } from './insist.js';
 import { recordKey } from './job.js';
+import { RecordInHand, type Rule } from './record-in-hand.js';
 import * as rules from './record.js';
 import type { RunDeps } from './run.js';
 
@@ -114,11 +114,9 @@ class Delivery {
   readonly #deps: LateWorkDeps;
   readonly #account: Account;
   readonly #job: DeferredJob;
-  readonly #key: string;
-  readonly #me: rules.Holder;
   readonly #random: () => number;
   readonly #signal: AbortSignal;
-  #stored: StoredRecord;
+  readonly #hand: RecordInHand;
   #kind = '';
 
   constructor(
@@ -133,15 +131,13 @@ class Delivery {
     this.#deps = deps;
     this.#account = account;
     this.#job = job;
-    this.#key = key;
-    this.#stored = stored;
-    this.#me = { owner: deps.owner.id, fence: stored.record.fence };
+    this.#hand = new RecordInHand(deps, key, job.pushId, stored);
     this.#random = random;
     this.#signal = signal;
   }
 
   get #record(): PushRecord {
-    return this.#stored.record;
+    return this.#hand.record;
   }
 
   async finish(): Promise<JobVerdict> {
@@ -177,20 +173,18 @@ class Delivery {
     if (outcome === undefined) return this.#die('handler_missing', `no handler "${handler}" with \`later\``);
     switch (outcome.type) {
       case 'silent':
-        await this.#change((record) => rules.acknowledge(record, this.#me));
+        await this.#change(rules.acknowledge);
         return DONE;
       case 'deferred': {
         const { task: next } = outcome;
-        await this.#change((record) => rules.postpone(record, this.#me, handler, next));
+        await this.#change((record, me) => rules.postpone(record, me, handler, next));
         return again(0);
       }
       case 'replied': {
         if (outcome.reply.type === 'to-staff')
           return this.#die('cannot_be_sent_late', 'a transfer to staff exists as a passive reply only');
         const message = toCustomerServiceMessage(outcome.reply);
-        return (await this.#change((record) => rules.prepare(record, this.#me, [message])))
-          ? undefined
-          : LOST;
+        return (await this.#change((record, me) => rules.prepare(record, me, [message]))) ? undefined : LOST;
       }
       default:
         return outcome satisfies never;
@@ -216,7 +210,7 @@ class Delivery {
       const verdict = message && (await this.#send(message));
       if (verdict !== undefined) return verdict;
     }
-    await this.#change((record) => rules.conclude(record, this.#me, { state: 'delivered' }));
+    await this.#change((record, me) => rules.conclude(record, me, { state: 'delivered' }));
     this.#deps.log.info(
       {
         stage: 'delivered',
@@ -239,13 +233,13 @@ class Delivery {
     } catch (error) {
       return this.#onSendFailure(error);
     }
-    if (!(await this.#change((record) => rules.intend(record, this.#me)))) return LOST;
+    if (!(await this.#change(rules.intend))) return LOST;
     try {
       await api.messages.send(toOpenId(this.#job.user), message, { token });
     } catch (error) {
       return this.#onSendFailure(error);
     }
-    return (await this.#change((record) => rules.noteSent(record, this.#me))) ? undefined : LOST;
+    return (await this.#change(rules.noteSent)) ? undefined : LOST;
   }
 
   async #onSendFailure(error: unknown): Promise<JobVerdict> {
@@ -280,26 +274,19 @@ class Delivery {
   }
 
   async #giveBack(afterMs: number, tries?: SendTries): Promise<JobVerdict> {
-    await this.#change((record) => rules.giveBack(record, this.#me, tries));
+    await this.#change((record, me) => rules.giveBack(record, me, tries));
     return again(afterMs);
   }
 
   async #die(reason: DeadReason, detail: string): Promise<JobVerdict> {
     await bury(this.#deps, this.#job, this.#kind, this.#record, { reason, detail });
-    await this.#change((record) => rules.conclude(record, this.#me, { state: 'dead', reason }));
+    await this.#change((record, me) => rules.conclude(record, me, { state: 'dead', reason }));
     return DONE;
   }
 
   /** False: another process took the work in the meantime, and with it every right to go on. */
-  async #change(rule: (record: PushRecord) => PushRecord | undefined): Promise<boolean> {
-    const change = await insist(
-      this.#deps,
-      this.#job.pushId,
-      () => changeRecord(this.#deps, this.#key, this.#stored, rule, { durable: true }),
-      this.#signal,
-    );
-    if (change.made) this.#stored = change.stored;
-    return change.made;
+  #change(rule: Rule): Promise<boolean> {
+    return this.#hand.change(rule, { durable: true }, this.#signal);
   }
 
   #readPush(): Push | undefined {

@@ -95,7 +95,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
         : {
             guard: {
               id: `${account.appId}:used:${opened.signature}`,
-              use: `${push.id} ${fingerprint(push)}`,
+              use: fingerprint(push),
             },
           }),
     });

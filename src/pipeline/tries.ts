@@ -10,6 +10,12 @@ export type Verdict =
 export const SUCCESS: Verdict = { type: 'success' };
 const UNAVAILABLE: Verdict = { type: 'unavailable' };
 
+/** Who hears that time runs out. */
+export interface TriesListener {
+  onLeaseTime(deadlineAtMs: number): void;
+  onDeadline(): void;
+}
+
 /**
  * The tries of one push that wait in this process. They all hear the same verdict, and the first one spoken is
  * final. One timer serves them: first for the moment at which the job must be written ahead, then for the deadline
@@ -21,18 +27,12 @@ export class Tries {
   #cancelTimer: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #leaseAheadMs: number;
-  readonly #onLeaseTime: (deadlineAtMs: number) => void;
-  readonly #onDeadline: () => void;
+  readonly #listener: TriesListener;
 
-  constructor(
-    clock: Clock,
-    leaseAheadMs: number,
-    on: { readonly leaseTime: (deadlineAtMs: number) => void; readonly deadline: () => void },
-  ) {
+  constructor(clock: Clock, leaseAheadMs: number, listener: TriesListener) {
     this.#clock = clock;
     this.#leaseAheadMs = leaseAheadMs;
-    this.#onLeaseTime = on.leaseTime;
-    this.#onDeadline = on.deadline;
+    this.#listener = listener;
   }
 
   get verdict(): Verdict | undefined {
@@ -69,11 +69,10 @@ export class Tries {
   #arm(deadlineAtMs: number): () => void {
     const now = this.#clock.now();
     return this.#clock.schedule(Math.max(0, deadlineAtMs - this.#leaseAheadMs - now), () => {
-      this.#cancelTimer = this.#clock.schedule(
-        Math.max(0, deadlineAtMs - this.#clock.now()),
-        this.#onDeadline,
+      this.#cancelTimer = this.#clock.schedule(Math.max(0, deadlineAtMs - this.#clock.now()), () =>
+        this.#listener.onDeadline(),
       );
-      this.#onLeaseTime(deadlineAtMs);
+      this.#listener.onLeaseTime(deadlineAtMs);
     });
   }
 }
