@@ -80,6 +80,7 @@ class Run {
     }
     if ('handshake' in step) return this.settle([stage.pusher.handshake()], step);
     if ('advance' in step) return this.advance(milliseconds(step.advance));
+    if ('wait' in step) return nothing(await this.until(() => false, milliseconds(step.wait)));
     if ('account' in step) return nothing(stage.changeAccount(step.account));
     if ('fault' in step) return nothing(stage.faults.add(step.fault));
     if ('clearFaults' in step) return nothing(stage.faults.clear());

@@ -25,6 +25,7 @@ const step = z.union([
   }),
   z.strictObject({ handshake: z.literal(true), expect: expected.exactOptional() }),
   z.strictObject({ advance: duration }),
+  z.strictObject({ wait: duration }),
   z.strictObject({ account: accountChange }),
   z.strictObject({ fault: faultRequest }),
   z.strictObject({ clearFaults: z.literal(true) }),
@@ -58,7 +59,7 @@ const step = z.union([
 
 const scenario = z.strictObject({
   name,
-  /** Words by which a runner chooses: `handlers:…`, `mode:…`. */
+  /** Settings that the server under test must run with; for whoever starts it. */
   needs: z.record(z.string(), z.string()).exactOptional(),
   account: accountChange.exactOptional(),
   steps: z.array(step).min(1),
