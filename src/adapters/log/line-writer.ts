@@ -1,10 +1,10 @@
 import { write, writeSync } from 'node:fs';
 
 /** Lines are written together: at this length (UTF-16 code units), or after this time. */
-const FULL = 8192;
+const FULL = 32 * 1024;
 const PATIENCE_MS = 100;
 /** A reader that stalls costs no more memory than so many pieces (16 MB); further lines are dropped and counted. */
-const MOST_PIECES = 2000;
+const MOST_PIECES = 500;
 /** How long the end of the process waits for a reader that takes nothing. */
 const FLUSH_PATIENCE_MS = 500;
 
