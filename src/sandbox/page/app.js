@@ -1,0 +1,48 @@
+import { Chat } from './chat/chat.js';
+import { Dialogs } from './dialogs.js';
+import { Followers } from './chat/followers.js';
+import { html, useEffect, useState } from './html.js';
+import { Inspector } from './inspector.js';
+import { Notice } from './notice.js';
+import { TopBar } from './top-bar.js';
+import { wordsIn } from './words/words.js';
+
+const PANES = ['chat', 'followers', 'inspector'];
+
+/** The whole page: followers, the chat, and what happened behind it. On narrow screens one of them at a time. */
+export function App({ store, actions }) {
+  const [state, draw] = useState(store.get());
+  useEffect(() => store.listen(draw), [store]);
+  const words = wordsIn(state.language);
+  const ui = { state, actions, words };
+
+  useEffect(() => {
+    document.title = words.title;
+  }, [words]);
+
+  return html`
+    <div class="page" data-pane=${state.pane}>
+      <${TopBar} ...${ui} />
+      <main class="columns">
+        <${Followers} ...${ui} />
+        <${Chat} ...${ui} />
+        <${Inspector} ...${ui} />
+      </main>
+      <nav class="panes" aria-label=${words.title}>
+        ${PANES.map(
+          (pane) => html`
+            <button
+              type="button"
+              aria-current=${state.pane === pane ? 'page' : undefined}
+              onClick=${() => actions.showPane(pane)}
+            >
+              ${words.panes[pane]}
+            </button>
+          `,
+        )}
+      </nav>
+      <${Dialogs} ...${ui} />
+      <${Notice} ...${ui} />
+    </div>
+  `;
+}

@@ -1,0 +1,57 @@
+import { sandboxNow, useTicking } from '../core/clock.js';
+import { countdown } from '../core/format.js';
+import { CopyButton } from '../copy-button.js';
+import { html, useState } from '../html.js';
+
+/** Who is chosen, what may still be sent to them, and what else they can do. */
+export function FollowerCard({ state, actions, words }) {
+  const [code, setCode] = useState('');
+  useTicking(1_000);
+  const follower = state.followers.find(({ openId }) => openId === state.follower);
+  if (follower === undefined) return null;
+  const window = state.book.windows.find((one) => one.follower === follower.openId);
+  const left = window?.endsAtMs === undefined ? '' : countdown(window.endsAtMs - sandboxNow(state));
+
+  function scan(event) {
+    event.preventDefault();
+    const known = code.trim();
+    // Tickets are long; what people type for a scene is not.
+    if (known !== '')
+      void actions.act({ action: 'scan', ...(known.length > 64 ? { ticket: known } : { scene: known }) });
+  }
+
+  return html`
+    <section class="follower-card" aria-label=${follower.nickname}>
+      <p class="open-id">
+        <code title="OpenID">${follower.openId}</code><${CopyButton} text=${follower.openId} words=${words} />
+      </p>
+      <p class="window">${window?.open ? words.windowOpen(window.remaining, left) : words.windowShut}</p>
+      <div class="buttons">
+        <button
+          type="button"
+          class=${follower.following ? '' : 'primary'}
+          onClick=${() => actions.act({ action: follower.following ? 'unfollow' : 'follow' })}
+        >
+          ${follower.following ? words.unfollow : words.follow}
+        </button>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked=${follower.refusesMessages}
+            onChange=${(event) => actions.act({ action: 'refuse-messages', refuse: event.currentTarget.checked })}
+          />
+          ${words.refuseMessages}
+        </label>
+      </div>
+      <form class="scan" onSubmit=${scan}>
+        <input
+          aria-label=${words.scanLabel}
+          placeholder=${words.scanLabel}
+          value=${code}
+          onInput=${(event) => setCode(event.currentTarget.value)}
+        />
+        <button type="submit" class="small" disabled=${code.trim() === ''}>${words.scan}</button>
+      </form>
+    </section>
+  `;
+}

@@ -1,0 +1,6 @@
+/** The same hue (0 to 359) for the same text. */
+export function hueOf(text) {
+  let sum = 7;
+  for (const letter of text) sum = (sum * 31 + letter.codePointAt(0)) % 3_600;
+  return sum % 360;
+}

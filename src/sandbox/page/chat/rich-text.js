@@ -1,0 +1,14 @@
+import { segments } from '../core/segments.js';
+import { html } from '../html.js';
+import { Link } from '../link.js';
+
+/** A text with its links; whatever else looks like markup stays text. */
+export function RichText({ content, actions }) {
+  return segments(content).map(({ text, href, menu }) => {
+    if (menu !== undefined) {
+      const tap = () => actions.act({ action: 'tap-menu-message', ...menu });
+      return html`<button type="button" class="as-link" onClick=${tap}>${text}</button>`;
+    }
+    return href === undefined ? text : html`<${Link} href=${href}>${text}<//>`;
+  });
+}

@@ -1,0 +1,97 @@
+import { call } from './api.js';
+import { applyLanguage, applyTheme, nextTheme } from './preferences.js';
+
+/** Everything that can be done on the page. What fails is shown as a notice; nothing throws. */
+export function createActions(store) {
+  /** Runs it; resolves with `undefined` where it failed. */
+  async function attempt(work) {
+    try {
+      return await work();
+    } catch (error) {
+      store.set({ notice: { text: error.message } });
+      return undefined;
+    }
+  }
+  const request = (method, path, body) => attempt(() => call(method, path, body));
+  const follower = () => store.get().follower;
+
+  const actions = {
+    push: (push) => request('POST', '/api/push', { follower: follower(), wait: false, ...push }),
+    send: (content) => actions.push({ kind: 'message.text', fields: { Content: content } }),
+    async replay(replay) {
+      const answer = await request('POST', '/api/replay', { wait: false, ...replay });
+      const first = answer?.exchanges[0];
+      if (first !== undefined) store.set({ exchange: first.id });
+      return answer;
+    },
+    act: (deed, openId = follower()) =>
+      request('POST', '/api/act', { ...deed, follower: openId, wait: false }),
+
+    /** The follower enters the chat: the phone fetches the menu if its copy is old. */
+    async enter(openId = follower()) {
+      if (openId === undefined) return;
+      await actions.act({ action: 'enter' }, openId);
+      await actions.readMenu(openId);
+    },
+    async readMenu(openId = follower()) {
+      if (openId === undefined) return;
+      const menu = await request('GET', `/api/menu?follower=${encodeURIComponent(openId)}`);
+      if (menu !== undefined) store.set((state) => ({ ...state, menus: { ...state.menus, [openId]: menu } }));
+    },
+    async refreshMenu() {
+      await actions.advance(300_000);
+      await actions.enter();
+    },
+    async loadTemplates() {
+      const answer = await request('GET', '/api/templates');
+      if (answer !== undefined) store.set({ templates: answer.templates });
+    },
+
+    addFault: (fault) => request('POST', '/api/faults', fault),
+    removeFault: (id) => request('DELETE', `/api/faults/${encodeURIComponent(id)}`),
+    clearFaults: () => request('DELETE', '/api/faults'),
+    book: (change) => request('POST', '/api/book', change),
+    advance: (advanceMs) => request('POST', '/api/clock', { advanceMs }),
+    saveAccount: (change) => request('PUT', '/api/account', change),
+    consoleForm: () => request('GET', '/api/console-form'),
+    async handshake() {
+      const answer = await request('POST', '/api/handshake', {});
+      if (answer !== undefined) actions.inspect(answer.exchange.id);
+    },
+    addFollower: (nickname) => request('POST', '/api/followers', { nickname }),
+    clear: () => request('DELETE', '/api/exchanges'),
+    reset: () => request('POST', '/api/reset', {}),
+    importTranscript: (transcript) => request('POST', '/api/transcript', transcript),
+    replayTranscript: (transcript) => request('POST', '/api/transcript/replay', transcript),
+
+    select(openId) {
+      store.set((state) => ({
+        ...state,
+        follower: openId,
+        exchange: undefined,
+        pane: state.pane === 'followers' ? 'chat' : state.pane,
+      }));
+      void actions.enter(openId);
+    },
+    /** Shows a push in the inspector; without an id, the list. */
+    inspect: (id) => store.set({ exchange: id, tab: 'pushes', pane: 'inspector' }),
+    showTab: (tab) => store.set({ tab }),
+    showPane: (pane) => store.set({ pane }),
+    open: (dialog) => store.set({ dialog }),
+    close: () => store.set({ dialog: undefined }),
+    notify: (text, good = true) => store.set({ notice: { text, good } }),
+    dismiss: () => store.set({ notice: undefined }),
+    /** How far the follower's chat was read: shows what is new in the others. */
+    read: (openId, id) => store.set((state) => ({ ...state, read: { ...state.read, [openId]: id } })),
+    speak(language) {
+      applyLanguage(language);
+      store.set({ language });
+    },
+    changeTheme() {
+      const theme = nextTheme(store.get().theme);
+      applyTheme(theme);
+      store.set({ theme });
+    },
+  };
+  return actions;
+}

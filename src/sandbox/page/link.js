@@ -1,0 +1,9 @@
+import { html } from './html.js';
+import { safeUrl } from './core/safe-url.js';
+
+/** A link out of the page; the bare words where the address is not http or https. */
+export function Link({ href, class: name, children }) {
+  const url = safeUrl(href);
+  if (url === undefined) return html`<span class=${name}>${children}</span>`;
+  return html`<a class=${name} href=${url} target="_blank" rel="noopener noreferrer">${children}</a>`;
+}

@@ -1,0 +1,38 @@
+import { CopyButton } from '../copy-button.js';
+import { html, useEffect, useState } from '../html.js';
+import { CodeBlock } from '../pushes/code-block.js';
+
+const FIELDS = ['url', 'token', 'encodingAesKey', 'mode', 'dataFormat'];
+
+/** What must stand in the account's console and in the server's environment, for both to fit. */
+export function ConsoleForm({ state, actions, words }) {
+  const [form, setForm] = useState(undefined);
+  useEffect(() => {
+    void actions.consoleForm().then(setForm);
+  }, [state.account]);
+  if (form === undefined) return null;
+
+  const environment = Object.entries(form.environment)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+  return html`
+    <h3>${words.consoleForm}</h3>
+    <p class="quiet">${words.consoleFormText}</p>
+    <dl class="console-form">
+      ${FIELDS.map((name) => {
+        const text = name === 'mode' ? words.modes[form.mode] : form[name];
+        return html`
+          <div>
+            <dt>${words.consoleFields[name]}</dt>
+            <dd><code>${text}</code><${CopyButton} text=${text} words=${words} /></dd>
+          </div>
+        `;
+      })}
+    </dl>
+    <div class="buttons">
+      <button type="button" class="primary" onClick=${actions.handshake}>${words.verify}</button>
+    </div>
+    <h3>${words.environment}</h3>
+    <${CodeBlock} text=${environment} words=${words} />
+  `;
+}
