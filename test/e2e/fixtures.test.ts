@@ -69,7 +69,13 @@ describe.each(cipherModes)('given the built server in %s mode', (mode) => {
         .sort();
     expect(noted('ran')).toEqual(pushes);
     expect(noted('observed')).toEqual(pushes);
-    demandSilence(server.lines().map((line) => JSON.stringify(line)));
+    const log = server.lines().map((line) => JSON.stringify(line));
+    demandSilence(log);
+    const said = samples.flatMap(
+      ({ push }) => /<Content><!\[CDATA\[([^\]]{6,})\]\]>/.exec(push.body)?.[1] ?? [],
+    );
+    if (mode !== 'safe') expect(said.length).toBeGreaterThan(5);
+    expect(said.filter((words) => log.some((line) => line.includes(words)))).toEqual([]);
     expect(server.errors()).toBe('');
   }, 60_000);
 });

@@ -1,11 +1,12 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import request, { type Response } from 'supertest';
 import { createServer, defineHandler, type CallbackServer } from '../../src/index.js';
+import { readConfig } from '../../src/config.js';
 import { listen } from '../../src/http/listen.js';
 import { anything, keptLog } from '../support/handling.js';
 import { fixturePushes, openAnswer } from '../support/fixture-pushes.js';
@@ -185,6 +186,33 @@ describe('given several ways to mount', () => {
       expect([response.status, response.text.startsWith('<xml><Encrypt>')]).toEqual([200, true]);
     },
   );
+
+  test('when it gets a configuration that was read, and a folder, then it serves that', async () => {
+    await writeFile(
+      join(dir, 'hi.mjs'),
+      `export default { on: '*', handle: ({ reply }) => reply.text('from a file') };`,
+    );
+    const config = readConfig({ ...FIXTURE_SETTINGS, MAX_PUSH_AGE_S: '0', DATA_DIR: join(dir, 'data') });
+    const server = await createServer(config, { handlers: dir, logger: keptLog() });
+    opened.push(server);
+    await server.open();
+    const response = await post(server.http, wire(textXml(), { mode: 'safe' }));
+    expect(openAnswer('', response.text)).toContain('from a file');
+  });
+
+  test('when a start fails, then nothing of it stays', async () => {
+    const taken = createHttpServer();
+    foreign.push(taken);
+    const port = await listen(taken, { host: '127.0.0.1', port: 0, portName: 'PORT' });
+    const settings = { ...FIXTURE_SETTINGS, DATA_DIR: join(dir, 'data'), HOST: '127.0.0.1', ADMIN_PORT: '0' };
+    const options = { handlers: { answering }, logger: keptLog() };
+    const first = await createServer({ ...settings, PORT: String(port) }, options);
+    await expect(first.start()).rejects.toMatchObject({ code: 'cannot_listen' });
+    // its folder is free again
+    const second = await createServer({ ...settings, PORT: '0' }, options);
+    opened.push(second);
+    expect((await second.start()).port).toBeGreaterThan(0);
+  });
 
   test('when settings are wrong, then createServer rejects and names them', async () => {
     await expect(createServer({ WECHAT_APP_ID: 'wx1' })).rejects.toThrow('WECHAT_TOKEN');
