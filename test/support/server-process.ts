@@ -2,11 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { TEST_TOKEN } from './wechat.js';
 
-const MAIN = resolve('dist/src/main.js');
+const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const STARTS_WITHIN_MS = 15_000;
 
 /**

@@ -68,7 +68,8 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
 
   async function within<T>(operation: string, start: () => Promise<T>): Promise<T> {
     // BullMQ would keep the call until Redis comes, long after we said that it failed.
-    if (client.status !== 'ready') throw new QueueUnavailable(`${operation}: Redis is away`);
+    if (client.status !== 'ready')
+      throw new QueueUnavailable(`${operation}: Redis is away`, { maybeKept: false });
     const late = () => new QueueUnavailable(`${operation}: Redis did not answer within ${timeoutMs} ms`);
     gatherWrites(client);
     try {

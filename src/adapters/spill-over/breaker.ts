@@ -2,6 +2,8 @@ import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 
 const PROBE_EVERY_MS = 300;
+/** As long as a beat lasts, and room for the probes and reconnections of the others. */
+const SETTLES_WITHIN_MS = 3_000;
 
 /**
  * Knows whether Redis is there. The first failure opens it, so that nobody waits for Redis twice; a probe that
@@ -10,6 +12,8 @@ const PROBE_EVERY_MS = 300;
 export class Breaker {
   #open = false;
   #stopped = false;
+  #closedAtMs = Number.NEGATIVE_INFINITY;
+  #cancel = (): void => {};
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #probe: () => Promise<void>;
@@ -26,6 +30,14 @@ export class Breaker {
     return this.#open;
   }
 
+  /**
+   * True for a while after an outage, in which nobody could beat: who looks dead may have had no chance to say
+   * that it lives, nor to bring home what it did.
+   */
+  get settling(): boolean {
+    return this.#clock.now() - this.#closedAtMs < SETTLES_WITHIN_MS;
+  }
+
   trip(cause: unknown): void {
     if (this.#open || this.#stopped) return;
     this.#open = true;
@@ -35,22 +47,23 @@ export class Breaker {
 
   stop(): void {
     this.#stopped = true;
+    this.#cancel();
   }
 
   #probeLater(): void {
-    this.#clock.schedule(PROBE_EVERY_MS, () => void this.#look(), { background: true });
+    this.#cancel = this.#clock.schedule(PROBE_EVERY_MS, () => void this.#look(), { background: true });
   }
 
   async #look(): Promise<void> {
-    if (this.#stopped) return;
     try {
       await this.#probe();
     } catch {
-      this.#probeLater();
+      if (!this.#stopped) this.#probeLater();
       return;
     }
     if (this.#stopped) return;
     this.#open = false;
+    this.#closedAtMs = this.#clock.now();
     this.#log.info({}, 'Redis is back: what the journal took is moved there');
     this.#onReturn();
   }

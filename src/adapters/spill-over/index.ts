@@ -1,13 +1,17 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.js';
-import type { DeferredQueue } from '../../ports/deferred-queue.js';
+import { QueueUnavailable, type DeferredQueue } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
-import type { StateStore } from '../../ports/state-store.js';
+import { StoreUnavailable, type StateStore } from '../../ports/state-store.js';
 import { Breaker } from './breaker.js';
+import { Leftovers } from './leftovers.js';
 import type { LocalAdapters, RemoteAdapters } from './local-adapters.js';
 import { SpillQueue } from './spill-queue.js';
 import { SpillStore } from './spill-store.js';
+import { Whereabouts } from './whereabouts.js';
+
+export type { LocalAdapters, LocalQueue, LocalStore, RemoteAdapters } from './local-adapters.js';
 
 export interface SpillOver {
   readonly store: StateStore;
@@ -19,7 +23,10 @@ export interface SpillOver {
 
 /** Processes that share a folder have a journal each: `spill/0`, `spill/1` and so on. */
 const MOST_SLOTS = 256;
-const COME_HOME_AGAIN_MS = 2_000;
+/** While something is still to be moved. */
+const MOVE_AGAIN_MS = 500;
+/** For journals that another process left behind meanwhile. */
+const RESCUE_EVERY_MS = 10_000;
 
 /**
  * Redis, with a journal behind it for the time in which it does not answer. What the journal took goes back when
@@ -35,59 +42,51 @@ export async function openSpillOver(options: {
   clock: Clock;
   log: Logger;
 }): Promise<SpillOver> {
-  const { remote, clock, log } = options;
+  const { remote, openLocal, clock, log } = options;
   const folder = join(options.dir, 'spill');
   await mkdir(folder, { recursive: true });
-  const { local, slot } = await openFirstFree(folder, options.openLocal);
+  const { local, slot } = await openFirstFree(folder, openLocal);
   let closed = false;
   let coming: Promise<void> | undefined;
+  let cancelNext = (): void => {};
 
-  const breaker = new Breaker({ clock, log, probe: () => store.probe(), onReturn: () => void comeHome() });
-  const store = new SpillStore({ remote: remote.store, local: local.store, breaker, clock });
-  const queue = new SpillQueue({ remote: remote.queue, local: local.queue, breaker, clock });
+  const whereabouts = new Whereabouts(clock);
+  const breaker = new Breaker({ clock, log, probe: () => store.probe(), onReturn: () => comeHome() });
+  const shared = { breaker, clock, whereabouts };
+  const store = new SpillStore({ remote: remote.store, local: local.store, ...shared });
+  const queue = new SpillQueue({ remote: remote.queue, local: local.queue, ...shared });
+  const leftovers = new Leftovers({ folder, ownSlot: slot, openLocal, remote, clock, log });
 
-  /** Records first: a job that arrives at Redis must find its record there. */
-  function comeHome(): Promise<void> {
-    coming ??= bringBack().finally(() => (coming = undefined));
-    return coming;
+  function comeHome(): void {
+    cancelNext();
+    coming ??= bringBack().finally(() => {
+      coming = undefined;
+      if (closed || breaker.open) return;
+      cancelNext = clock.schedule(holdsWork() ? MOVE_AGAIN_MS : RESCUE_EVERY_MS, comeHome, {
+        background: true,
+      });
+    });
   }
 
+  /** Records first: a job that arrives at Redis must find its record there. */
   async function bringBack(): Promise<void> {
     try {
       await store.comeHome();
       await queue.comeHome();
-      await rescueLeftovers();
+      await leftovers.rescue();
     } catch (error) {
-      log.warn({ err: error }, 'the journal could not be moved to Redis yet');
       if (closed) return;
-      breaker.trip(error);
-      clock.schedule(COME_HOME_AGAIN_MS, () => void (breaker.open || closed || comeHome()), {
-        background: true,
-      });
+      log.warn({ err: error }, 'the journal could not be moved to Redis yet');
+      if (error instanceof StoreUnavailable || error instanceof QueueUnavailable) breaker.trip(error);
     }
   }
-
-  /** Journals of processes that are gone and have not come back. */
-  async function rescueLeftovers(): Promise<void> {
-    for (const name of await readdir(folder)) {
-      if (name === String(slot) || !/^\d+$/.test(name) || closed) continue;
-      const left = await options.openLocal(join(folder, name)).catch(() => undefined);
-      if (left === undefined) continue;
-      try {
-        await new SpillStore({ remote: remote.store, local: left.store, breaker, clock }).comeHome();
-        await new SpillQueue({ remote: remote.queue, local: left.queue, breaker, clock }).comeHome();
-      } finally {
-        await left.close();
-      }
-    }
-  }
-
-  void comeHome();
 
   function holdsWork(): boolean {
-    for (const _job of local.queue.waiting()) return true;
-    return store.away > 0;
+    const [job] = local.queue.waiting();
+    return job !== undefined || whereabouts.recordsHere.size > 0;
   }
+
+  comeHome();
 
   return {
     store,
@@ -96,7 +95,9 @@ export async function openSpillOver(options: {
     async close() {
       closed = true;
       breaker.stop();
-      await coming?.catch(() => undefined);
+      cancelNext();
+      leftovers.stop();
+      await coming;
       await remote.close();
       await local.close();
     },
@@ -111,8 +112,11 @@ async function openFirstFree(
     try {
       return { local: await openLocal(join(folder, String(slot))), slot };
     } catch (error) {
-      const inUse = (error as { code?: unknown }).code === 'data_dir_in_use';
-      if (!inUse || slot >= MOST_SLOTS) throw error;
+      if (!isInUse(error) || slot >= MOST_SLOTS) throw error;
     }
   }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'data_dir_in_use';
 }

@@ -7,7 +7,9 @@ import {
   type JobWork,
 } from '../../ports/deferred-queue.js';
 import type { Breaker } from './breaker.js';
+import { bringJobsHome } from './homecoming.js';
 import type { LocalQueue } from './local-adapters.js';
+import type { Whereabouts } from './whereabouts.js';
 
 /** The journal's share of the time before the deadline. */
 const JOURNAL_LIMIT_MS = 300;
@@ -22,41 +24,52 @@ export class SpillQueue implements DeferredQueue {
   readonly #local: LocalQueue;
   readonly #breaker: Breaker;
   readonly #clock: Clock;
+  readonly #whereabouts: Whereabouts;
 
-  constructor(deps: { remote: DeferredQueue; local: LocalQueue; breaker: Breaker; clock: Clock }) {
+  constructor(deps: {
+    remote: DeferredQueue;
+    local: LocalQueue;
+    breaker: Breaker;
+    clock: Clock;
+    whereabouts: Whereabouts;
+  }) {
     this.#remote = deps.remote;
     this.#local = deps.local;
     this.#breaker = deps.breaker;
     this.#clock = deps.clock;
+    this.#whereabouts = deps.whereabouts;
   }
 
   async put(job: DeferredJob, options: { notBeforeMs?: number } = {}): Promise<void> {
-    if (this.#breaker.open) return this.#spill(job, options);
+    // Who finds a job in Redis must find its record there.
+    if (this.#breaker.open || this.#whereabouts.recordOfJobIsHere(job.id)) return this.#spill(job, options);
     try {
-      return await this.#remote.put(job, options);
+      await this.#remote.put(job, options);
+      this.#whereabouts.jobWentThere(job.id);
     } catch (error) {
       if (!(error instanceof QueueUnavailable)) throw error;
       this.#breaker.trip(error);
-      return this.#spill(job, { ...options, doubtful: error.maybeKept });
+      if (error.maybeKept) this.#whereabouts.jobWentThere(job.id);
+      await this.#spill(job, { ...options, doubtful: error.maybeKept });
     }
   }
 
   async hurry(id: string): Promise<void> {
     await this.#local.hurry(id);
-    await this.#quietly(() => this.#remote.hurry(id), undefined);
+    await this.#ifThere(() => this.#remote.hurry(id), undefined);
   }
 
   async remove(id: string): Promise<boolean> {
     const here = await this.#local.remove(id);
-    const there = await this.#quietly(() => this.#remote.remove(id), false);
+    const there = await this.#ifThere(() => this.#remote.remove(id), false);
     return here || there;
   }
 
   async size(): Promise<number> {
-    return (await this.#local.size()) + (await this.#quietly(() => this.#remote.size(), 0));
+    return (await this.#local.size()) + (await this.#ifThere(() => this.#remote.size(), 0));
   }
 
-  /** Works on both. What is spilled is run here, too, for as long as Redis is away. */
+  /** Works on both, so what was spilled is done from here for as long as Redis is away. */
   consume(work: JobWork, options?: { concurrency?: number }): Consumer {
     const consumers = [this.#remote.consume(work, options), this.#local.consume(work, options)];
     return {
@@ -66,14 +79,12 @@ export class SpillQueue implements DeferredQueue {
     };
   }
 
-  /** Moves what waits here to Redis, oldest first. Stops at the first failure: the rest waits for the next return. */
-  async comeHome(): Promise<void> {
-    for (const { job, notBeforeMs } of [...this.#local.waiting()]) {
-      await this.#remote.put(job, { notBeforeMs });
-      await this.#local.remove(job.id);
-    }
+  /** Moves what waits here to Redis. @throws QueueUnavailable  the rest waits for the next return */
+  comeHome(): Promise<void> {
+    return bringJobsHome(this.#local, this.#remote);
   }
 
+  /** What it stands on is closed by `openSpillOver`. */
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -95,7 +106,7 @@ export class SpillQueue implements DeferredQueue {
     }
   }
 
-  async #quietly<T>(operation: () => Promise<T>, otherwise: T): Promise<T> {
+  async #ifThere<T>(operation: () => Promise<T>, otherwise: T): Promise<T> {
     if (this.#breaker.open) return otherwise;
     try {
       return await operation();

@@ -5,71 +5,82 @@ import {
   type ClaimResult,
   type DeadLetter,
   type StateStore,
-  type StoredRecord,
   type SwapRequest,
   type SwapResult,
 } from '../../ports/state-store.js';
 import type { Breaker } from './breaker.js';
+import { bringLettersHome, bringRecordHome, TOGETHER } from './homecoming.js';
 import type { LocalStore } from './local-adapters.js';
+import type { Whereabouts } from './whereabouts.js';
 
 type Reading = Awaited<ReturnType<StateStore['read']>>;
 
 /**
  * Redis where it answers, this process's journal where it does not.
  *
- * A record is in one place at a time: `here` names those that this process claimed or changed while Redis was away.
- * They stay here until `comeHome` has written them back; who asks for one in between waits for the move.
+ * A record is in one place at a time: the journal has those that this process claimed or changed while Redis was
+ * away. They stay until `comeHome` has written them back; who asks for one in between waits for its move.
  */
 export class SpillStore implements StateStore {
   readonly #remote: StateStore;
   readonly #local: LocalStore;
   readonly #breaker: Breaker;
   readonly #clock: Clock;
-  readonly #here = new Set<string>();
+  readonly #whereabouts: Whereabouts;
   readonly #moving = new Map<string, Promise<void>>();
   #lastBeat: { owner: string; untilMs: number } | undefined;
 
-  constructor(deps: { remote: StateStore; local: LocalStore; breaker: Breaker; clock: Clock }) {
+  constructor(deps: {
+    remote: StateStore;
+    local: LocalStore;
+    breaker: Breaker;
+    clock: Clock;
+    whereabouts: Whereabouts;
+  }) {
     this.#remote = deps.remote;
     this.#local = deps.local;
     this.#breaker = deps.breaker;
     this.#clock = deps.clock;
-    for (const { key } of deps.local.records()) this.#here.add(key);
+    this.#whereabouts = deps.whereabouts;
+    for (const { key, expiresAtMs } of deps.local.records()) this.#whereabouts.keep(key, expiresAtMs);
   }
 
-  /** How many records wait to be written back. */
-  get away(): number {
-    return this.#here.size;
-  }
-
-  claim(request: ClaimRequest): Promise<ClaimResult> {
-    const inJournal = (): Promise<ClaimResult> => {
-      this.#here.add(request.key);
+  async claim(request: ClaimRequest): Promise<ClaimResult> {
+    const { key, nowMs, keepMs, guard } = request;
+    const here = (): Promise<ClaimResult> => {
+      this.#whereabouts.keep(key, nowMs + keepMs, guard);
       return this.#local.claim(request);
     };
-    return this.#at<ClaimResult>(request.key, {
+    const result = await this.#at(key, {
       remote: () => this.#remote.claim(request),
-      local: inJournal,
-      // The claim may have been stored all the same: then the one here is written over it.
-      fallBack: inJournal,
+      local: here,
+      // The claim may have been stored all the same: then the one here comes home to it.
+      fallBack: here,
     });
+    return result.type === 'known' ? this.#inDoubtAlive(result) : result;
   }
 
   swap(request: SwapRequest): Promise<SwapResult> {
-    return this.#at<SwapResult>(request.key, {
+    const { key, next, nowMs, keepMs } = request;
+    return this.#at(key, {
       remote: () => this.#remote.swap(request),
-      local: () => this.#local.swap(request),
-      fallBack: () => this.#swapHere(request),
+      local: () => {
+        this.#whereabouts.keep(key, nowMs + keepMs);
+        return this.#local.swap(request);
+      },
+      fallBack: (cause) =>
+        this.#needsAll(key, next?.state) ? Promise.reject(cause) : this.#swapHere(request),
     });
   }
 
-  read(key: string, nowMs: number): Promise<Reading> {
-    return this.#at<Reading>(key, {
+  async read(key: string, nowMs: number): Promise<Reading> {
+    const seen = await this.#at<Reading>(key, {
       remote: () => this.#remote.read(key, nowMs),
       local: () => this.#local.read(key, nowMs),
       // Not here does not mean that there is none.
       fallBack: (cause) => Promise.reject(cause),
     });
+    return seen && this.#inDoubtAlive(seen);
   }
 
   async beat(owner: string, untilMs: number): Promise<void> {
@@ -106,7 +117,7 @@ export class SpillStore implements StateStore {
     );
   }
 
-  /** Those of both places. Letters buried while Redis was away stay in this process's journal. */
+  /** Those of both places: what was buried while Redis was away may not have gone home yet. */
   async deadLetters(limit: number): Promise<DeadLetter[]> {
     const here = await this.#local.deadLetters(limit);
     const there = await this.#either(
@@ -117,68 +128,58 @@ export class SpillStore implements StateStore {
     return [...byId.values()].sort((a, b) => b.atMs - a.atMs).slice(0, limit);
   }
 
-  /** Writes every record that is here back to Redis. Stops at the first failure: the rest waits for the next return. */
+  /** Writes every record and letter that is here back to Redis. @throws StoreUnavailable  the rest waits for the next return */
   async comeHome(): Promise<void> {
-    const ends = new Map<string, number>();
-    for (const { key, expiresAtMs } of this.#local.records()) ends.set(key, expiresAtMs);
-    for (const key of [...this.#here]) {
-      const nowMs = this.#clock.now();
-      const moving = this.#move(key, nowMs, (ends.get(key) ?? nowMs + OVER_KEPT_MS) - nowMs).finally(() =>
-        this.#moving.delete(key),
+    const stays = [...this.#whereabouts.recordsHere];
+    for (let at = 0; at < stays.length; at += TOGETHER) {
+      await Promise.all(
+        stays.slice(at, at + TOGETHER).map(([key, stay]) => {
+          const moving = bringRecordHome(
+            { local: this.#local, remote: this.#remote, clock: this.#clock },
+            key,
+            stay,
+            this.#lastBeat?.owner,
+          )
+            .then(() => this.#whereabouts.recordIsGone(key))
+            .finally(() => this.#moving.delete(key));
+          this.#moving.set(key, moving);
+          return moving;
+        }),
       );
-      this.#moving.set(key, moving);
-      await moving;
     }
+    await bringLettersHome(this.#local, this.#remote, this.#clock.now());
   }
 
+  /** What it stands on is closed by `openSpillOver`. */
   close(): Promise<void> {
     return Promise.resolve();
   }
 
   /**
-   * The higher fence wins: somebody took the push over while Redis was away from us only. Under the same fence ours
-   * is the later word, as nobody else may change a record in our hands except to adopt it.
+   * Changes that only count when all processes see them. What a worker does to a record that is in Redis: another
+   * worker may come to the same record. And a passive answer whose job may be in Redis: a worker may come to that.
    */
-  async #move(key: string, nowMs: number, keepMs: number): Promise<void> {
-    const here = await this.#local.read(key, nowMs);
-    for (let moved = here === undefined; !moved && here !== undefined;) {
-      const { record } = here.stored;
-      const there = await this.#thereOrNew(key, record.owner, nowMs, keepMs);
-      if (there.record.fence > record.fence) break;
-      const result = await this.#remote.swap({
-        key,
-        rev: there.rev,
-        next: record,
-        nowMs,
-        keepMs,
-        durable: true,
-        ...(here.body !== undefined && { body: { xml: here.body, keepMs: BODY_KEPT_MS } }),
-      });
-      moved = result.swapped;
-    }
-    this.#here.delete(key);
-    this.#local.forget(key);
+  #needsAll(key: string, state: string | undefined): boolean {
+    return state === 'taking' || (state === 'answered' && this.#whereabouts.jobMayBeThere(key));
   }
 
-  async #thereOrNew(key: string, owner: string, nowMs: number, keepMs: number): Promise<StoredRecord> {
-    const seen = await this.#remote.read(key, nowMs);
-    if (seen !== undefined) return seen.stored;
-    const claimed = await this.#remote.claim({ key, owner, nowMs, keepMs });
-    if (claimed.type === 'replayed') throw new StoreUnavailable('a claim without a guard cannot be a replay');
-    return claimed.stored;
-  }
-
-  /** Redis failed in the middle of a change: it goes on from here, as if Redis had it. */
+  /** Redis failed in the middle of a run: it goes on from here, as if Redis had made the change. */
   async #swapHere(request: SwapRequest): Promise<SwapResult> {
     const { key, rev, next, nowMs, keepMs } = request;
     if (next === undefined) {
       this.#local.forget(key);
-      this.#here.delete(key);
       return { swapped: true, stored: undefined };
     }
-    this.#here.add(key);
-    await this.#local.adopt({ key, stored: { rev, record: next }, expiresAtMs: nowMs + keepMs });
-    return this.#local.swap(request);
+    this.#whereabouts.keep(key, nowMs + keepMs);
+    // In one go: nobody else may swap between the two.
+    const adopted = this.#local.adopt({ key, stored: { rev, record: next }, expiresAtMs: nowMs + keepMs });
+    const [result] = await Promise.all([this.#local.swap(request), adopted]);
+    return result;
+  }
+
+  /** Just after an outage nobody is taken for dead. */
+  #inDoubtAlive<T extends NonNullable<Reading>>(seen: T): T {
+    return this.#breaker.settling && seen.stored.record.owner !== '' ? { ...seen, ownerAlive: true } : seen;
   }
 
   async #at<T>(
@@ -189,19 +190,20 @@ export class SpillStore implements StateStore {
       fallBack: (cause: StoreUnavailable) => Promise<T>;
     },
   ): Promise<T> {
-    if (this.#here.size > 0) {
-      // A move that fails leaves the record here.
-      await this.#moving.get(key)?.catch(() => undefined);
-      if (this.#here.has(key)) return ways.local();
-    }
+    // A move that fails leaves the record here.
+    if (this.#moving.size > 0) await this.#moving.get(key)?.catch(() => undefined);
+    if (this.#whereabouts.recordIsHere(key)) return ways.local();
     if (this.#breaker.open) return ways.fallBack(new StoreUnavailable('Redis is away'));
+    let result: T;
     try {
-      return await ways.remote();
+      result = await ways.remote();
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       this.#breaker.trip(error);
-      return ways.fallBack(error);
+      return this.#whereabouts.recordIsHere(key) ? ways.local() : ways.fallBack(error);
     }
+    // Somebody here gave up on Redis in the meantime, and went on with the record from here.
+    return this.#whereabouts.recordIsHere(key) ? ways.local() : result;
   }
 
   async #either<T>(remote: () => Promise<T>, local: () => Promise<T>): Promise<T> {
@@ -223,8 +225,3 @@ export class SpillStore implements StateStore {
     }
   }
 }
-
-/** What is left of a remembered reply's minute is not known here; a little longer does no harm. */
-const BODY_KEPT_MS = 60_000;
-/** For records whose work is over. */
-const OVER_KEPT_MS = 24 * 3_600_000;

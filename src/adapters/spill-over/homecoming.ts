@@ -1,0 +1,91 @@
+import type { Clock } from '../../ports/clock.js';
+import type { DeferredQueue } from '../../ports/deferred-queue.js';
+import { StoreUnavailable, type StateStore, type StoredRecord } from '../../ports/state-store.js';
+import type { LocalQueue, LocalStore } from './local-adapters.js';
+import { oursStands } from './which-stands.js';
+import type { Stay } from './whereabouts.js';
+
+/** So many are on their way together. */
+export const TOGETHER = 64;
+/** What is left of a remembered reply's minute is not known; a little longer does no harm. */
+const BODY_KEPT_MS = 60_000;
+const LETTERS = 10_000;
+/** A fact of the journal: the time of the last letter that went home. */
+const LETTERS_HOME = 'spill-over:letters-home-until';
+const CENTURY_MS = 100 * 365 * 86_400_000;
+
+/**
+ * Writes a record that is in the journal back to Redis, or drops it where Redis knows better, and forgets it here.
+ * May be repeated after a failure at any point.
+ *
+ * @throws StoreUnavailable  it is still here
+ */
+export async function bringRecordHome(
+  { local, remote, clock }: { local: LocalStore; remote: StateStore; clock: Clock },
+  key: string,
+  { untilMs, guards }: Stay,
+  me?: string,
+): Promise<void> {
+  const nowMs = clock.now();
+  const keepMs = Math.max(1, untilMs - nowMs);
+  const ours = await local.read(key, nowMs);
+  if (ours === undefined) return;
+  const { record, rev } = ours.stored;
+  const claim = { key, owner: record.owner, nowMs, keepMs };
+  for (const guard of guards) await remote.claim({ ...claim, guard });
+
+  let theirs: StoredRecord | undefined;
+  let settled = false;
+  // Whoever holds a revision that was given out here must lose with it there, so Redis's has to be beyond it.
+  while (!settled || theirs === undefined || theirs.rev <= rev) {
+    theirs ??= await claimed(remote, claim);
+    settled ||= !oursStands(record, theirs.record, me);
+    if (settled && theirs.rev > rev) break;
+    const result = await remote.swap({
+      key,
+      rev: theirs.rev,
+      next: settled ? theirs.record : record,
+      nowMs,
+      keepMs,
+      durable: true,
+      ...(!settled && ours.body !== undefined && { body: { xml: ours.body, keepMs: BODY_KEPT_MS } }),
+    });
+    settled = result.swapped;
+    theirs = result.stored;
+  }
+  local.forget(key);
+}
+
+async function claimed(remote: StateStore, claim: Parameters<StateStore['claim']>[0]): Promise<StoredRecord> {
+  const result = await remote.claim(claim);
+  if (result.type === 'replayed') throw new StoreUnavailable('a claim without a guard cannot be a replay');
+  return result.stored;
+}
+
+/** Buries the letters of the journal in Redis as well. @throws StoreUnavailable */
+export async function bringLettersHome(local: LocalStore, remote: StateStore, nowMs: number): Promise<void> {
+  const known = await local.fact(LETTERS_HOME, nowMs);
+  const letters = (await local.deadLetters(LETTERS))
+    .reverse()
+    .filter(({ atMs }) => atMs > Number(known ?? -1));
+  for (const letter of letters) await remote.bury(letter);
+  const last = letters.at(-1);
+  if (last === undefined) return;
+  const next = String(last.atMs);
+  await local.changeFact({ name: LETTERS_HOME, expected: known, next, nowMs, keepMs: CENTURY_MS });
+}
+
+/**
+ * Moves what waits in the journal to Redis, oldest first. A doubtful job is put there again under its id, which
+ * settles the doubt.
+ *
+ * @throws QueueUnavailable  the rest is still here
+ */
+export async function bringJobsHome(local: LocalQueue, remote: DeferredQueue): Promise<void> {
+  const waiting = [...local.waiting()];
+  for (let at = 0; at < waiting.length; at += TOGETHER) {
+    const some = waiting.slice(at, at + TOGETHER);
+    await Promise.all(some.map(({ job, notBeforeMs }) => remote.put(job, { notBeforeMs })));
+    await Promise.all(some.map(({ job }) => local.remove(job.id)));
+  }
+}

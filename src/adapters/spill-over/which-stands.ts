@@ -1,0 +1,38 @@
+import type { PushRecord } from '../../ports/state-store.js';
+
+const OVER: ReadonlySet<PushRecord['state']> = new Set([
+  'answered',
+  'acknowledged',
+  'delivered',
+  'stashed',
+  'dead',
+]);
+
+/**
+ * Whether the record that comes home from a journal stands, or the one that Redis has of the same push.
+ *
+ * The higher fence wins: somebody took the push over. Under the same fence a record that Redis holds in our name is
+ * an earlier word of our own, or a try's "adopted" on it. One that somebody else holds was claimed there while we
+ * claimed the push here: it yields while it promised nothing that a user waits for, else whoever is done wins.
+ *
+ * @param me  the owner whose journal it is, where that is known
+ */
+export function oursStands(ours: PushRecord, theirs: PushRecord, me: string | undefined): boolean {
+  if (theirs.fence !== ours.fence) return ours.fence > theirs.fence;
+  if (theirs.owner !== '' && (theirs.owner === me || theirs.owner === ours.owner)) return true;
+  switch (theirs.state) {
+    case 'running':
+    case 'answered':
+      return true;
+    case 'adopted':
+    case 'taking':
+      return theirs.owner !== '' && OVER.has(ours.state);
+    case 'acknowledged':
+    case 'delivered':
+    case 'stashed':
+    case 'dead':
+      return false;
+    default:
+      return theirs.state satisfies never;
+  }
+}

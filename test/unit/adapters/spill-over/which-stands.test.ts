@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { oursStands } from '../../../../src/adapters/spill-over/which-stands.js';
+import type { PushRecord } from '../../../../src/ports/state-store.js';
+
+const record = (state: PushRecord['state'], owner: string, fence = 1): PushRecord => ({
+  state,
+  owner,
+  fence,
+  attempt: 1,
+});
+
+describe('given a record of the journal and one of the same push in Redis', () => {
+  test('when one has the higher fence, then it stands, whatever the states', () => {
+    expect(oursStands(record('running', 'me', 2), record('delivered', '', 1), 'me')).toBe(true);
+    expect(oursStands(record('delivered', '', 1), record('running', 'me', 2), 'me')).toBe(false);
+  });
+
+  test('when Redis holds it in our name under the same fence, then ours is the later word', () => {
+    for (const state of ['running', 'answered', 'adopted', 'taking'] as const)
+      expect(oursStands(record('adopted', ''), record(state, 'me'), 'me')).toBe(true);
+    // What a process left that is gone: its name is in the record only.
+    expect(oursStands(record('adopted', 'gone'), record('adopted', 'gone'), undefined)).toBe(true);
+  });
+
+  test.each([
+    // Redis has, the journal has, the journal's stands
+    ['running', 'adopted', true],
+    ['running', 'answered', true],
+    ['answered', 'adopted', true],
+    ['adopted', 'adopted', false],
+    ['taking', 'adopted', false],
+    ['adopted', 'delivered', true],
+    ['adopted', 'answered', true],
+  ] as const)('when another process has it %s and ours is %s, then ours stands: %s', (there, here, ours) => {
+    expect(oursStands(record(here, 'me'), record(there, 'other'), 'me')).toBe(ours);
+  });
+
+  test('when it is over in Redis, or waits there for anybody, then that stands', () => {
+    for (const state of ['acknowledged', 'delivered', 'stashed', 'dead', 'adopted'] as const)
+      expect(oursStands(record('adopted', 'me'), record(state, ''), 'me')).toBe(false);
+  });
+});
