@@ -50,7 +50,7 @@ Exit codes: 0 stopped, or the scenario passed; 1 it did not; 2 usage.`,
       await play.start();
     } catch (error) {
       if (!isListenError(error)) throw error;
-      terminal.err(`Port ${port} cannot be taken (${error.code}). Choose another one with --port.`);
+      terminal.err(`Port ${port} cannot be taken (${String(error.code)}). Choose another one with --port.`);
       return exitCodes.failed;
     }
     if (values.script !== undefined) return runScript(play, values.script, values.json, terminal);
@@ -141,8 +141,14 @@ async function runScript(play: Sandbox, file: string, asJson: boolean, terminal:
   }
 }
 
-function isListenError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'code' in error;
+function isListenError(error: unknown): error is { readonly code: unknown } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'syscall' in error &&
+    error.syscall === 'listen' &&
+    'code' in error
+  );
 }
 
 /** Resolves when the process is told to stop. */

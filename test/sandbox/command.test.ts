@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { UsageInvalid } from '../../src/cli/command.js';
+import { sandbox } from '../../src/cli/sandbox.js';
+import { startTinyServer } from './support/tiny-server.js';
+
+let dir: string;
+let tiny: Awaited<ReturnType<typeof startTinyServer>>;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sandbox-command-'));
+  tiny = await startTinyServer('secretToken');
+});
+afterEach(async () => {
+  await tiny.stop();
+  await rm(dir, { recursive: true });
+});
+
+async function run(...args: string[]) {
+  const said = { out: '', err: '' };
+  const exit = await sandbox.run(args, {
+    out: (text) => void (said.out += `${text}\n`),
+    err: (text) => void (said.err += `${text}\n`),
+  });
+  return { exit, ...said };
+}
+
+const script = async (outcome: string): Promise<string> => {
+  const file = join(dir, `${outcome}.json`);
+  const steps = [
+    { handshake: true, expect: { outcome: 'accepted' } },
+    { push: {}, expect: { outcome } },
+  ];
+  await writeFile(file, JSON.stringify({ name: 'a try', steps }));
+  return file;
+};
+
+describe('given the sandbox on the command line', () => {
+  const account = () => [
+    '--target',
+    tiny.url,
+    '--token',
+    'secretToken',
+    '--mode',
+    'plaintext',
+    '--port',
+    '0',
+  ];
+
+  test('when a script passes, then the exit code is 0 and each step is told', async () => {
+    const { exit, out } = await run(...account(), '--script', await script('reply'));
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^a try: passed\nok {3}\{"handshake":true/);
+  });
+
+  test('when a script fails, then the exit code is 1 and the step says why, as JSON where asked', async () => {
+    const { exit, out } = await run(...account(), '--script', await script('silent'), '--json');
+    expect(exit).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      passed: false,
+      steps: [{ passed: true }, { problem: 'exchange.outcome: expected "silent", got "reply"' }],
+    });
+  });
+
+  test('when the script cannot be read, then one sentence says so', async () => {
+    expect(await run(...account(), '--script', join(dir, 'none.json'))).toMatchObject({
+      exit: 1,
+      err: expect.stringMatching(/ENOENT/),
+    });
+  });
+
+  test('when the port is taken, then the way out is named', async () => {
+    const port = new URL(tiny.url).port;
+    expect(await run('--port', port)).toMatchObject({ exit: 1, err: expect.stringMatching(/--port/) });
+  });
+
+  test.each([
+    ['--mode', 'secret'],
+    ['--aes-key', 'short'],
+    ['--target', 'ftp://a'],
+    ['--port', '99999'],
+  ])('when %s is %s, then that is a fault of usage', async (option, value) => {
+    await expect(run(option, value)).rejects.toThrow(UsageInvalid);
+  });
+});
