@@ -11,6 +11,8 @@ export type PushId = Brand<string, 'PushId'>;
 /** Credential of API calls. Opaque, up to 512 characters, secret. */
 export type AccessToken = Brand<string, 'AccessToken'>;
 
+// Brands exist in types only, so this is the one place that may assert them.
+/* oxlint-disable typescript/no-unsafe-type-assertion */
 export const toAppId = (text: string): AppId => text as AppId;
 export const toOpenId = (text: string): OpenId => text as OpenId;
 export const toPushId = (text: string): PushId => text as PushId;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { defineHandler } from '../../../src/index.js';
 import type { Handler } from '../../../src/handling/define-handler.js';
 import {
@@ -24,8 +24,7 @@ type Waits = (ms: number) => Promise<void>;
 
 /** How a handler can behave, in time: one for every road through the record. */
 const behaviours: { readonly [name: string]: (wait: Waits) => Handler } = {
-  'answers at once': () =>
-    defineHandler({ on: 'message.text', handle: (ctx) => ctx.reply.text(ANSWER) }) as Handler,
+  'answers at once': () => defineHandler({ on: 'message.text', handle: (ctx) => ctx.reply.text(ANSWER) }),
   'answers after 1 s': (wait) => afterWaiting(wait, 1_000),
   'answers while its job is being written ahead': (wait) => afterWaiting(wait, 3_405),
   'answers after its job was written ahead': (wait) => afterWaiting(wait, 4_000),
@@ -34,9 +33,9 @@ const behaviours: { readonly [name: string]: (wait: Waits) => Handler } = {
   'defers at once': (wait) => deferring(wait, 0),
   'defers after its job was written ahead': (wait) => deferring(wait, 4_000),
   'defers after the deadline': (wait) => deferring(wait, 6_000),
-  'stays silent': () => defineHandler({ on: 'message.text', handle: () => undefined }) as Handler,
+  'stays silent': () => defineHandler({ on: 'message.text', handle: () => undefined }),
   'stays silent after the deadline': (wait) =>
-    defineHandler({ on: 'message.text', handle: () => wait(6_000) }) as Handler,
+    defineHandler({ on: 'message.text', handle: () => wait(6_000) }),
 };
 
 function afterWaiting(wait: Waits, ms: number): Handler {
@@ -46,7 +45,7 @@ function afterWaiting(wait: Waits, ms: number): Handler {
       await wait(ms);
       return ctx.reply.text(ANSWER);
     },
-  }) as Handler;
+  });
 }
 
 function deferring(wait: Waits, ms: number): Handler {
@@ -60,7 +59,7 @@ function deferring(wait: Waits, ms: number): Handler {
       await wait(200);
       return ctx.reply.text(ANSWER);
     },
-  }) as Handler;
+  });
 }
 
 interface Heard {
@@ -177,8 +176,7 @@ function broken(story: Story, behaviour: string, faults: readonly Fault[]): stri
     if (world.runs !== 1) wrong.push(`the handler ran ${world.runs} times`);
     if (replies.length > 0 && successes.length > 0) wrong.push('one try heard the reply, another "success"');
   }
-  if (deadReasons.length > 0 && deadReasons.some((reason) => reason !== 'unknown'))
-    wrong.push(`dead letter: ${deadReasons.join()}`);
+  if (deadReasons.some((reason) => reason !== 'unknown')) wrong.push(`dead letter: ${deadReasons.join()}`);
   if (world.jobs.size > 0) wrong.push('a job is left in the queue');
   return wrong;
 }
