@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { ACCESS_POINTS } from './access-points.js';
-import { createBus } from './bus.js';
+import { createBus, type Bus } from './bus.js';
 import { createMovableClock, type SandboxClock } from './clock.js';
 import { SANDBOX_ACCOUNT } from './default-account.js';
 import { createHttpApp } from './http-app.js';
@@ -50,7 +50,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const clock = options.clock ?? createMovableClock();
   const bus = createBus();
   const account = { ...SANDBOX_ACCOUNT, ...options.account };
-  const build = (): Stage => createStage({ clock, bus, account });
+  let generation = 0;
   let stage = build();
   let movedMs = 0;
   const servers: Server[] = [];
@@ -95,6 +95,16 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
   };
   const app = createHttpApp(sandbox, () => stage);
+
+  /** What is still under way on a stage that was thrown away is not told any more. */
+  function build(): Stage {
+    generation += 1;
+    const mine = generation;
+    const emit: Bus['emit'] = (event) => {
+      if (mine === generation) bus.emit(event);
+    };
+    return createStage({ clock, account, bus: { ...bus, emit } });
+  }
 
   /** Only this machine is listened to: the sandbox knows no passwords. @throws what `listen` throws, EADDRINUSE first */
   async function listen(listener: RequestListener, port: number): Promise<number> {

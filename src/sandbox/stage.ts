@@ -16,6 +16,8 @@ import { createPusher, type Pusher } from './push/pusher.js';
 import type { Account, ApiCall, Book, ChatItem, Exchange } from './types.js';
 
 const KEEP = { exchanges: 500, chat: 1_000, calls: 500 };
+/** Characters of pushes and answers, and of chat lines: a server may answer with a megabyte each time. */
+const MOST_CHARACTERS = 32 * 1024 * 1024;
 
 /** Everything that WeChat's two sides know and share. Thrown away and built anew on reset. */
 export interface Stage {
@@ -49,8 +51,16 @@ export function createStage(deps: { clock: SandboxClock; bus: Bus; account: Acco
   let account = deps.account;
   const bookChanged = (): void => bus.emit({ event: 'book', data: book() });
 
-  const exchanges = createRecent<Exchange>('x', KEEP.exchanges);
-  const chat = createRecent<ChatItem>('c', KEEP.chat);
+  const exchanges = createRecent<Exchange>('x', {
+    limit: KEEP.exchanges,
+    weigh: sizeOf,
+    most: MOST_CHARACTERS,
+  });
+  const chat = createRecent<ChatItem>('c', {
+    limit: KEEP.chat,
+    weigh: ({ shown }) => ('content' in shown ? shown.content.length : 0),
+    most: MOST_CHARACTERS,
+  });
   const windows = createWindowBook({ now, changed: bookChanged });
   const tokens = createTokenBook({ clock, changed: bookChanged });
   const quotas = createQuotaBook({ now, changed: bookChanged });
@@ -91,7 +101,7 @@ export function createStage(deps: { clock: SandboxClock; bus: Bus; account: Acco
     markFail,
     exchanges,
     chat,
-    calls: createRecent<ApiCall>('a', KEEP.calls),
+    calls: createRecent<ApiCall>('a', { limit: KEEP.calls }),
     pusher: createPusher({
       clock,
       exchanges,
@@ -107,4 +117,14 @@ export function createStage(deps: { clock: SandboxClock; bus: Bus; account: Acco
       return item;
     },
   };
+}
+
+function sizeOf({ plainBody, tries }: Exchange): number {
+  const sent = tries.reduce(
+    (sum, { requestBody, responseBody = '', openedBody = '' }) =>
+      // The request's body stands in the curl command and, sealed, in the signature's parts as well.
+      sum + 4 * requestBody.length + responseBody.length + openedBody.length,
+    0,
+  );
+  return plainBody.length + sent;
 }

@@ -10,26 +10,43 @@ export interface Recent<T extends { readonly id: string }> {
   nextId(): string;
 }
 
-export function createRecent<T extends { readonly id: string }>(prefix: string, limit: number): Recent<T> {
+/** `weigh` tells about how many characters a record holds; `most` of them are kept, but always the newest record. */
+export function createRecent<T extends { readonly id: string }>(
+  prefix: string,
+  {
+    limit,
+    weigh = () => 0,
+    most = Infinity,
+  }: { limit: number; weigh?: (record: T) => number; most?: number },
+): Recent<T> {
   const records = new Map<string, T>();
+  let weight = 0;
   let last = 0;
   let forgotten = 0;
+
+  function drop(id: string, record: T): void {
+    records.delete(id);
+    weight -= weigh(record);
+    forgotten = Math.max(forgotten, Number(id.slice(prefix.length)));
+  }
+
   return {
     put(record) {
-      const number = Number(record.id.slice(prefix.length));
-      if (!records.has(record.id) && number <= forgotten) return;
+      const before = records.get(record.id);
+      if (before === undefined && Number(record.id.slice(prefix.length)) <= forgotten) return;
       records.set(record.id, record);
-      if (records.size <= limit) return;
-      const [oldest] = records.keys();
-      if (oldest === undefined) return;
-      records.delete(oldest);
-      forgotten = Math.max(forgotten, Number(oldest.slice(prefix.length)));
+      weight += weigh(record) - (before === undefined ? 0 : weigh(before));
+      for (const [id, oldest] of records) {
+        if (records.size === 1 || (records.size <= limit && weight <= most)) break;
+        drop(id, oldest);
+      }
     },
     get: (id) => records.get(id),
     list: () => [...records.values()],
     clear() {
       forgotten = last;
       records.clear();
+      weight = 0;
     },
     nextId() {
       last += 1;

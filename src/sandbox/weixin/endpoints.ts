@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.js';
 import { MEDIA_API } from './media-api.js';
 import { MENU_API } from './menu-api.js';
 import { NETWORK_API } from './network-api.js';
+import { NOTICE_API } from './notice-api.js';
 import { OAUTH_API } from './oauth-api.js';
 import { openApi } from './openapi-api.js';
 import { QRCODE_API } from './qrcode-api.js';
@@ -24,6 +25,7 @@ export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
     ...MEDIA_API,
     ...MENU_API,
     ...TEMPLATE_API,
+    ...NOTICE_API,
     ...USER_API,
     ...TAG_API,
     ...QRCODE_API,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stage } from '../stage.js';
 import { Refusal } from './endpoint.js';
 
 export interface TemplateEntry {
@@ -15,8 +16,16 @@ const LIMIT = 25;
 /** There from the beginning, so that a first try needs no set-up. */
 const FIRST = 'SandboxTemplateSandboxTemplateSandboxTempl1';
 
+const shelves = new WeakMap<Stage, ReturnType<typeof createTemplateShelf>>();
+
 /** The templates that the account has. */
-export function createTemplateShelf() {
+export function shelfOf(stage: Stage): ReturnType<typeof createTemplateShelf> {
+  const shelf = shelves.get(stage) ?? createTemplateShelf();
+  shelves.set(stage, shelf);
+  return shelf;
+}
+
+function createTemplateShelf() {
   const entries = new Map<string, TemplateEntry>();
   const put = (id: string, title: string, content: string): string => {
     const industry = { primary_industry: 'IT科技', deputy_industry: '互联网|电子商务' };

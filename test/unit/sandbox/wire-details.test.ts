@@ -63,7 +63,7 @@ describe('given small things of the wire', () => {
 
 describe('given the last records', () => {
   test('when there are too many, then the oldest is forgotten, and a late change does not bring it back', () => {
-    const recent = createRecent<{ id: string; state: string }>('x', 2);
+    const recent = createRecent<{ id: string; state: string }>('x', { limit: 2 });
     for (let made = 0; made < 3; made += 1) recent.put({ id: recent.nextId(), state: 'new' });
     recent.put({ id: 'x1', state: 'late' });
     recent.put({ id: 'x2', state: 'late' });
@@ -74,6 +74,23 @@ describe('given the last records', () => {
     recent.clear();
     recent.put({ id: 'x3', state: 'late' });
     expect(recent.list()).toEqual([]);
+  });
+});
+
+describe('given records of some weight', () => {
+  test('when they grow too heavy together, then the oldest go, and the newest stays however heavy it is', () => {
+    const recent = createRecent<{ id: string; text: string }>('x', {
+      limit: 9,
+      weigh: ({ text }) => text.length,
+      most: 10,
+    });
+    for (const text of ['aaaa', 'bbbb', 'c']) recent.put({ id: recent.nextId(), text });
+    recent.put({ id: 'x3', text: 'ccc' });
+    expect(recent.list().map(({ text }) => text)).toEqual(['bbbb', 'ccc']);
+    recent.put({ id: recent.nextId(), text: 'd'.repeat(99) });
+    expect(recent.list()).toHaveLength(1);
+    recent.put({ id: recent.nextId(), text: 'e' });
+    expect(recent.list().map(({ text }) => text)).toEqual(['e']);
   });
 });
 
