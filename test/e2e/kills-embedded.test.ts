@@ -38,7 +38,6 @@ describe('given a built server on the embedded store, and followers who go on ty
     await eventually(async () => expect((await traffic.ends(server)).lost).toEqual([]), 15_000);
     await eventually(async () => expect(await server.waitingJobs()).toBe(0), 15_000);
     const ends = await traffic.ends(server);
-    console.log(ends);
     expect(ends.twice).toEqual([]);
     expect(ends.accepted).toBeGreaterThan(KILLS * 20);
     expect(ends.delivered).toBeGreaterThan(ends.accepted / 2);

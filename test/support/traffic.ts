@@ -25,6 +25,12 @@ export class Traffic {
   private readonly pushes: Promise<void>[] = [];
   private readonly where: () => string;
   private readonly api: FakeWechatApi;
+  /** The longest that a try waited for its answer. */
+  slowestMs = 0;
+  /** Tries that were answered 503. */
+  turnedAway = 0;
+  /** Why tries ended without an answer. */
+  readonly unanswered: string[] = [];
   private going = true;
   private flowing: Promise<void> = Promise.resolve();
 
@@ -78,7 +84,13 @@ export class Traffic {
   }
 
   private async pushOne(text: TypedText): Promise<void> {
-    const body = heard(await push(this.where, text, RETRY_AFTER_MS));
+    const tries = await push(this.where, text, RETRY_AFTER_MS);
+    for (const one of tries) {
+      this.slowestMs = Math.max(this.slowestMs, one.ms);
+      if (!one.answered) this.unanswered.push(`${text.content}: ${one.why}`);
+      else if (one.status === 503) this.turnedAway += 1;
+    }
+    const body = heard(tries);
     if (body !== undefined) this.said.set(text, body);
   }
 }

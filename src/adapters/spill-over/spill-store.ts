@@ -19,7 +19,8 @@ type Reading = Awaited<ReturnType<StateStore['read']>>;
  * Redis where it answers, this process's journal where it does not.
  *
  * A record is in one place at a time: the journal has those that this process claimed or changed while Redis was
- * away. They stay until `comeHome` has written them back; who asks for one in between waits for its move.
+ * away. They stay until `comeHome` has written them back; who asks for one in between waits for its move. Changes
+ * here are always durable: after a crash the job is done from here only if its record is here, too.
  */
 export class SpillStore implements StateStore {
   readonly #remote: StateStore;
@@ -66,7 +67,7 @@ export class SpillStore implements StateStore {
       remote: () => this.#remote.swap(request),
       local: () => {
         this.#whereabouts.keep(key, nowMs + keepMs);
-        return this.#local.swap(request);
+        return this.#local.swap({ ...request, durable: true });
       },
       fallBack: (cause) =>
         this.#needsAll(key, next?.state) ? Promise.reject(cause) : this.#swapHere(request),
@@ -156,11 +157,15 @@ export class SpillStore implements StateStore {
   }
 
   /**
-   * Changes that only count when all processes see them. What a worker does to a record that is in Redis: another
-   * worker may come to the same record. And a passive answer whose job may be in Redis: a worker may come to that.
+   * Changes that only count when all processes see them: taking over from a process that looks dead, what a worker
+   * does to a record that others can take, and a passive answer whose job others can take.
    */
   #needsAll(key: string, state: string | undefined): boolean {
-    return state === 'taking' || (state === 'answered' && this.#whereabouts.jobMayBeThere(key));
+    return (
+      state === 'running' ||
+      state === 'taking' ||
+      (state === 'answered' && this.#whereabouts.jobMayBeThere(key))
+    );
   }
 
   /** Redis failed in the middle of a run: it goes on from here, as if Redis had made the change. */
@@ -173,7 +178,7 @@ export class SpillStore implements StateStore {
     this.#whereabouts.keep(key, nowMs + keepMs);
     // In one go: nobody else may swap between the two.
     const adopted = this.#local.adopt({ key, stored: { rev, record: next }, expiresAtMs: nowMs + keepMs });
-    const [result] = await Promise.all([this.#local.swap(request), adopted]);
+    const [result] = await Promise.all([this.#local.swap({ ...request, durable: true }), adopted]);
     return result;
   }
 
