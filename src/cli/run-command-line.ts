@@ -4,11 +4,12 @@ import { AppError } from '../protocol/app-error.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
 import { conformance } from './conformance.js';
 import { routes } from './routes.js';
+import { sandbox } from './sandbox.js';
 import { send } from './send.js';
 import { serve } from './serve.js';
 import { packageVersion } from './package-version.js';
 
-const commands: readonly Command[] = [serve, send, routes, conformance];
+const commands: readonly Command[] = [serve, send, routes, sandbox, conformance];
 
 /**
  * Runs one command line (without node and script) and resolves with its exit code. Whatever goes wrong is said on

@@ -4,10 +4,17 @@
  */
 export const developmentAccount = {
   appId: 'wxdevelopment0001',
+  appSecret: 'development-secret-of-the-sandbox',
   token: 'development',
   encodingAesKey: 'DevelopmentKeyDevelopmentKeyDevelopmentKey0',
   originalId: 'gh_development1',
 } as const;
+
+/** WeChat's five access points, played by the sandbox that `npm run dev` starts beside the server. */
+function sandboxAccessPoints(): string {
+  const hosts = ['api', 'api2', 'sh.api', 'sz.api', 'hk.api'];
+  return hosts.map((host) => `http://127.0.0.1:8090/${host}.weixin.qq.com`).join();
+}
 
 /** The environment of `npm run dev`. Variables that are set already win over it. */
 export const developmentEnvironment: Readonly<Record<string, string>> = {
@@ -15,7 +22,9 @@ export const developmentEnvironment: Readonly<Record<string, string>> = {
   PORT: '8080',
   DATA_DIR: './data/dev',
   RELOAD_HANDLERS: '1',
+  WECHAT_API_BASE_URLS: sandboxAccessPoints(),
   WECHAT_APP_ID: developmentAccount.appId,
+  WECHAT_APP_SECRET: developmentAccount.appSecret,
   WECHAT_TOKEN: developmentAccount.token,
   WECHAT_ENCODING_AES_KEY: developmentAccount.encodingAesKey,
   WECHAT_ORIGINAL_ID: developmentAccount.originalId,
