@@ -23,6 +23,8 @@ export interface Answer {
   readonly kind: 'nothing' | 'status' | 'silence' | 'reply' | 'other';
   readonly faults: readonly Fault[];
   readonly fields?: Fields;
+  /** What was found in a sealed one. */
+  readonly opened?: string;
 }
 
 /** Reads an answer, unsealing it where it came sealed. Source: "被动回复用户消息"; "消息加解密说明". */
@@ -76,11 +78,11 @@ function openReply(outer: Fields, before: readonly Fault[], target: Target): Ans
   if (inside === undefined) return { kind: 'reply', faults: [...faults, 'does-not-open'] };
   if (inside.appId !== target.appId) faults.push('foreign-app-id');
   if (inside.text === '' || inside.text === 'success')
-    return { kind: 'silence', faults: [...faults, 'sealed-silence'] };
+    return { kind: 'silence', faults: [...faults, 'sealed-silence'], opened: inside.text };
   const fields = readXml(inside.text);
   return typeof fields === 'string'
-    ? { kind: 'other', faults: [...faults, fields] }
-    : { kind: 'reply', faults, fields };
+    ? { kind: 'other', faults: [...faults, fields], opened: inside.text }
+    : { kind: 'reply', faults, fields, opened: inside.text };
 }
 
 function readXml(text: string): Fields | 'malformed' {

@@ -18,6 +18,8 @@ export interface Exchange {
   readonly failure: 'no answer in time' | 'the connection broke' | 'no connection' | undefined;
   /** The system's word for it, such as ECONNREFUSED. */
   readonly errorCode: string;
+  /** What was found in a sealed answer. */
+  readonly opened?: string;
 }
 
 export interface Order {

@@ -58,7 +58,9 @@ export function createProbe(target: Target): Probe {
         body: also.body ?? body,
         patienceMs: patienceMs(),
       });
-      return { push, exchange, answer: readAnswer(exchange, target) };
+      const answer = readAnswer(exchange, target);
+      const { opened } = answer;
+      return { push, exchange: opened === undefined ? exchange : { ...exchange, opened }, answer };
     },
     control: once(() => probe.push(text(target, freshWord()), 'a text message')),
     sample: once(() => Promise.all(sampleOf(target).map(([label, push]) => probe.push(push, label)))),

@@ -27,7 +27,7 @@ function sameAnswers(tries: readonly Heard[]): Finding {
     ? holds
     : broken(
         odd.exchange,
-        `another try of the same push heard: ${first.exchange.text.slice(0, 160) || '(nothing)'}`,
+        `another try of the same push heard: ${(first.exchange.opened ?? first.exchange.text).slice(0, 300) || '(nothing)'}`,
       );
 }
 

@@ -55,9 +55,13 @@ export const broken = (exchange: Exchange, because: string): Finding => ({
   because,
 });
 
-/** What came back, in one line of at most some 200 characters. */
-export function cameBack({ status, failure, errorCode, text, ms }: Exchange): string {
+/** What came back, opened, in one line. */
+export function cameBack({ status, failure, errorCode, text, opened, ms }: Exchange): string {
   if (failure !== undefined) return `${failure}${errorCode === '' ? '' : ` (${errorCode})`} after ${ms} ms`;
-  const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
-  return `status ${status ?? '-'} in ${ms} ms, ${text === '' ? 'empty body' : JSON.stringify(shown)}`;
+  const body = opened ?? text;
+  const shown = body.length > LONGEST_SHOWN ? `${body.slice(0, LONGEST_SHOWN)}…` : body;
+  const how = opened === undefined ? '' : 'sealed ';
+  return `status ${status ?? '-'} in ${ms} ms, ${body === '' ? 'empty body' : how + JSON.stringify(shown)}`;
 }
+
+const LONGEST_SHOWN = 300;

@@ -96,6 +96,19 @@ describe('given the command conformance', () => {
     expect(out).toMatch(/✗ success-exact[\s\S]*came: .*SUCCESS[\s\S]*do: +Write `success`/);
   });
 
+  test('when a sealed reply breaks a rule, then the report shows it opened', async () => {
+    const door = await openDoor('safe', { write: (xml) => xml.replace('[text]', '[Text]') });
+    const { out } = await run(
+      door.url.href,
+      `--token=${token}`,
+      `--aes-key=${encodingAesKey}`,
+      `--app-id=${appId}`,
+      '--only=reply-msg-type',
+    );
+    await door.close();
+    expect(out).toMatch(/came: .*sealed "<xml><ToUserName>.*\[Text\]/);
+  });
+
   test('when it stands behind a query of its own and echoes only some texts, then it is judged by these', async () => {
     const door = await openDoor('plaintext', {
       glance: ({ values }) =>
