@@ -44,7 +44,8 @@ export function isAccountConfigured(env: NodeJS.ProcessEnv): boolean {
 export function withDevelopmentDefaults(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const defaults = isAccountConfigured(env)
     ? Object.fromEntries(
-        Object.entries(developmentEnvironment).filter(([name]) => !(name in accountVariables)),
+        // A real account is not known to the sandbox, and none of its secrets go there.
+        Object.entries(developmentEnvironment).filter(([name]) => !name.startsWith('WECHAT_')),
       )
     : { ...accountVariables, ...developmentEnvironment };
   return { ...defaults, ...env };

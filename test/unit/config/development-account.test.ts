@@ -1,3 +1,4 @@
+import { SANDBOX_ACCOUNT } from '../../../src/sandbox/default-account.js';
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../../src/config.js';
 import { developmentAccount, withDevelopmentDefaults } from '../../../src/config/development-account.js';
@@ -15,11 +16,21 @@ describe('given the environment of development', () => {
     const env = { PORT: '9000', WECHAT_APP_ID: 'wx1', WECHAT_TOKEN: 't' };
     const config = readConfig(withDevelopmentDefaults(env));
     expect(config.public).toEqual({ host: '127.0.0.1', port: 9000 });
-    expect(config.accounts[0]).toMatchObject({ appId: 'wx1', encodingAesKeys: [], originalId: undefined });
+    expect(config.accounts[0]).toMatchObject({
+      appId: 'wx1',
+      appSecret: undefined,
+      encodingAesKeys: [],
+      originalId: undefined,
+    });
+    expect(config.apiBaseUrls[0]).toBe('https://api.weixin.qq.com');
   });
 
   test('when no account is set, then a `.env` that is read later cannot mix its account in', () => {
     const env = withDevelopmentDefaults({});
-    expect(env).toMatchObject({ WECHAT_ACCOUNTS_FILE: '', WECHAT_APP_SECRET: '', WECHAT_PREVIOUS_TOKEN: '' });
+    expect(env).toMatchObject({ WECHAT_ACCOUNTS_FILE: '', WECHAT_PREVIOUS_TOKEN: '' });
+  });
+
+  test('when the sandbox is held against it, then both speak of the same account', () => {
+    expect(SANDBOX_ACCOUNT).toMatchObject(developmentAccount);
   });
 });
