@@ -33,7 +33,7 @@ export const conformance: Command = {
   usage: `Usage: wechat-callback conformance <URL> --token TEXT [--aes-key KEY --app-id ID] [options]
 
 Plays WeChat, and some strangers, against a callback server and says which rules of the platform it keeps. The server
-hears some 300 requests of users that do not exist; use a test account. docs/conformance.md lists the rules.
+hears some 250 requests of users that do not exist; use a test account. docs/conformance.md lists the rules.
 
   --token TEXT        the callback token of the account
   --aes-key KEY       its EncodingAESKey, 43 letters and digits; asks for safe mode unless --mode says otherwise
