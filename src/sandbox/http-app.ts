@@ -6,7 +6,7 @@ import { Problem } from './control/problem.js';
 import { readBytes } from './control/read-body.js';
 import { sendJson, serveJson } from './control/serve-json.js';
 import { servePage } from './control/static-files.js';
-import type { Sandbox } from './sandbox.js';
+import type { Sandbox } from './sandbox-interface.js';
 import type { Stage } from './stage.js';
 import { serveCall } from './weixin/serve-call.js';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Sandbox } from '../sandbox.js';
+import type { Sandbox } from '../sandbox-interface.js';
 import type { Stage } from '../stage.js';
 import { DOING_ROUTES } from './doing-routes.js';
 import { Problem } from './problem.js';

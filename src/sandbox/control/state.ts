@@ -1,4 +1,4 @@
-import type { Sandbox } from '../sandbox.js';
+import type { Sandbox } from '../sandbox-interface.js';
 import type { Stage } from '../stage.js';
 import type { State } from '../types.js';
 

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../sandbox.js';
+import type { Sandbox } from '../sandbox-interface.js';
 import type { Scenario } from './scenario.js';
 
 type CallStep = Extract<Scenario['steps'][number], { call: unknown }>['call'];

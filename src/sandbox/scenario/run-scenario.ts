@@ -3,7 +3,7 @@ import { act } from '../push/act.js';
 import { push } from '../push/push.js';
 import type { Delivery } from '../push/pusher.js';
 import { replay } from '../push/replay.js';
-import type { Sandbox } from '../sandbox.js';
+import type { Sandbox } from '../sandbox-interface.js';
 import type { Exchange } from '../types.js';
 import { callApi } from './call-api.js';
 import { mismatch } from './match.js';
