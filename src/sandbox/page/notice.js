@@ -7,7 +7,7 @@ export function Notice({ state, actions, words }) {
   const { notice } = state;
   useEffect(() => {
     if (notice === undefined) return undefined;
-    const end = setTimeout(actions.dismiss, SHOWN_MS);
+    const end = setTimeout(() => actions.dismiss(), SHOWN_MS);
     return () => clearTimeout(end);
   }, [notice]);
 

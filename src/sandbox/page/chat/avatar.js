@@ -6,7 +6,7 @@ export function Avatar({ name, id, account = false }) {
   const style = account ? {} : { '--hue': String(hueOf(id)) };
   return html`
     <span class=${`avatar ${account ? 'account' : ''}`} style=${style} aria-hidden="true">
-      ${letterOf(name)}
+      ${account ? [...name][0] : letterOf(name)}
     </span>
   `;
 }

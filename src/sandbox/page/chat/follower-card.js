@@ -1,5 +1,6 @@
 import { sandboxNow, useTicking } from '../core/clock.js';
 import { countdown } from '../core/format.js';
+import { windowLeftMs } from '../core/send-window.js';
 import { CopyButton } from '../copy-button.js';
 import { html, useState } from '../html.js';
 
@@ -10,7 +11,7 @@ export function FollowerCard({ state, actions, words }) {
   const follower = state.followers.find(({ openId }) => openId === state.follower);
   if (follower === undefined) return null;
   const window = state.book.windows.find((one) => one.follower === follower.openId);
-  const left = window?.endsAtMs === undefined ? '' : countdown(window.endsAtMs - sandboxNow(state));
+  const leftMs = windowLeftMs(window, sandboxNow(state));
 
   function scan(event) {
     event.preventDefault();
@@ -25,7 +26,9 @@ export function FollowerCard({ state, actions, words }) {
       <p class="open-id">
         <code title="OpenID">${follower.openId}</code><${CopyButton} text=${follower.openId} words=${words} />
       </p>
-      <p class="window">${window?.open ? words.windowOpen(window.remaining, left) : words.windowShut}</p>
+      <p class="window">
+        ${leftMs > 0 ? words.windowOpen(window.remaining, countdown(leftMs)) : words.windowShut}
+      </p>
       <div class="buttons">
         <button
           type="button"

@@ -1,4 +1,4 @@
-import { html, useEffect, useState } from '../html.js';
+import { html, useEffect, useLayoutEffect, useState } from '../html.js';
 
 /** The account's menu as this follower's phone has it. Buttons with sub-buttons open upwards; Esc closes them. */
 export function MenuBar({ state, actions, words, follower }) {
@@ -8,7 +8,7 @@ export function MenuBar({ state, actions, words, follower }) {
   const stale = menu !== undefined && JSON.stringify(menu.seen) !== JSON.stringify(menu.current);
 
   useEffect(() => setOpen(-1), [state.follower, menu]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open < 0) return undefined;
     const shut = (event) => {
       if (event.type === 'keydown' ? event.key === 'Escape' : !event.target.closest('.menu-bar')) setOpen(-1);

@@ -1,11 +1,14 @@
 import { Dialog } from '../dialog.js';
-import { html, useState } from '../html.js';
+import { html, useEffect, useRef, useState } from '../html.js';
 import { PushForm } from './push-form.js';
 
 /** Everything that can be pushed, by groups, and the form of the chosen one. */
 export function PushPicker({ state, actions, words, language = state.language }) {
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState(state.templates[0]?.id);
+  const field = useRef(null);
+  // The dialog's own effect has run by then: it is open.
+  useEffect(() => field.current.focus(), []);
   const wanted = search.trim().toLowerCase();
   const found = state.templates.filter(({ id, zh, en }) =>
     [id, zh, en].some((text) => text.toLowerCase().includes(wanted)),
@@ -19,7 +22,7 @@ export function PushPicker({ state, actions, words, language = state.language })
         <div class="picker-list">
           <input
             type="search"
-            autofocus
+            ref=${field}
             aria-label=${words.pickerSearch}
             placeholder=${words.pickerSearch}
             value=${search}

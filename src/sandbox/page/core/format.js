@@ -1,11 +1,13 @@
-/** `128 ms`, `4.50 s`. */
+/** `0.4 ms`, `128 ms`, `4.50 s`. */
 export function duration(ms) {
+  if (ms > 0 && ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 
-/** `+6.8 s`, and in words that fit for hours and days. */
+/** `+6.8 s`, and in units that fit for less and more. */
 export function after(ms) {
+  if (ms < 1_000) return `+${Math.round(ms)} ms`;
   if (ms < 120_000) return `+${(ms / 1_000).toFixed(1)} s`;
   if (ms < 7_200_000) return `+${Math.round(ms / 60_000)} min`;
   return `+${Math.round(ms / 3_600_000)} h`;

@@ -102,6 +102,9 @@ function Stages({ words, stages }) {
   return html`
     <section aria-label=${words.stages}>
       <h4>${words.stages}</h4>
+      <div class="stage-bar" aria-hidden="true">
+        ${stages.map(({ durationMs = 0 }, place) => html`<i class=${`tone-${place % 6}`} style=${{ flexGrow: String(durationMs) }}></i>`)}
+      </div>
       <ol class="stages">
         ${stages.map(
           ({ name, durationMs, description }, place) => html`

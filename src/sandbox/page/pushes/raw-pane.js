@@ -27,6 +27,7 @@ export function RawPane({ words, push, one }) {
         note=${[one.status ?? one.error ?? words.tryOutcomes[one.outcome], took].filter(Boolean).join(' · ')}
       >
         ${one.error && html`<p class="bad-words">${one.error}</p>`}
+        ${one.status === undefined && !one.error && html`<p class="quiet">${words.tryOutcomes[one.outcome]}</p>`}
         ${
           one.openedBody !== undefined &&
           html`<h5>${words.openedReply}</h5>

@@ -1,5 +1,6 @@
 import { sandboxNow, useTicking } from '../core/clock.js';
 import { countdown, shorten } from '../core/format.js';
+import { windowLeftMs } from '../core/send-window.js';
 import { html } from '../html.js';
 
 /** Windows, tokens and quotas as the platform keeps them. */
@@ -14,31 +15,7 @@ export function BookPanel({ state, actions, words }) {
       <h3>${words.windows}</h3>
       <p class="quiet">${words.windowsText}</p>
       <ul class="book-list">
-        ${windows.map(
-          (one) => html`
-            <li key=${one.follower}>
-              <b>${name(one.follower)}</b>
-              ${
-                one.open
-                  ? html`
-                      <span class="chip good">${words.remaining} ${one.remaining}</span>
-                      <small
-                        >${words.deeds[one.openedBy] ?? one.openedBy} · ${words.endsIn}
-                        ${countdown((one.endsAtMs ?? now) - now)}</small
-                      >
-                      <button
-                        type="button"
-                        class="small"
-                        onClick=${() => actions.book({ action: 'close-window', follower: one.follower })}
-                      >
-                        ${words.closeWindow}
-                      </button>
-                    `
-                  : html`<span class="chip">${words.shut}</span>`
-              }
-            </li>
-          `,
-        )}
+        ${windows.map((one) => html`<${Window} key=${one.follower} ...${{ one, now, actions, words }} name=${name(one.follower)} />`)}
       </ul>
 
       <h3>
@@ -103,5 +80,24 @@ export function BookPanel({ state, actions, words }) {
         )}
       </ul>
     </div>
+  `;
+}
+
+function Window({ one, now, actions, words, name }) {
+  const leftMs = windowLeftMs(one, now);
+  if (leftMs === 0) return html`<li><b>${name}</b> <span class="chip">${words.shut}</span></li>`;
+  return html`
+    <li>
+      <b>${name}</b>
+      <span class="chip good">${words.remaining} ${one.remaining}</span>
+      <small>${words.deeds[one.openedBy] ?? one.openedBy} · ${words.endsIn} ${countdown(leftMs)}</small>
+      <button
+        type="button"
+        class="small"
+        onClick=${() => actions.book({ action: 'close-window', follower: one.follower })}
+      >
+        ${words.closeWindow}
+      </button>
+    </li>
   `;
 }

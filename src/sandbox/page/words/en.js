@@ -225,7 +225,8 @@ export const en = {
 
   book: 'Book',
   windows: 'Windows for later messages',
-  windowsText: 'Open for 48 hours after the follower did something, for a limited number of messages.',
+  windowsText:
+    'Five messages within 48 hours of the follower’s message; three within a minute of a menu click, a follow or a scan.',
   deeds: { message: 'by a message', menu: 'by the menu', follow: 'by following', scan: 'by a scan' },
   remaining: 'Left',
   endsIn: 'ends in',
@@ -244,7 +245,8 @@ export const en = {
   expires: 'Expires',
 
   clock: 'Clock',
-  clockText: 'Windows, tokens and quotas follow the sandbox’s clock. It can be moved ahead only.',
+  clockText:
+    'Windows, tokens and quotas follow the sandbox’s clock. It can be moved ahead only. Your server stays where it is: one that checks timestamps will refuse what comes from the future (ours does not with MAX_PUSH_AGE_S=0).',
   moved: (text) => `moved ahead by ${text}`,
   notMoved: 'as the machine’s',
   advances: { minute: '1 minute', hour: '1 hour', days: '48 hours' },

@@ -223,7 +223,7 @@ export const zh = {
 
   book: '账本',
   windows: '客服消息窗口',
-  windowsText: '用户互动后 48 小时内可以发送，条数有限。',
+  windowsText: '用户发来消息后 48 小时内可发 5 条；点击菜单、关注或扫码后 1 分钟内可发 3 条。',
   deeds: { message: '发来消息', menu: '点击菜单', follow: '关注', scan: '扫码' },
   remaining: '剩余',
   endsIn: '还剩',
@@ -242,7 +242,8 @@ export const zh = {
   expires: '到期',
 
   clock: '时钟',
-  clockText: '窗口、token 与配额都按沙盒的时钟走。时钟只能拨快。',
+  clockText:
+    '窗口、token 与配额都按沙盒的时钟走。时钟只能拨快；你的服务器不会跟着动，检查时间戳的服务器会拒绝此后的推送（我们的服务器：MAX_PUSH_AGE_S=0 不检查）。',
   moved: (text) => `已拨快 ${text}`,
   notMoved: '与本机一致',
   advances: { minute: '1 分钟', hour: '1 小时', days: '48 小时' },

@@ -1,0 +1,178 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
+import { launchBrowser, openPage, type OpenedPage } from '../support/browser.js';
+import { startSandboxFarEnd, type SandboxFarEnd } from '../support/sandbox-far-end.js';
+
+const GREY_SENTENCE = '该公众号提供的服务出现故障，请稍后再试';
+
+let far: SandboxFarEnd;
+let browser: Browser;
+let opened: OpenedPage;
+let page: Page;
+
+beforeAll(async () => {
+  [far, browser] = await Promise.all([startSandboxFarEnd(), launchBrowser()]);
+  opened = await openPage(browser, far.sandbox.url(), { locale: 'zh-CN' });
+  page = opened.page;
+}, 30_000);
+afterAll(async () => {
+  await browser.close();
+  await far.stop();
+});
+
+beforeEach(async () => {
+  await far.tidy();
+  await page.getByRole('tab', { name: '推送' }).click();
+  await page.locator('.hint').waitFor();
+});
+afterEach(() => {
+  expect(opened.complaints).toEqual([]);
+});
+
+async function say(text: string): Promise<void> {
+  await page.getByLabel('输入消息').fill(text);
+  await page.keyboard.press('Enter');
+}
+const bubbles = (from: 'own' | 'theirs') => page.locator(`.line.${from} .bubble`);
+
+describe('given the chat page, the sandbox and our server', () => {
+  test('when the first-time hint is taken, then the text is sent and its reply is seen', async () => {
+    await page.getByRole('button', { name: '帮助', exact: true }).click();
+
+    await bubbles('theirs').getByText('你可以发送').waitFor();
+    expect(await bubbles('own').allTextContents()).toEqual(['帮助']);
+    expect(await page.locator('.line.theirs .caption').textContent()).toMatch(/^被动回复 · [\d.]+ m?s$/);
+  });
+
+  test('when a handler is slow, then success goes out at the deadline and the message arrives later', async () => {
+    await say('慢');
+
+    await page.locator('.line.theirs[data-via=customer-service]').waitFor({ timeout: 10_000 });
+    expect(await bubbles('theirs').textContent()).toBe('让你久等了 6 秒。');
+    await page.locator('.push-row').first().click();
+    await page.locator('.raw pre').first().waitFor();
+    expect(await page.locator('.raw pre').allTextContents()).toContain('success');
+    expect(await page.locator('.took').textContent()).toMatch(/第 1 次 · 4\.[4-9]\d s/);
+    expect(await page.locator('.flag').textContent()).toMatch(/后到的消息 \+[67]\.\d s/);
+  });
+
+  test('when the server is down, then the grey sentence is seen with its cause', async () => {
+    await far.call('PUT', '/api/account', { target: 'http://127.0.0.1:1/wechat' });
+    await say('你好');
+
+    await page.getByText(GREY_SENTENCE, { exact: true }).first().waitFor();
+    expect(await page.locator('.system .cause').textContent()).toContain('目标地址没有程序在监听');
+    await page.locator('.system .cause').click();
+    await page.locator('.took').first().waitFor();
+    expect(await page.locator('.ruler .bar.connection-error').count()).toBe(3);
+  });
+
+  test('when a push is replayed, then the server answers from memory; spoilt it is refused', async () => {
+    await say('你好');
+    await bubbles('theirs').first().waitFor();
+    await page.locator('.push-row').first().click();
+
+    await page.getByRole('button', { name: '重放', exact: true }).click();
+    await page.locator('.push-detail .chip', { hasText: '重放自' }).waitFor();
+    await page.locator('.push-detail .chip.good', { hasText: '已回复' }).waitFor();
+    await page.getByRole('button', { name: '× 3', exact: true }).click();
+    await page.getByRole('button', { name: '签名错误' }).click();
+    await page.locator('.push-detail .chip.good', { hasText: '已拒绝' }).waitFor();
+    await page.getByText('signature 的计算', { exact: true }).click();
+    await page.locator('.signature .chip.bad', { hasText: '与请求中的不一致' }).first().waitFor();
+
+    await page.getByRole('button', { name: '全部推送' }).click();
+    await eventually(async () => expect(await page.locator('.push-row').count()).toBe(6));
+    const messageIds = new Set(far.sandbox.stage.exchanges.list().map(({ msgId }) => msgId));
+    expect(messageIds.size).toBe(1);
+  });
+
+  test('when a push is edited, then what was written is signed and sent', async () => {
+    await say('你好');
+    await bubbles('theirs').first().waitFor();
+    await page.locator('.push-row').first().click();
+    await page.getByRole('button', { name: '编辑后重发' }).click();
+    const xml = page.getByRole('textbox', { name: 'XML' });
+    await xml.fill((await xml.inputValue()).replace('你好', '帮助'));
+    await page.locator('dialog').getByRole('button', { name: '发送' }).click();
+
+    await bubbles('theirs').getByText('你可以发送').waitFor();
+  });
+
+  test('when a fault is switched on, then the next call fails and the server copes', async () => {
+    await page.getByRole('tab', { name: '故障' }).click();
+    await page.getByRole('button', { name: '系统繁忙 -1' }).click();
+    await page.locator('.fault-list li').waitFor();
+    await page.getByRole('button', { name: '1 个故障' }).waitFor();
+    await say('天气 北京');
+
+    await page.locator('.line.theirs[data-via=customer-service]').waitFor({ timeout: 10_000 });
+    await page.locator('.fault-list li').waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: '调用' }).click();
+    const sends = page
+      .locator('.call', { hasText: '/cgi-bin/message/custom/send' })
+      .locator('.chip:first-child');
+    await eventually(async () => expect(await sends.allTextContents()).toEqual(['0', '-1']));
+  });
+
+  test('when the account has a menu, then a tap is pushed, and a view shows its address', async () => {
+    await createMenu();
+    await page.getByRole('button', { name: '拨快五分钟并重新进入' }).click();
+    await page.getByRole('button', { name: '更多', exact: true }).click();
+    await page.getByRole('button', { name: '赞一下' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '赞一下' }).waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: '更多', exact: true }).click();
+    await page.getByRole('button', { name: '赞一下' }).click();
+    await bubbles('theirs').getByText('谢谢你的赞').waitFor();
+    await page.getByRole('button', { name: '官网' }).click();
+    const link = page.locator('dialog a');
+    expect(await link.getAttribute('href')).toBe('https://example.com/a?b=1');
+    expect(await link.getAttribute('rel')).toContain('noopener');
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+  });
+
+  test('when time is moved by 48 hours, then the window of the follower closes', async () => {
+    await say('你好');
+    await bubbles('theirs').first().waitFor();
+    await page.locator('.follower-card .window', { hasText: '可发 5 条' }).waitFor();
+    await page.locator('.top-bar .clock').click();
+    await page.getByRole('button', { name: '48 小时' }).click();
+
+    await page.locator('.follower-card .window', { hasText: '未打开' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  test('when a follower leaves and comes back, then they cannot write in between', async () => {
+    await page.getByRole('button', { name: '取消关注' }).click();
+    await page.getByText('不能发送消息').waitFor();
+    await page.locator('.composer').getByRole('button', { name: '关注' }).click();
+    await page.getByLabel('输入消息').waitFor();
+  });
+
+  test('when the URL is verified, then the handshake is accepted', async () => {
+    await page.getByRole('tab', { name: '设置' }).click();
+    await page.getByRole('button', { name: '提交验证' }).click();
+
+    await page.locator('.push-detail .chip.good', { hasText: '验证通过' }).waitFor();
+  });
+});
+
+async function createMenu(): Promise<void> {
+  const { appId, appSecret } = far.sandbox.stage.account();
+  const { access_token: token } = await far.call('POST', '/cgi-bin/stable_token', {
+    grant_type: 'client_credential',
+    appid: appId,
+    secret: appSecret,
+  });
+  const answer = await far.call('POST', `/cgi-bin/menu/create?access_token=${String(token)}`, {
+    button: [
+      { type: 'view', name: '官网', url: 'https://example.com/a?b=1' },
+      { name: '更多', sub_button: [{ type: 'click', name: '赞一下', key: 'V1001_GOOD' }] },
+    ],
+  });
+  expect(answer['errcode']).toBe(0);
+}
