@@ -19,6 +19,13 @@ interface ConsumeOptions {
   readonly concurrency: number;
 }
 
+class JobWorker extends Worker<DeferredJob, void> {
+  /** One that never reached Redis does not finish closing, and the keeper of its locks would hold the process up. */
+  dropLocks(): Promise<void> {
+    return this.lockManager.close();
+  }
+}
+
 /** A job in hand: `signal` fires and `abandoned` resolves when the consumer gives it back. */
 interface Hold {
   readonly signal: AbortSignal;
@@ -54,7 +61,7 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
     throw new DelayedError();
   }
 
-  const worker = new Worker<DeferredJob, void>(name, process, {
+  const worker = new JobWorker(name, process, {
     connection: client,
     prefix,
     concurrency,
@@ -78,7 +85,10 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
       if (!(await settlesWithin(closing, graceMs))) {
         for (const hold of holds) hold.abandon();
         const closed = await settlesWithin(closing, FAREWELL_MS);
-        if (!closed) await settlesWithin(worker.getBackend().close(true), FAREWELL_MS);
+        if (!closed) {
+          await settlesWithin(worker.getBackend().close(true), FAREWELL_MS);
+          await worker.dropLocks();
+        }
       }
       client.disconnect();
     },

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually, pass } from '../support/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
+import { RedisServer } from '../support/redis-server.js';
+import { ServerGround, type ServerProcess } from '../support/server-process.js';
+import { tryOnce, typeText, type Try } from '../support/wechat.js';
+
+describe('given two built servers on one Redis', () => {
+  let redis: RedisServer;
+  let api: FakeWechatApi;
+  let ground: ServerGround;
+  let first: ServerProcess;
+  let second: ServerProcess;
+  beforeEach(async () => {
+    api = await startFakeWechatApi();
+    redis = await RedisServer.start();
+    ground = await ServerGround.make({ WECHAT_API_BASE_URLS: api.url, REDIS_URL: redis.url });
+    [first, second] = await Promise.all([ground.start(), ground.start()]);
+  });
+  afterEach(async () => {
+    await ground.clear();
+    await redis.stop();
+    await api.close();
+  });
+
+  const users = () => api.received.map(({ openid }) => openid);
+  const bodies = (tries: readonly Try[]) => new Set(tries.map((one) => (one.answered ? one.body : one.why)));
+
+  test('when a push comes 50 times at once, to both, then it runs once and all hear the same answer', async () => {
+    const text = typeText('slow 300 fifty');
+    const tries = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => tryOnce((index % 2 === 0 ? first : second).url, text)),
+    );
+    expect(await ground.runs()).toEqual(['handle slow 300 fifty']);
+    const [body, ...others] = bodies(tries);
+    expect(others).toEqual([]);
+    expect(body).toContain('answer: slow 300 fifty');
+    expect(Math.max(...tries.map(({ ms }) => ms))).toBeLessThan(2_000);
+    // A late copy, at either.
+    expect(bodies([await tryOnce(first.url, text), await tryOnce(second.url, text)])).toEqual(
+      new Set([body]),
+    );
+    expect(await ground.runs()).toHaveLength(1);
+  });
+
+  test('when tries come at 0, 5 and 10 s while the handler runs for 12, then each hears "success" in time and one message comes', async () => {
+    const text = typeText('slow 12000 tries');
+    const tryAt = async (afterMs: number, server: ServerProcess) => {
+      await pass(afterMs);
+      return tryOnce(server.url, text);
+    };
+    const tries = await Promise.all([tryAt(0, first), tryAt(5_000, second), tryAt(10_000, first)]);
+    expect(bodies(tries)).toEqual(new Set(['success']));
+    expect(tries[0].ms).toBeGreaterThan(4_400);
+    expect(Math.max(...tries.map(({ ms }) => ms))).toBeLessThan(4_800);
+    await eventually(() => expect(users()).toEqual([text.user]));
+    await eventually(async () => expect(await first.waitingJobs()).toBe(0));
+    expect([users(), await ground.runs()]).toEqual([[text.user], ['handle slow 12000 tries']]);
+  }, 30_000);
+
+  test('when a process dies with a run past its deadline, then the other one has delivered it within 15 s', async () => {
+    const text = typeText('hang dead');
+    expect(await tryOnce(first.url, text)).toMatchObject({ status: 200, body: 'success' });
+    await first.kill();
+    await eventually(() => expect(users()).toEqual([text.user]), 15_000);
+    await eventually(async () => expect(await second.waitingJobs()).toBe(0));
+    expect(await ground.runs()).toEqual(['handle hang dead', 'handle hang dead']);
+  }, 40_000);
+
+  test('when a process dies with a job in hand, then the other one has delivered it within 15 s', async () => {
+    await second.kill();
+    const text = typeText('defer 3000 dead');
+    expect(await tryOnce(first.url, text)).toMatchObject({ body: 'success' });
+    await eventually(async () => expect(await ground.runs()).toContain('later defer 3000 dead'));
+    second = await ground.start();
+    await first.kill();
+    expect(users()).toEqual([]);
+    await eventually(() => expect(users()).toEqual([text.user]), 15_000 + 3_000);
+    await eventually(async () => expect(await second.waitingJobs()).toBe(0));
+    expect((await ground.runs()).filter((run) => run.startsWith('later'))).toHaveLength(2);
+  }, 40_000);
+
+  test('when a process dies before its deadline, then the next try, at the other one, is answered', async () => {
+    const text = typeText('hang soon');
+    const lost = tryOnce(first.url, text);
+    await eventually(async () => expect(await ground.runs()).toEqual(['handle hang soon']));
+    await first.kill();
+    expect(await lost).toMatchObject({ answered: false });
+    const said = await tryOnce(second.url, text);
+    expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: hang soon') });
+    expect(said.ms).toBeLessThan(3_500);
+  });
+});
