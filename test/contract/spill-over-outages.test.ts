@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFileAdapters } from '../../src/adapters/file/index.js';
+import { openRedisAdapters } from '../../src/adapters/redis/index.js';
+import { openSpillOver, type SpillOver } from '../../src/adapters/spill-over/index.js';
+import { systemClock } from '../../src/ports/clock.js';
+import type { DeferredJob } from '../../src/ports/deferred-queue.js';
+import { silentLogger } from '../../src/ports/logger.js';
+import { StoreUnavailable, type PushRecord } from '../../src/ports/state-store.js';
+import { eventually, pass } from '../support/eventually.js';
+import { RedisServer } from '../support/redis-server.js';
+
+const job = (id: string): DeferredJob => ({
+  id,
+  appId: 'wx1',
+  pushId: id,
+  user: 'o-user',
+  push: '<xml/>',
+  receivedAtMs: 0,
+  handler: 'slow',
+  reason: 'overrun',
+});
+
+describe('given a process that claims, adopts and puts, and a Redis that goes and comes back', () => {
+  let redis: RedisServer;
+  let dir: string;
+  let spillOver: SpillOver;
+  let worked: string[];
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    dir = await mkdtemp(join(tmpdir(), 'wechat-spill-'));
+    const shared = { clock: systemClock, log: silentLogger };
+    const remote = openRedisAdapters({ url: redis.url, ...shared });
+    await remote.ready(5_000);
+    spillOver = await openSpillOver({
+      remote,
+      dir,
+      openLocal: (folder) => openFileAdapters({ dir: folder, ...shared }),
+      ...shared,
+    });
+    worked = [];
+  });
+  afterEach(async () => {
+    await spillOver.close();
+    await redis.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const keyOf = (id: string) => `wx1:push:${id}`;
+  const swap = (id: string, rev: number, next: PushRecord) => {
+    const nowMs = Date.now();
+    return spillOver.store.swap({ key: keyOf(id), rev, next, nowMs, keepMs: 600_000, durable: true });
+  };
+
+  /** What the pipeline does until it says "success". */
+  async function promise(id: string): Promise<string> {
+    const claim = { key: keyOf(id), owner: 'me', nowMs: Date.now(), keepMs: 600_000 };
+    const claimed = await spillOver.store.claim(claim);
+    if (claimed.type !== 'claimed') throw new Error(`${id} was known`);
+    await spillOver.queue.put(job(id));
+    const { rev, record } = claimed.stored;
+    expect((await swap(id, rev, { ...record, state: 'adopted', owner: '' })).swapped).toBe(true);
+    return id;
+  }
+
+  /** What a worker does: the record decides who may. */
+  async function work({ id }: DeferredJob): Promise<{ type: 'done' } | { type: 'again'; afterMs: number }> {
+    try {
+      const seen = await spillOver.store.read(keyOf(id), Date.now());
+      if (seen?.stored.record.state === 'delivered') return { type: 'done' };
+      if (seen?.stored.record.state !== 'adopted') return { type: 'again', afterMs: 50 };
+      const next: PushRecord = { ...seen.stored.record, state: 'delivered', fence: 2 };
+      if (!(await swap(id, seen.stored.rev, next)).swapped) return { type: 'again', afterMs: 50 };
+      worked.push(id);
+      return { type: 'done' };
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return { type: 'again', afterMs: 200 };
+    }
+  }
+
+  test.each([
+    ['is killed', () => redis.kill(), () => redis.start()],
+    ['hangs', async () => redis.freeze(), async () => redis.thaw()],
+  ] as const)(
+    'when it %s midway, then every promise made before, meanwhile and after is kept once',
+    async (_how, goAway, comeBack) => {
+      const consumer = spillOver.queue.consume(work);
+      const promises: Promise<string>[] = [];
+      let slowestMs = 0;
+      const promiseFor = async (ms: number): Promise<void> => {
+        for (const endMs = Date.now() + ms; Date.now() < endMs; await pass(5)) {
+          const startMs = Date.now();
+          const promised = promise(`p${promises.length}`);
+          promises.push(promised);
+          void promised.then(() => (slowestMs = Math.max(slowestMs, Date.now() - startMs)));
+        }
+      };
+      await promiseFor(300);
+      await goAway();
+      await promiseFor(1_200);
+      expect(spillOver.degraded()).toBe(true);
+      await comeBack();
+      await promiseFor(800);
+      const ids = await Promise.all(promises);
+      await eventually(() => expect(new Set(worked)).toEqual(new Set(ids)), 15_000);
+      await eventually(() => expect(spillOver.degraded()).toBe(false), 15_000);
+      await eventually(async () => expect(await spillOver.queue.size()).toBe(0), 15_000);
+      expect(worked).toHaveLength(ids.length);
+      // A claim, a put and a swap, each with Redis's time and the journal's.
+      expect(slowestMs).toBeLessThan(400 + 800 + 300 + 400 + 500);
+      await consumer.stop(1_000);
+    },
+    60_000,
+  );
+});
