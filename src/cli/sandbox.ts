@@ -23,7 +23,7 @@ the API that the server calls. The page is at http://127.0.0.1:8090; nothing out
   --original-id GH   original id of the account (gh_…)
   --mode MODE        plaintext, compatible or safe (default)
   --port PORT        of the page and both APIs (default 8090; 0: any free one)
-  --script FILE      runs a scenario (JSON) against the target, then stops
+  --script FILE      runs a scenario (YAML or JSON) against the target, then stops
   --json             prints the report of --script as JSON
 
 Exit codes: 0 stopped, or the scenario passed; 1 it did not; 2 usage.`,
@@ -119,10 +119,12 @@ function greet(play: Sandbox, terminal: Terminal): void {
 
 /** Runs one scenario file against the target. */
 async function runScript(play: Sandbox, file: string, asJson: boolean, terminal: Terminal): Promise<number> {
+  // YAML includes JSON: one parser reads both.
+  const { parse: parseYaml } = await import('yaml');
   const { readScenario } = await import('../sandbox/scenario/scenario.js');
   const { runScenario } = await import('../sandbox/scenario/run-scenario.js');
   try {
-    const scenario = readScenario(JSON.parse(await readFile(file, 'utf8')));
+    const scenario = readScenario(parseYaml(await readFile(file, 'utf8')));
     const report = await runScenario(play, scenario);
     if (asJson) terminal.out(JSON.stringify(report, undefined, 2));
     else {

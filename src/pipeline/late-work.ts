@@ -3,7 +3,6 @@ import type { Outcome } from '../handling/run-handler.js';
 import type { DeferredJob, JobVerdict, JobWork } from '../ports/deferred-queue.js';
 import type { PushRecord, StoredRecord } from '../ports/state-store.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
-import { toCustomerServiceMessage } from '../protocol/customer-service-message.js';
 import { toOpenId, toPushId, type AccessToken } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
 import { readPush, type Push } from '../protocol/push.js';
@@ -13,6 +12,7 @@ import { bury, type DeadReason } from './dead-letter.js';
 import { disown } from './disown.js';
 import { finishFor } from './handle-for.js';
 import { recordKey } from './job.js';
+import { lateMessages } from './parts.js';
 import { RecordInHand, type Rule } from './record-in-hand.js';
 import * as rules from './record.js';
 import type { RunDeps } from './run.js';
@@ -183,8 +183,8 @@ class Delivery {
       case 'replied': {
         if (outcome.reply.type === 'to-staff')
           return this.#die('cannot_be_sent_late', 'a transfer to staff exists as a passive reply only');
-        const message = toCustomerServiceMessage(outcome.reply);
-        return (await this.#change((record, me) => rules.prepare(record, me, [message]))) ? undefined : LOST;
+        const messages = lateMessages(outcome.reply);
+        return (await this.#change((record, me) => rules.prepare(record, me, messages))) ? undefined : LOST;
       }
       default:
         return outcome satisfies never;
@@ -204,10 +204,10 @@ class Delivery {
 
   async #deliver(): Promise<JobVerdict> {
     const messages = this.#record.messages ?? [];
-    while ((this.#record.sent ?? 0) < messages.length) {
+    const sent = this.#record.sent ?? 0;
+    for (const [index, message] of messages.slice(sent).entries()) {
       if (this.#signal.aborted) return this.#giveBack(0);
-      const message = messages[this.#record.sent ?? 0];
-      const verdict = message && (await this.#send(message));
+      const verdict = await this.#send(message, sent + index);
       if (verdict !== undefined) return verdict;
     }
     await this.#change((record, me) => rules.conclude(record, me, { state: 'delivered' }));
@@ -225,7 +225,7 @@ class Delivery {
   }
 
   /** Token in hand, intent noted, message sent, result noted. `undefined`: WeChat took it. */
-  async #send(message: CustomerServiceMessage): Promise<JobVerdict | undefined> {
+  async #send(message: CustomerServiceMessage, number: number): Promise<JobVerdict | undefined> {
     const { api } = this.#account;
     let token: AccessToken;
     try {
@@ -239,7 +239,8 @@ class Delivery {
     } catch (error) {
       return this.#onSendFailure(error);
     }
-    return (await this.#change(rules.noteSent)) ? undefined : LOST;
+    const noted = await this.#change((record, me) => rules.noteSent(record, me, number));
+    return noted ? undefined : LOST;
   }
 
   async #onSendFailure(error: unknown): Promise<JobVerdict> {

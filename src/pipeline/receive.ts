@@ -8,7 +8,8 @@ import { disown } from './disown.js';
 import { observe } from './handle-for.js';
 import { recordKey } from './job.js';
 import { Run, type RunDeps } from './run.js';
-import type { Verdict } from './tries.js';
+import * as rules from './record.js';
+import { SUCCESS, type Verdict } from './tries.js';
 
 /** One POST at the door, its body read. */
 export interface PushRequest {
@@ -135,16 +136,14 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
   }
 
   function remembered(known: Extract<ClaimResult, { type: 'known' }>, push: Push): Verdict {
-    const { state } = known.stored.record;
+    const { record } = known.stored;
+    const xml = rules.isReplied(record) ? known.body : undefined;
     log.info(
-      { stage: state, pushId: push.id, kind: push.kind },
-      state === 'answered' && known.body !== undefined
-        ? 'this push was answered before; its try gets the remembered answer (testing by hand? change MsgId or CreateTime)'
-        : 'this push was answered with "success" before, and so is its try (testing by hand? change MsgId or CreateTime)',
+      { stage: record.state, pushId: push.id, kind: push.kind },
+      `this push was answered before, and its try hears the same again: ${xml === undefined ? '"success"' : 'the reply'} ` +
+        '(testing by hand? change MsgId or CreateTime)',
     );
-    return state === 'answered' && known.body !== undefined
-      ? { type: 'reply', xml: known.body }
-      : { type: 'success' };
+    return xml === undefined ? SUCCESS : { type: 'reply', xml };
   }
 
   function render(verdict: Verdict, opened: OpenedEnvelope): Answer {

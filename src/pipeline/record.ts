@@ -57,6 +57,22 @@ export function answer(record: PushRecord, me: Holder): PushRecord | undefined {
   return { state: 'answered', owner: me.owner, fence: me.fence, attempt: record.attempt };
 }
 
+/** The runner settles the first part as a passive reply, and leaves the rest to whoever takes the job. */
+export function answerFirst(
+  record: PushRecord,
+  me: Holder,
+  rest: readonly CustomerServiceMessage[],
+): PushRecord | undefined {
+  if (record.state !== 'running' || !holds(record, me)) return undefined;
+  const { fence, attempt } = record;
+  return { state: 'adopted', owner: '', fence, attempt, messages: rest, sent: 0, replied: true };
+}
+
+/** Whether a try hears the remembered reply, where it is still remembered, and not `success`. */
+export function isReplied(record: PushRecord): boolean {
+  return record.state === 'answered' || record.replied === true;
+}
+
 /** The holder made nothing to send: in time, after the deadline, or as a worker. */
 export function acknowledge(record: PushRecord, me: Holder): PushRecord | undefined {
   if (isOver(record) || !holds(record, me)) return undefined;
@@ -134,11 +150,12 @@ export function intend(record: PushRecord, me: Holder): PushRecord | undefined {
   return { ...record, intent: record.sent ?? 0 };
 }
 
-/** WeChat took the message. */
-export function noteSent(record: PushRecord, me: Holder): PushRecord | undefined {
+/** WeChat took the message with this number. Noted once, also where a note that was reported as failed had landed. */
+export function noteSent(record: PushRecord, me: Holder, number: number): PushRecord | undefined {
   if (record.state !== 'taking' || !holds(record, me)) return undefined;
+  if ((record.sent ?? 0) > number) return record;
   const { intent: _arrived, failures: _failures, waits: _waits, ...rest } = record;
-  return { ...rest, sent: (record.sent ?? 0) + 1 };
+  return { ...rest, sent: number + 1 };
 }
 
 /** The try certainly had no effect, or its copy is wanted: the work goes back, to be taken again by anyone. */
@@ -165,5 +182,6 @@ export function conclude(
   end: { readonly state: 'delivered' | 'stashed' } | { readonly state: 'dead'; readonly reason: string },
 ): PushRecord | undefined {
   if (isOver(record) || !holds(record, me)) return undefined;
-  return { owner: '', fence: me.fence, attempt: record.attempt, ...end };
+  const { attempt, replied } = record;
+  return { owner: '', fence: me.fence, attempt, ...(replied && { replied }), ...end };
 }

@@ -2,7 +2,10 @@ import type { Outcome } from '../handling/run-handler.js';
 import type { Router } from '../handling/router.js';
 import type { DeferredJob, DeferredQueue } from '../ports/deferred-queue.js';
 import type { StoredRecord } from '../ports/state-store.js';
-import { toCustomerServiceMessage } from '../protocol/customer-service-message.js';
+import {
+  toCustomerServiceMessage,
+  type CustomerServiceMessage,
+} from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
 import { toPassiveXml } from '../protocol/passive-xml.js';
 import type { Push } from '../protocol/push.js';
@@ -11,6 +14,7 @@ import type { Account } from './account.js';
 import { bury, type DeadReason } from './dead-letter.js';
 import { handleFor } from './handle-for.js';
 import { makeJob } from './job.js';
+import { lateMessages, partsOf } from './parts.js';
 import { RecordInHand, type RecordDeps, type Rule } from './record-in-hand.js';
 import * as rules from './record.js';
 import { SUCCESS, Tries, type Verdict } from './tries.js';
@@ -25,6 +29,8 @@ export const LEASE_AHEAD_MS = 1_100;
 const ADOPT_GRACE_MS = 250;
 /** A leased job waits this long past the deadline: as long as it takes to be sure that its owner is dead. */
 const LEASE_LASTS_MS = 2_500;
+/** The rest of a long text waits until its first part has arrived. */
+const REST_AFTER_MS = 1_000;
 /** How often a try looks whether the process that runs its push has an outcome. */
 const LOOK_EVERY_MS = 100;
 /** An adopted run that takes longer than this is given up. */
@@ -204,12 +210,14 @@ export class Run {
   }
 
   #reply(reply: Reply): void | Promise<void> {
+    const { first, rest } = partsOf(reply);
     let xml: string;
     try {
-      xml = toPassiveXml(reply, this.#push, Math.floor(this.#deps.clock.now() / 1000));
+      xml = toPassiveXml(first, this.#push, Math.floor(this.#deps.clock.now() / 1000));
     } catch (error) {
       return this.#onThrow(error);
     }
+    if (rest.length > 0) return this.#replyFirst(reply, xml, rest.map(toCustomerServiceMessage));
     if (!this.#isUndisputed) return this.#takeBack(reply, xml);
     this.#say('replied', { type: 'reply', xml });
     this.#watch(this.#change(rules.answer, { durable: false, body: xml }));
@@ -223,6 +231,27 @@ export class Run {
     if (!made) return this.#lose();
     this.#say('replied', { type: 'reply', xml });
     return this.#job.drop();
+  }
+
+  /** A text that is too long for one message: its first part now, the rest behind it, promised before it is said. */
+  async #replyFirst(reply: Reply, xml: string, rest: readonly CustomerServiceMessage[]): Promise<void> {
+    const writing = this.#job.write(
+      () => this.#makeJob({ reason: 'overrun' }),
+      this.#deps.clock.now() + REST_AFTER_MS,
+    );
+    const isLeased = this.#contested;
+    const kept = await writing;
+    const made =
+      kept &&
+      (await this.#change((record, me) => rules.answerFirst(record, me, rest), { durable: true, body: xml }));
+    if (this.#isLate || this.#isAdopted) return this.#finishLate({ type: 'replied', reply });
+    if (!kept) {
+      await this.#record.remove();
+      return this.#turnAway();
+    }
+    if (!made) return this.#lose();
+    this.#say('replied', { type: 'reply', xml });
+    return isLeased ? this.#job.hurry() : undefined;
   }
 
   async #acknowledge(outcome: 'silent' | 'threw'): Promise<void> {
@@ -264,8 +293,8 @@ export class Run {
       case 'replied': {
         if (outcome.reply.type === 'to-staff')
           return this.#die('cannot_be_sent_late', 'a transfer to staff exists as a passive reply only');
-        const message = toCustomerServiceMessage(outcome.reply);
-        await this.#change((record, me) => rules.finish(record, me, [message]), { durable: true });
+        const messages = lateMessages(outcome.reply);
+        await this.#change((record, me) => rules.finish(record, me, messages), { durable: true });
         return this.#job.hurry();
       }
       default:
@@ -298,14 +327,14 @@ export class Run {
     try {
       const seen = await this.#record.look();
       if (seen === undefined) return this.#turnAway();
-      const { state, owner } = this.#record.record;
-      if (state !== 'running') {
-        const xml = state === 'answered' ? seen.body : undefined;
+      const { record } = this.#record;
+      if (record.state !== 'running') {
+        const xml = rules.isReplied(record) ? seen.body : undefined;
         this.#say('joined', xml === undefined ? SUCCESS : { type: 'reply', xml });
         return this.#leave();
       }
       // Nobody runs it: its process died, or it is this one, whose claim was stored and reported as failed.
-      const abandoned = !seen.ownerAlive || owner === this.#deps.owner.id;
+      const abandoned = !seen.ownerAlive || record.owner === this.#deps.owner.id;
       if (abandoned && (await this.#record.takeOver())) {
         const { attempt } = this.#record.record;
         this.#deps.log.warn({ pushId: this.#push.id, attempt }, 'took over a push whose process died');

@@ -34,6 +34,8 @@ export interface PushRecord {
   readonly failures?: number;
   /** Failed tries that do not: no connection, minute limits. */
   readonly waits?: number;
+  /** The first part was settled as a passive reply, and tries hear it; `messages` are the rest. */
+  readonly replied?: true;
   /** Why it ended as dead. */
   readonly reason?: string;
 }

@@ -15,6 +15,8 @@ const BODY =
   '<MsgId>24863140378325117</MsgId></xml>';
 
 const ANSWER = 'the answer';
+/** More than one message holds: a first part and a rest. */
+const LONG_ANSWER = `${ANSWER}${'.'.repeat(2_030)} and its end`;
 const WECHAT_WAITS_MS = 5_000;
 const LATE_TRY = 10;
 /** A store that fails at the deadline is waited for so long. */
@@ -33,17 +35,21 @@ const behaviours: { readonly [name: string]: (wait: Waits) => Handler } = {
   'defers at once': (wait) => deferring(wait, 0),
   'defers after its job was written ahead': (wait) => deferring(wait, 4_000),
   'defers after the deadline': (wait) => deferring(wait, 6_000),
+  'answers at length at once': () =>
+    defineHandler({ on: 'message.text', handle: (ctx) => ctx.reply.text(LONG_ANSWER) }),
+  'answers at length while its job is written ahead': (wait) => afterWaiting(wait, 4_000, LONG_ANSWER),
+  'answers at length after the deadline': (wait) => afterWaiting(wait, 6_000, LONG_ANSWER),
   'stays silent': () => defineHandler({ on: 'message.text', handle: () => undefined }),
   'stays silent after the deadline': (wait) =>
     defineHandler({ on: 'message.text', handle: () => wait(6_000) }),
 };
 
-function afterWaiting(wait: Waits, ms: number): Handler {
+function afterWaiting(wait: Waits, ms: number, answer = ANSWER): Handler {
   return defineHandler({
     on: 'message.text',
     async handle(ctx) {
       await wait(ms);
-      return ctx.reply.text(ANSWER);
+      return ctx.reply.text(answer);
     },
   });
 }
@@ -164,8 +170,17 @@ function broken(story: Story, behaviour: string, faults: readonly Fault[]): stri
   if (story.last === undefined) wrong.push('the last try was not answered');
   if (replies.length > 0 && new Set(replies.map(({ body }) => body)).size > 1)
     wrong.push('two tries heard different replies');
-  if (deliveries > 1) wrong.push(`${deliveries} messages were delivered`);
-  if (replies.length > 0 && deliveries > 0) wrong.push('the user got the answer twice: in time and late');
+  const texts = world.delivered.map(({ content }) => content);
+  if (new Set(texts).size < texts.length) wrong.push(`a message was delivered twice: ${texts.length} in all`);
+  if (replies.length > 0 && texts.some((text) => text.includes(ANSWER)))
+    wrong.push('the user got the answer twice: in time and late');
+  if (
+    behaviour.includes('at length') &&
+    (replies.length > 0 || texts.length > 0) &&
+    deadReasons.length === 0
+  ) {
+    if (!texts.some((text) => text.includes('and its end'))) wrong.push('the rest of a long answer got lost');
+  }
   const accepted = answers.some(({ status }) => status === 200);
   if (accepted && !silentBehaviours.has(behaviour)) {
     const reached = replies.length > 0 || deliveries > 0 || deadReasons.length > 0;

@@ -1,0 +1,21 @@
+import {
+  toCustomerServiceMessage,
+  type CustomerServiceMessage,
+} from '../protocol/customer-service-message.js';
+import type { LateReply, Reply } from '../protocol/reply.js';
+import { splitText } from '../protocol/split-text.js';
+
+/** A reply in the messages that it takes: a text that is too long for one becomes several, all else is one. */
+export function partsOf<R extends Reply>(
+  reply: R,
+): { readonly first: R | LateReply; readonly rest: readonly LateReply[] } {
+  if (reply.type !== 'text') return { first: reply, rest: [] };
+  const [first, ...rest] = splitText(reply.content).map((content): LateReply => ({ type: 'text', content }));
+  return first === undefined || rest.length === 0 ? { first: reply, rest: [] } : { first, rest };
+}
+
+/** The customer-service messages that carry a reply. */
+export function lateMessages(reply: LateReply): CustomerServiceMessage[] {
+  const { first, rest } = partsOf(reply);
+  return [first, ...rest].map((part) => toCustomerServiceMessage(part));
+}
