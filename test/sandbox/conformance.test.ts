@@ -39,9 +39,7 @@ describe.each(cipherModes)('given a server in %s mode', (mode) => {
       handlers: {
         echo: defineHandler({
           on: 'message.text',
-          // Kept short because the server does not split long texts yet; reply-content-2048 would find it.
-          handle: ({ push, reply }) =>
-            push.content === '' ? undefined : reply.text(push.content.slice(0, 600)),
+          handle: ({ push, reply }) => (push.content === '' ? undefined : reply.text(push.content)),
         }),
         click: defineHandler({
           on: 'event.click',
