@@ -153,6 +153,33 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.getByLabel('输入消息').waitFor();
   });
 
+  test('when fifty copies leave at once, then all are answered and one is shown', async () => {
+    await say('帮助');
+    await bubbles('theirs').first().waitFor();
+    await page.locator('.push-row').first().click();
+    await page.getByRole('button', { name: '× 50', exact: true }).click();
+    await page.locator('.push-detail .chip', { hasText: '重放自' }).waitFor();
+    await page.getByRole('button', { name: '全部推送' }).click();
+
+    const outcomes = page.locator('.push-row .chip');
+    const replied = Array.from({ length: 51 }, () => '已回复');
+    await eventually(async () => expect(await outcomes.allTextContents()).toEqual(replied));
+    expect(await bubbles('own').count()).toBe(2);
+  });
+
+  test('when the conversation is exported, then it can be replayed as a test', async () => {
+    await say('帮助');
+    await bubbles('theirs').first().waitFor();
+    await page.getByRole('tab', { name: '设置' }).click();
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: '导出' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('wechat-transcript.json');
+    await page.getByLabel('重放比较').setInputFiles(await download.path());
+
+    await page.getByText('1 项一致，0 项不同').waitFor();
+  });
+
   test('when the URL is verified, then the handshake is accepted', async () => {
     await page.getByRole('tab', { name: '设置' }).click();
     await page.getByRole('button', { name: '提交验证' }).click();

@@ -45,6 +45,6 @@ export async function openPage(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(url);
-  await page.waitForSelector('.follower[aria-current]');
+  await page.waitForSelector('.follower[aria-current]', { state: 'attached' });
   return { page, complaints, close: () => context.close() };
 }

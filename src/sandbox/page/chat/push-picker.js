@@ -21,7 +21,8 @@ export function PushPicker({ state, actions, words, language = state.language })
       <div class="picker">
         <div class="picker-list">
           <input
-            type="search"
+            type="text"
+            enterkeyhint="search"
             ref=${field}
             aria-label=${words.pickerSearch}
             placeholder=${words.pickerSearch}

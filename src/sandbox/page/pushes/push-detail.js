@@ -1,7 +1,7 @@
 import { sandboxNow, useTicking } from '../core/clock.js';
 import { duration, timeOfDay } from '../core/format.js';
 import { layRuler } from '../core/ruler.js';
-import { html, useState } from '../html.js';
+import { html, useEffect, useRef, useState } from '../html.js';
 import { lateMessages } from './late-messages.js';
 import { kindName, Outcome } from './outcome.js';
 import { RawPane } from './raw-pane.js';
@@ -14,7 +14,12 @@ const RELATIONS = ['replayOf', 'copyOf', 'consequenceOf'];
 export function PushDetail(ui) {
   const { state, actions, words, push } = ui;
   const [chosen, setChosen] = useState(undefined);
+  const back = useRef(null);
   useTicking(100, push.state === 'running');
+  useEffect(() => {
+    // The row that was pressed is gone, and the keyboard's place with it.
+    if (document.activeElement === document.body) back.current.focus({ preventScroll: true });
+  }, []);
   const ruler = layRuler(push, lateMessages(state, push), sandboxNow(state));
   const decided = chosen ?? push.verdict?.decidedBy ?? push.tries.length;
   const one = push.tries.find(({ number }) => number === decided) ?? push.tries.at(-1);
@@ -22,7 +27,7 @@ export function PushDetail(ui) {
   return html`
     <article class="push-detail">
       <header>
-        <button type="button" class="small" onClick=${() => actions.inspect(undefined)}>
+        <button type="button" class="small" ref=${back} onClick=${() => actions.inspect(undefined)}>
           ‹ ${words.backToList}
         </button>
         <h3>${kindName(push.kind, ui)}</h3>

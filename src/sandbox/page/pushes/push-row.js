@@ -11,7 +11,9 @@ export function PushRow(ui) {
   const { state, actions, words, push } = ui;
   useTicking(150, push.state === 'running');
   const ruler = layRuler(push, lateMessages(state, push), sandboxNow(state));
-  const line = state.chat.find(({ exchange, from }) => exchange === push.id && from === 'follower');
+  // Of copies that left together the chat shows the first.
+  const first = push.copyOf ?? push.id;
+  const line = state.chat.find(({ exchange, from }) => exchange === first && from === 'follower');
 
   return html`
     <button type="button" class="push-row" onClick=${() => actions.inspect(push.id)}>
