@@ -14,7 +14,7 @@ export type Mood = 'up' | 'away' | 'mute' | 'deaf';
 /** Store and queue of a Redis that several processes share, and that fails as the test wants it. */
 export class FallibleRemote implements RemoteAdapters {
   mood: Mood = 'up';
-  /** While set, operations wait for it before they answer; they have taken effect by then. */
+  /** While set, what changes something waits for it before it answers; it has taken effect by then. */
   holdAnswers: Promise<void> | undefined;
   readonly kept = new MemoryStateStore();
   readonly jobs = new Map<string, { job: DeferredJob; notBeforeMs: number | undefined }>();
@@ -70,7 +70,7 @@ export class FallibleRemote implements RemoteAdapters {
     if (mood === 'away' || mood === 'deaf') throw failure();
     const result = await effect();
     if (name !== undefined) this.done.push(name);
-    await holdAnswers;
+    if (name !== undefined) await holdAnswers;
     if (mood === 'mute') throw failure();
     return result;
   }

@@ -14,6 +14,7 @@ export class Breaker {
   #stopped = false;
   #closedAtMs = Number.NEGATIVE_INFINITY;
   #cancel = (): void => {};
+  readonly #waiting = new Set<() => void>();
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #probe: () => Promise<void>;
@@ -43,6 +44,13 @@ export class Breaker {
     this.#open = true;
     this.#log.warn({ err: cause }, 'Redis is away: the journal in DATA_DIR stands in until it is back');
     this.#probeLater();
+    for (const hear of this.#waiting) hear();
+  }
+
+  /** Calls `hear` when it opens. Returns the cancellation. */
+  onTrip(hear: () => void): () => void {
+    this.#waiting.add(hear);
+    return () => this.#waiting.delete(hear);
   }
 
   stop(): void {

@@ -79,12 +79,17 @@ export async function bringLettersHome(local: LocalStore, remote: StateStore, no
  * Moves what waits in the journal to Redis, oldest first. A doubtful job is put there again under its id, which
  * settles the doubt.
  *
+ * @param mayLeave  asked when a job's turn comes; those that may not stay here
  * @throws QueueUnavailable  the rest is still here
  */
-export async function bringJobsHome(local: LocalQueue, remote: DeferredQueue): Promise<void> {
+export async function bringJobsHome(
+  local: LocalQueue,
+  remote: DeferredQueue,
+  mayLeave: (jobId: string) => boolean = () => true,
+): Promise<void> {
   const waiting = [...local.waiting()];
   for (let at = 0; at < waiting.length; at += TOGETHER) {
-    const some = waiting.slice(at, at + TOGETHER);
+    const some = waiting.slice(at, at + TOGETHER).filter(({ job }) => mayLeave(job.id));
     await Promise.all(some.map(({ job, notBeforeMs }) => remote.put(job, { notBeforeMs })));
     await Promise.all(some.map(({ job }) => local.remove(job.id)));
   }

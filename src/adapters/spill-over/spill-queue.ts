@@ -44,7 +44,7 @@ export class SpillQueue implements DeferredQueue {
     // Who finds a job in Redis must find its record there.
     if (this.#breaker.open || this.#whereabouts.recordOfJobIsHere(job.id)) return this.#spill(job, options);
     try {
-      await this.#remote.put(job, options);
+      await this.#putThere(job, options);
       this.#whereabouts.jobWentThere(job.id);
     } catch (error) {
       if (!(error instanceof QueueUnavailable)) throw error;
@@ -79,14 +79,33 @@ export class SpillQueue implements DeferredQueue {
     };
   }
 
-  /** Moves what waits here to Redis. @throws QueueUnavailable  the rest waits for the next return */
+  /**
+   * Moves what waits here to Redis, without what has its record here: Redis may have gone away again since the
+   * records went.
+   *
+   * @throws QueueUnavailable  the rest waits for the next return
+   */
   comeHome(): Promise<void> {
-    return bringJobsHome(this.#local, this.#remote);
+    return bringJobsHome(this.#local, this.#remote, (id) => {
+      if (this.#breaker.open || this.#whereabouts.recordOfJobIsHere(id)) return false;
+      this.#whereabouts.jobWentThere(id);
+      return true;
+    });
   }
 
   /** What it stands on is closed by `openSpillOver`. */
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Gives up on Redis as soon as anybody does: what it may have stored is put to it again when it is back. */
+  #putThere(job: DeferredJob, options: { notBeforeMs?: number }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#breaker.onTrip(() =>
+        reject(new QueueUnavailable('put: Redis went away meanwhile')),
+      );
+      this.#remote.put(job, options).then(resolve, reject).finally(cancel);
+    });
   }
 
   /** A disk that hangs must not cost the answer. */

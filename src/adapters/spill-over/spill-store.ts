@@ -205,10 +205,10 @@ export class SpillStore implements StateStore {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       this.#breaker.trip(error);
-      return this.#whereabouts.recordIsHere(key) ? ways.local() : ways.fallBack(error);
+      return this.#whereabouts.recordIsHere(key) ? this.#at(key, ways) : ways.fallBack(error);
     }
     // Somebody here gave up on Redis in the meantime, and went on with the record from here.
-    return this.#whereabouts.recordIsHere(key) ? ways.local() : result;
+    return this.#whereabouts.recordIsHere(key) ? this.#at(key, ways) : result;
   }
 
   async #either<T>(remote: () => Promise<T>, local: () => Promise<T>): Promise<T> {

@@ -19,7 +19,12 @@ const KEEP_MS = 600_000;
 const PROBE_MS = 300;
 const RUNNING: PushRecord = { state: 'running', owner: 'me', fence: 1, attempt: 1 };
 const ADOPTED: PushRecord = { ...RUNNING, state: 'adopted' };
-const FINISHED: PushRecord = { ...ADOPTED, owner: '', messages: [{ msgtype: 'text', text: { content: 'hi' } }], sent: 0 };
+const FINISHED: PushRecord = {
+  ...ADOPTED,
+  owner: '',
+  messages: [{ msgtype: 'text', text: { content: 'hi' } }],
+  sent: 0,
+};
 const ANSWERED: PushRecord = { ...RUNNING, state: 'answered' };
 const TAKING: PushRecord = { ...FINISHED, state: 'taking', owner: 'me', fence: 2 };
 
@@ -266,12 +271,13 @@ describe('given Redis with a journal behind it', () => {
 });
 
 describe('given changes that other processes must see before they count', () => {
-  test('when Redis is away, then a worker cannot go on with a record that is there', async () => {
+  test('when Redis is away, then nobody can take a record that is there', async () => {
     const one = await open();
     await claim(one);
     await swap(one, 1, FINISHED);
     remote.mood = 'away';
     await expect(swap(one, 2, TAKING)).rejects.toThrow(StoreUnavailable);
+    await expect(swap(one, 2, { ...RUNNING, fence: 2, attempt: 2 })).rejects.toThrow(StoreUnavailable);
     await comeBack(one);
     expect((await swap(one, 2, TAKING)).swapped).toBe(true);
   });
@@ -304,10 +310,10 @@ describe('given changes that other processes must see before they count', () => 
 describe('given jobs and a Redis that does not take them', () => {
   test('when it certainly did not, then they are done from here while it is away', async () => {
     const one = await open();
-    remote.mood = 'away';
     await claim(one);
-    await swap(one, 1, FINISHED);
+    remote.mood = 'away';
     await one.queue.put(job('p1'));
+    await swap(one, 1, FINISHED);
     const worked: string[] = [];
     one.queue.consume(async ({ id }) => {
       worked.push(id);
@@ -360,12 +366,54 @@ describe('given jobs and a Redis that does not take them', () => {
     remote.holdAnswers = new Promise((resolve) => (letAnswer = resolve));
     remote.mood = 'up';
     await clock.advance(PROBE_MS);
+    await eventually(() => expect(remote.done).toContain(`claim ${keyOf('p1')}`));
     await one.queue.put(job('p1'));
     expect(remote.done).not.toContain('put p1');
     letAnswer();
     remote.holdAnswers = undefined;
     await comeBack(one);
     expect(remote.done.slice(-1)).toEqual(['put p1']);
+  });
+});
+
+describe('given a Redis that goes away again while what was kept here goes home', () => {
+  test('when a push comes in between, then its job stays with its record', async () => {
+    const one = await open();
+    remote.mood = 'away';
+    await claim(one, 'p1');
+    await one.queue.put(job('p1'));
+    let letAnswer = (): void => {};
+    remote.holdAnswers = new Promise((resolve) => (letAnswer = resolve));
+    remote.mood = 'up';
+    await clock.advance(PROBE_MS);
+    await eventually(() => expect(remote.done).toContain(`claim ${keyOf('p1')}`));
+    // For a moment, which the move does not notice.
+    remote.mood = 'away';
+    await claim(one, 'p2');
+    await one.queue.put(job('p2'));
+    remote.mood = 'up';
+    letAnswer();
+    remote.holdAnswers = undefined;
+    await comeBack(one);
+    const order = remote.done.filter((step) => step.endsWith('p2')).map((step) => step.split(' ')[0]);
+    expect([order[0], order.at(-1)]).toEqual(['claim', 'put']);
+    expect(order.filter((step) => step === 'put')).toHaveLength(1);
+  });
+
+  test('when it goes while a job is on its way, then the job is kept here at once, in doubt', async () => {
+    const one = await open();
+    let letAnswer = (): void => {};
+    remote.holdAnswers = new Promise((resolve) => (letAnswer = resolve));
+    const putting = one.queue.put(job('p1'));
+    await clock.advance(0);
+    remote.mood = 'away';
+    await claim(one, 'p2');
+    await putting;
+    expect(await one.queue.size()).toBe(1);
+    letAnswer();
+    remote.holdAnswers = undefined;
+    await comeBack(one);
+    expect([...remote.jobs.keys()]).toEqual(['p1']);
   });
 });
 
