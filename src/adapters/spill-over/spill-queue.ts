@@ -108,15 +108,16 @@ export class SpillQueue implements DeferredQueue {
     });
   }
 
-  /** A disk that hangs must not cost the answer. */
+  /** A disk that hangs must not cost the answer. Who is told that the job was not kept need not fear that it is done. */
   async #spill(job: DeferredJob, options: { notBeforeMs?: number; doubtful?: boolean }): Promise<void> {
     let cancel = (): void => {};
     const late = new Promise<never>((_resolve, reject) => {
-      cancel = this.#clock.schedule(JOURNAL_LIMIT_MS, () =>
+      cancel = this.#clock.schedule(JOURNAL_LIMIT_MS, () => {
+        void this.#local.remove(job.id);
         reject(
           new QueueUnavailable(`neither Redis nor the journal kept the job within ${JOURNAL_LIMIT_MS} ms`),
-        ),
-      );
+        );
+      });
     });
     try {
       await Promise.race([this.#local.put(job, options), late]);

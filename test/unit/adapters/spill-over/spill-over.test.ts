@@ -343,12 +343,12 @@ describe('given jobs and a Redis that does not take them', () => {
     },
   );
 
-  test('when the journal hangs as well, then the putter is told within 300 ms', async () => {
+  test('when the journal hangs as well, then the putter is told within 300 ms, and the job is not done later', async () => {
     const one = await open(async (folder) => {
       const journal = await openJournal(folder);
-      const { queue } = journal;
-      queue.put = () => new Promise(() => {});
-      return { ...journal, queue };
+      const put = journal.queue.put.bind(journal.queue);
+      journal.queue.put = (...given) => put(...given).then(() => new Promise(() => {}));
+      return journal;
     });
     remote.mood = 'away';
     const putting = one.queue.put(job('p1')).catch((error: unknown) => error);
@@ -356,6 +356,7 @@ describe('given jobs and a Redis that does not take them', () => {
     expect(await Promise.race([putting, Promise.resolve('waiting')])).toBe('waiting');
     await clock.advance(1);
     expect(await putting).toBeInstanceOf(QueueUnavailable);
+    expect(await one.queue.size()).toBe(0);
   });
 
   test('when a record is still here, then its job stays here with it, even if Redis answers again', async () => {
