@@ -26,6 +26,23 @@ async function run(...args: string[]) {
   return { exit, ...said };
 }
 
+const YAML_SCENARIO = `
+# The handshake, a talk, a forgery.
+name: a first talk
+steps:
+  - handshake: true
+    expect: { outcome: accepted }
+  - push: { fields: { Content: '007' } }
+    expect:
+      outcome: reply
+      tries: 1
+      reply: { type: text, content: 你说：007 }
+  - chat: { via: passive }
+    within: 1s
+  - push: { hostile: bad-signature }
+    expect: { outcome: refused, status: 403 }
+`;
+
 const script = async (outcome: string): Promise<string> => {
   const file = join(dir, `${outcome}.json`);
   const steps = [
@@ -61,6 +78,37 @@ describe('given the sandbox on the command line', () => {
       passed: false,
       steps: [{ passed: true }, { problem: 'exchange.outcome: expected "silent", got "reply"' }],
     });
+  });
+
+  test('when a script is written in YAML, then it runs as its JSON would', async () => {
+    const file = join(dir, 'scenario.yml');
+    await writeFile(file, YAML_SCENARIO);
+    const { exit, out, err } = await run(...account(), '--script', file, '--json');
+    expect(err).toBe('');
+    expect(exit).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      name: 'a first talk',
+      passed: true,
+      steps: [
+        { step: { handshake: true } },
+        { step: { push: { fields: { Content: '007' } } } },
+        { step: { chat: { via: 'passive' } } },
+        { step: { push: { hostile: 'bad-signature' } } },
+      ],
+    });
+  });
+
+  test.each([
+    ['that is no YAML', 'steps: [', /scenario\.yml: .+/],
+    ['with a step that does not exist', 'name: a\nsteps:\n  - shout: hello', /scenario\.yml: .*steps/s],
+    ['with a number where text belongs', 'name: 7\nsteps:\n  - handshake: true', /scenario\.yml: .*name/s],
+  ])('when a script %s is run, then the fault is told without a stack', async (_what, text, said) => {
+    const file = join(dir, 'scenario.yml');
+    await writeFile(file, text);
+    const { exit, out, err } = await run(...account(), '--script', file);
+    expect({ exit, out }).toEqual({ exit: 1, out: '' });
+    expect(err).toMatch(said);
+    expect(err).not.toMatch(/^ +at /m);
   });
 
   test('when the script cannot be read, then one sentence says so', async () => {
