@@ -1,9 +1,10 @@
-import { html, useEffect, useRef } from './html.js';
+import { html, useLayoutEffect, useRef } from './html.js';
 
 /** A modal panel. The browser keeps the focus inside and gives it back; Esc and a click beside it close. */
 export function Dialog({ title, words, onClose, wide = false, children }) {
   const dialog = useRef(null);
-  useEffect(() => {
+  // In the same breath as it is drawn: a key pressed right after must find it open.
+  useLayoutEffect(() => {
     const node = dialog.current;
     const opener = document.activeElement;
     node.showModal();
