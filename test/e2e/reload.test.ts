@@ -21,8 +21,9 @@ const watcher = (src: string, dir: string) => `
     const tried = handlers.map(async ({ name, module }) => name + '=' + (await tryHandler(module, push)).reply.content);
     say({ answers: await Promise.all(tried), instances: globalThis.instances });
   }
-  show(await loadHandlers('${dir}', { log }));
+  const first = await loadHandlers('${dir}', { log });
   await watchHandlers('${dir}', show, { log });
+  await show(first);
   setInterval(() => {}, 1000);
 `;
 
