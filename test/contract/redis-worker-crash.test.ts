@@ -25,7 +25,7 @@ describe('given a job in the hands of another process', () => {
   let queue: BullQueue;
   beforeAll(async () => {
     server = await RedisServer.start();
-    queue = createBullQueue({ url: server.url, log: silentLogger, clock: systemClock });
+    queue = createBullQueue({ url: server.url, log: silentLogger, clock: systemClock, timeoutMs: 10_000 });
     await queue.ready(5000);
   });
   afterAll(async () => {

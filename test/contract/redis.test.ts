@@ -95,7 +95,11 @@ describe('given what only the Redis adapters have to see to', () => {
       };
       const bury = (atMs: number) =>
         store.bury({ ...letter, id: `letter-${atMs}`, atMs, attempts: 1, push: '', messages: [] });
-      await Promise.all(Array.from({ length: 10_003 }, (_, index) => bury(index)));
+      // In bundles: Redis syncs every write, and a slow disk must not look like a Redis that hangs.
+      for (let from = 0; from < 10_003; from += 500) {
+        const bundle = Array.from({ length: Math.min(500, 10_003 - from) }, (_, index) => bury(from + index));
+        await Promise.all(bundle);
+      }
       const kept = await store.deadLetters(20_000);
       expect([kept.length, kept[0]?.id, kept.at(-1)?.id]).toEqual([10_000, 'letter-10002', 'letter-3']);
     } finally {

@@ -37,6 +37,7 @@ interface Hold {
 export function consumeJobs({ url, log, name, prefix, work, concurrency }: ConsumeOptions): Consumer {
   const client = openRedis(url, 'worker', log, PATIENT);
   const holds = new Set<Hold>();
+  let stopping = false;
 
   async function look(job: Job<DeferredJob>, signal: AbortSignal): Promise<JobVerdict> {
     try {
@@ -48,6 +49,11 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
   }
 
   async function process(job: Job<DeferredJob>, token?: string): Promise<void> {
+    // Fetched in the moment of the stop.
+    if (stopping) {
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
     const hold = takeHold();
     holds.add(hold);
     const verdict = await Promise.race([look(job, hold.signal), hold.abandoned]);
@@ -80,6 +86,7 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
 
   return {
     async stop(graceMs) {
+      stopping = true;
       // Takes no more from here on, and resolves once nothing runs.
       const closing = worker.close();
       if (!(await settlesWithin(closing, graceMs))) {
