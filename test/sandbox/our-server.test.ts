@@ -28,6 +28,8 @@ describe('given our server and the sandbox on one clock', () => {
     async (_name, scenario) => {
       expect(await play(scenario)).toEqual([]);
     },
+    // Two days are a third of a million heartbeats.
+    90_000,
   );
 
   test.each(['plaintext', 'compatible', 'safe'] as const)(
