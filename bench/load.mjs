@@ -41,7 +41,10 @@ export async function sendAll(port, requests, connections) {
       if (answer === undefined) return;
       buffered = '';
       latencies.push(performance.now() - sentAt);
-      if (answer.status !== '200') return reject(new Error(`port ${port} answered ${answer.status}`));
+      if (answer.status !== '200') {
+        reject(new Error(`port ${port} answered ${answer.status}`));
+        return;
+      }
       sample ??= answer.body;
       sendNext();
     });

@@ -1,6 +1,8 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { account } from './account.mjs';
 
+// Code-unit order, as the platform has it.
+// oxlint-disable-next-line typescript/require-array-sort-compare
 const sign = (...parts) => createHash('sha1').update(parts.sort().join('')).digest('hex');
 
 const key = Buffer.from(`${account.encodingAesKey}=`, 'base64');
