@@ -11,13 +11,23 @@ const { withDevelopmentDefaults } = await tsImport('../src/config/development-ac
 const env = withDevelopmentDefaults(process.env);
 const target = `http://127.0.0.1:${env.PORT}${env.CALLBACK_PATH || '/wechat'}`;
 
+// Another port for the sandbox, where 8090 is taken.
+const sandboxPort = env.SANDBOX_PORT || '8090';
+env.WECHAT_API_BASE_URLS = env.WECHAT_API_BASE_URLS?.replaceAll(
+  '127.0.0.1:8090/',
+  `127.0.0.1:${sandboxPort}/`,
+);
+
 /** Starts a source file of ours under tsx. */
 function start(file, ...args) {
   const path = fileURLToPath(new URL(`../src/${file}`, import.meta.url));
   return spawn(process.execPath, ['--import', 'tsx', path, ...args], { stdio: 'inherit', env });
 }
 
-const processes = [start('main.ts'), start('cli/main.ts', 'sandbox', '--target', target)];
+const processes = [
+  start('main.ts'),
+  start('cli/main.ts', 'sandbox', '--target', target, '--port', sandboxPort),
+];
 let stopping = false;
 
 /** One without the other is of no use: both stop together. */

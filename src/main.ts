@@ -22,6 +22,7 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
   try {
     loadDotEnv();
     config = readConfig(process.env);
+    demandShared(config, role);
   } catch (error) {
     return explain(error);
   }
@@ -50,6 +51,14 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
     flush();
     return explain(error);
   }
+}
+
+/** A journal has one owner, so the two halves of the work can only meet in Redis. */
+function demandShared(config: Config, role: Role): void {
+  if (role === 'all' || config.redisUrl !== undefined) return;
+  throw new ConfigInvalid([
+    `REDIS_URL is missing, and --role ${role} needs it: without Redis one process does everything. Set it, or use --role all.`,
+  ]);
 }
 
 /** Beside the code: `handlers/` of the checkout under tsx, `dist/handlers` once compiled. */

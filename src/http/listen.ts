@@ -17,7 +17,7 @@ function wayOut(error: NodeJS.ErrnoException, host: string, port: number, portNa
       return (
         `${where} is taken by another process.\n` +
         `  Find it:            ss -ltnp 'sport = :${port}'\n` +
-        `  Or use another port: ${portName}=8080 (behind a proxy that listens on ${port})`
+        `  Or use another port: ${portName}=${port < 1024 ? 8080 : port + 1}`
       );
     case 'EACCES':
       return (

@@ -70,6 +70,7 @@ export class Run {
   #startedAtMs: number | undefined;
   #deadlineAtMs = Number.POSITIVE_INFINITY;
   #abort: AbortController | undefined;
+  #isHandedOver = false;
   #cancelLimit: (() => void) | undefined;
 
   constructor(
@@ -118,12 +119,14 @@ export class Run {
     this.#deps.clock.schedule(LOOK_EVERY_MS, () => void this.#look(deadlineAtMs));
   }
 
-  /** The process is going down: what runs here after its deadline is left to others. */
+  /** The process is going down: what runs here after its deadline is left to others, then told to stop. */
   async handOver(): Promise<void> {
+    this.#isHandedOver = true;
+    if (this.#tries.verdict?.type === 'success' && this.#job.isSafe) {
+      await this.#record.change(rules.giveBack, { durable: true });
+      await this.#job.hurry();
+    }
     this.#abort?.abort(new Error('the server is shutting down'));
-    if (this.#tries.verdict?.type !== 'success' || !this.#job.isSafe) return;
-    await this.#record.change(rules.giveBack, { durable: true });
-    await this.#job.hurry();
   }
 
   // ── deadline ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -204,6 +207,8 @@ export class Run {
 
   #onThrow(error: unknown): Promise<void> {
     this.#cancelLimit?.();
+    // It heeds the stop, and another process runs it again.
+    if (this.#isHandedOver && this.#isLate) return Promise.resolve();
     this.#deps.log.error({ err: error, pushId: this.#push.id, handler: this.#handler }, 'a handler threw');
     if (this.#isLate) return this.#die('handler_threw', 'thrown after the deadline');
     return this.#acknowledge('threw');

@@ -64,22 +64,25 @@ describe.each(storages)('given a built server on %s', (storage) => {
     expect([sent(), await ground.runs()]).toEqual([[], ['handle slow 1000 c']]);
   });
 
-  test('when it is told to stop while runs are past their deadline, then the next start delivers them', async () => {
-    const texts = Array.from({ length: 5 }, (_, index) => typeText(`hang ${index}`));
-    for (const said of await Promise.all(texts.map((text) => tryOnce(server.url, text))))
-      expect(said).toMatchObject({ status: 200, body: 'success' });
-    const stopAtMs = Date.now();
-    expect(await server.stop()).toBe(0);
-    expect(Date.now() - stopAtMs).toBeLessThan(3_000);
-    expect(sent()).toEqual([]);
-    const next = await ground.start();
-    const wanted = texts.map(({ user, content }) => `${user} answer: ${content}`);
-    await eventually(() => expect(new Set(sent())).toEqual(new Set(wanted)));
-    await eventually(async () => expect(await next.waitingJobs()).toBe(0));
-    expect(sent()).toHaveLength(wanted.length);
-    expect(await next.deadLetters()).toEqual([]);
-    expect(await ground.runs()).toHaveLength(10);
-  });
+  test.each(['hang', 'heed'])(
+    'when it is told to stop while runs that %s are past their deadline, then the next start delivers them',
+    async (how) => {
+      const texts = Array.from({ length: 5 }, (_, index) => typeText(`${how} ${index}`));
+      for (const said of await Promise.all(texts.map((text) => tryOnce(server.url, text))))
+        expect(said).toMatchObject({ status: 200, body: 'success' });
+      const stopAtMs = Date.now();
+      expect(await server.stop()).toBe(0);
+      expect(Date.now() - stopAtMs).toBeLessThan(3_000);
+      expect(sent()).toEqual([]);
+      const next = await ground.start();
+      const wanted = texts.map(({ user, content }) => `${user} answer: ${content}`);
+      await eventually(() => expect(new Set(sent())).toEqual(new Set(wanted)));
+      await eventually(async () => expect(await next.waitingJobs()).toBe(0));
+      expect(sent()).toHaveLength(wanted.length);
+      expect(await next.deadLetters()).toEqual([]);
+      expect(await ground.runs()).toHaveLength(10);
+    },
+  );
 });
 
 function textOf(body: Readonly<Record<string, unknown>>): string {

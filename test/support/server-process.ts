@@ -12,7 +12,8 @@ const STARTS_WITHIN_MS = 15_000;
 
 /**
  * One handler for all tests: the text says what it does. `slow 900 x` answers after 900 ms, `defer 200 x` leaves the
- * answer to `later`, which takes 200 ms, and the first run of `hang x` never ends. Every run adds a line to the file
+ * answer to `later`, which takes 200 ms, the first run of `hang x` never ends, and that of `heed x` ends by throwing
+ * when it is told to. Every run adds a line to the file
  * `runs`.
  */
 const HANDLER = `
@@ -21,10 +22,12 @@ const note = (run, content) => appendFileSync(new URL('../runs', import.meta.url
 const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
 export default {
   on: 'message.text',
-  async handle({ push: { content }, reply, defer, attempt }) {
+  async handle({ push: { content }, reply, defer, attempt, signal }) {
     note('handle', content);
     const [how, ms] = content.split(' ');
     if (how === 'hang' && attempt === 1) await new Promise((resume) => setInterval(resume, 2 ** 31 - 1));
+    if (how === 'heed' && attempt === 1)
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     if (how === 'defer') return defer({ content, ms: Number(ms) });
     if (how === 'slow') await pause(Number(ms));
     return reply.text('answer: ' + content);
