@@ -28,6 +28,11 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
   }
   const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
   const flush = (): void => log.flush();
+  // A promise that a handler forgot, a timer of its own that throws: its fault must not end the pushes of others.
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const)
+    process.on(event, (error: unknown) =>
+      log.error({ err: error, event }, 'something threw where nobody listens'),
+    );
   try {
     const dir = config.handlersDir ?? defaultHandlersDir();
     const { app, handlers } = await assemble(config, { handlers: dir, log, role });

@@ -183,7 +183,12 @@ class Delivery {
       case 'replied': {
         if (outcome.reply.type === 'to-staff')
           return this.#die('cannot_be_sent_late', 'a transfer to staff exists as a passive reply only');
-        const messages = lateMessages(outcome.reply);
+        let messages: CustomerServiceMessage[];
+        try {
+          messages = lateMessages(outcome.reply);
+        } catch (error) {
+          return this.#onThrow(error, task, attempt);
+        }
         return (await this.#change((record, me) => rules.prepare(record, me, messages))) ? undefined : LOST;
       }
       default:

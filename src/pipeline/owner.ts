@@ -12,8 +12,8 @@ const CERTAIN_FOR_MS = 1_200;
 /** This process in the eyes of the others. */
 export interface Owner {
   readonly id: string;
-  /** True while no other process can have taken over what this one claimed. */
-  isCertain(): boolean;
+  /** True while no other process can have taken over what this one claimed at that moment. */
+  isCertainSince(claimedAtMs: number): boolean;
   /** Beats once and waits for it, then goes on beating. */
   start(): Promise<void>;
   stop(): void;
@@ -23,6 +23,8 @@ export interface Owner {
 export function createOwner({ store, clock, log }: { store: StateStore; clock: Clock; log: Logger }): Owner {
   const id = `${process.pid}-${randomBytes(6).toString('hex')}`;
   let confirmedAtMs = Number.NEGATIVE_INFINITY;
+  /** Where the present row of beats began: after a gap, what was claimed before it may be in other hands. */
+  let unbrokenSinceMs = Number.POSITIVE_INFINITY;
   let cancel: (() => void) | undefined;
   let stopped = false;
   let failing = false;
@@ -31,6 +33,7 @@ export function createOwner({ store, clock, log }: { store: StateStore; clock: C
     const atMs = clock.now();
     try {
       await store.beat(id, atMs + BEAT_LASTS_MS);
+      if (atMs - confirmedAtMs >= CERTAIN_FOR_MS) unbrokenSinceMs = atMs;
       confirmedAtMs = atMs;
       failing = false;
     } catch (error) {
@@ -55,7 +58,8 @@ export function createOwner({ store, clock, log }: { store: StateStore; clock: C
 
   return {
     id,
-    isCertain: () => clock.now() - confirmedAtMs < CERTAIN_FOR_MS,
+    isCertainSince: (claimedAtMs) =>
+      claimedAtMs >= unbrokenSinceMs && clock.now() - confirmedAtMs < CERTAIN_FOR_MS,
     async start() {
       await beat();
       keepBeating();

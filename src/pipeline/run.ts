@@ -9,7 +9,7 @@ import {
 import type { Json } from '../protocol/json.js';
 import { toPassiveXml } from '../protocol/passive-xml.js';
 import type { Push } from '../protocol/push.js';
-import type { Reply } from '../protocol/reply.js';
+import type { LateReply, Reply } from '../protocol/reply.js';
 import type { Account } from './account.js';
 import { bury, type DeadReason } from './dead-letter.js';
 import { handleFor } from './handle-for.js';
@@ -68,6 +68,7 @@ export class Run {
   #handler = '';
   /** When the handler was started here; undefined: it was not, or it was named as slow. */
   #startedAtMs: number | undefined;
+  #heldSinceMs: number;
   #deadlineAtMs = Number.POSITIVE_INFINITY;
   #abort: AbortController | undefined;
   #isHandedOver = false;
@@ -89,6 +90,7 @@ export class Run {
     this.#record = new RecordInHand(deps, key, push.id, stored);
     this.#tries = new Tries(deps.clock, LEASE_AHEAD_MS, this);
     this.#job = new WrittenJob(deps.queue, deps.log, push.id);
+    this.#heldSinceMs = deps.clock.now();
     deps.runs.set(key, this);
   }
 
@@ -142,20 +144,32 @@ export class Run {
 
   /** The tries' timer: something has to be said now. */
   onDeadline(): void {
-    if (this.#job.isSafe) this.#watch(this.#adopt());
-    else {
-      this.#report('unavailable');
-      this.#tries.turnAway();
-    }
+    this.#watch(this.#adopt());
   }
 
   async #adopt(): Promise<void> {
+    if (!this.#job.isSafe && !(await this.#isJobSafeSoon())) {
+      if (this.#isLate) return undefined;
+      this.#report('unavailable');
+      return this.#tries.turnAway();
+    }
     const cancelGrace = this.#deps.clock.schedule(ADOPT_GRACE_MS, () => this.#sayAdopted());
     const made = await this.#change(rules.adopt, { durable: false });
     cancelGrace();
     if (made || this.#isAdopted) this.#sayAdopted();
     // An answer was settled in this very moment: by this process, which says it, or by the one that is followed.
     else if (!this.#record.isOurs) await this.#look(this.#deadlineAtMs);
+  }
+
+  /** A loop that was held up may have begun to write the job at the deadline only: there is a moment left. */
+  async #isJobSafeSoon(): Promise<boolean> {
+    let cancel = (): void => {};
+    const late = new Promise<boolean>((resolve) => {
+      cancel = this.#deps.clock.schedule(ADOPT_GRACE_MS, () => resolve(false));
+    });
+    const safe = await Promise.race([this.#job.settled(), late]);
+    cancel();
+    return safe;
   }
 
   #sayAdopted(): void {
@@ -187,7 +201,7 @@ export class Run {
 
   /** While nobody can have adopted the run or taken it over, its answer need not be confirmed first. */
   get #isUndisputed(): boolean {
-    return !this.#contested && this.#deps.owner.isCertain();
+    return !this.#contested && this.#deps.owner.isCertainSince(this.#heldSinceMs);
   }
 
   #onOutcome(outcome: Outcome): void | Promise<void> {
@@ -298,12 +312,27 @@ export class Run {
       case 'replied': {
         if (outcome.reply.type === 'to-staff')
           return this.#die('cannot_be_sent_late', 'a transfer to staff exists as a passive reply only');
-        const messages = lateMessages(outcome.reply);
+        const messages = this.#lateMessages(outcome.reply);
+        if (messages === undefined)
+          return this.#die('handler_threw', 'its late reply is none that WeChat takes');
         await this.#change((record, me) => rules.finish(record, me, messages), { durable: true });
         return this.#job.hurry();
       }
       default:
         return outcome satisfies never;
+    }
+  }
+
+  /** `undefined`: the reply cannot be sent. */
+  #lateMessages(reply: LateReply): CustomerServiceMessage[] | undefined {
+    try {
+      return lateMessages(reply);
+    } catch (error) {
+      this.#deps.log.error(
+        { err: error, pushId: this.#push.id, handler: this.#handler },
+        'a late reply is invalid',
+      );
+      return undefined;
     }
   }
 
@@ -342,6 +371,7 @@ export class Run {
       const abandoned = !seen.ownerAlive || record.owner === this.#deps.owner.id;
       if (abandoned && (await this.#record.takeOver())) {
         const { attempt } = this.#record.record;
+        this.#heldSinceMs = this.#deps.clock.now();
         this.#deps.log.warn({ pushId: this.#push.id, attempt }, 'took over a push whose process died');
         return this.start(deadlineAtMs);
       }

@@ -51,8 +51,10 @@ export function createLineWriter(fd = 1): LineWriter {
   const writeOn = (bytes: Buffer) => {
     underWay = true;
     write(fd, bytes, 0, bytes.length, null, (error, written) => {
-      broken = error !== null && !isBusy(error);
-      const rest = bytes.subarray(error === null ? written : 0);
+      broken = isGone(error);
+      // A full disk costs this piece; the next one is tried again.
+      const isLost = error !== null && !isBusy(error);
+      const rest = isLost ? bytes.subarray(bytes.length) : bytes.subarray(error === null ? written : 0);
       if (rest.length > 0 && !broken) {
         setTimeout(writeOn, error === null ? 0 : 10, rest);
         return;
@@ -103,6 +105,9 @@ function writeNow(fd: number, bytes: Buffer): void {
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
+
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EPIPE';
 
 const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EBUSY');
