@@ -68,6 +68,8 @@ export class Run {
   #handler = '';
   /** When the handler was started here; undefined: it was not, or it was named as slow. */
   #startedAtMs: number | undefined;
+  /** A settled answer is on its way to the store, and nobody knows whether it has arrived. */
+  #isAnswering = false;
   #heldSinceMs: number;
   #deadlineAtMs = Number.POSITIVE_INFINITY;
   #abort: AbortController | undefined;
@@ -153,7 +155,12 @@ export class Run {
       this.#report('unavailable');
       return this.#tries.turnAway();
     }
-    const cancelGrace = this.#deps.clock.schedule(ADOPT_GRACE_MS, () => this.#sayAdopted());
+    const cancelGrace = this.#deps.clock.schedule(ADOPT_GRACE_MS, () => {
+      if (!this.#isAnswering) return this.#sayAdopted();
+      // The store may have it as answered: "success" would be a lie if this process died now. A retry hears the truth.
+      this.#report('unavailable');
+      return this.#tries.turnAway();
+    });
     const made = await this.#change(rules.adopt, { durable: false });
     cancelGrace();
     if (made || this.#isAdopted) this.#sayAdopted();
@@ -245,7 +252,9 @@ export class Run {
 
   /** The job may already be in the queue: the record must say `answered` before anybody hears the answer. */
   async #takeBack(reply: Reply, xml: string): Promise<void> {
+    this.#isAnswering = true;
     const made = await this.#change(rules.answer, { durable: true, body: xml });
+    this.#isAnswering = false;
     if (this.#isLate || this.#isAdopted) return this.#finishLate({ type: 'replied', reply });
     if (!made) return this.#lose();
     this.#say('replied', { type: 'reply', xml });
@@ -260,9 +269,11 @@ export class Run {
     );
     const isLeased = this.#contested;
     const kept = await writing;
+    this.#isAnswering = true;
     const made =
       kept &&
       (await this.#change((record, me) => rules.answerFirst(record, me, rest), { durable: true, body: xml }));
+    this.#isAnswering = false;
     if (this.#isLate || this.#isAdopted) return this.#finishLate({ type: 'replied', reply });
     if (!kept) {
       await this.#record.remove();
