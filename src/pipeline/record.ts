@@ -7,7 +7,7 @@ import type { PushRecord } from '../ports/state-store.js';
  * as it stands and returns the next one, or `undefined`: not allowed, the caller has lost. Nothing else may make
  * a `PushRecord`, and every change goes through the store's compare-and-swap, so two callers never both win.
  *
- *                      ┌─ answer ───► answered ──┐ retract (nobody heard it)
+ *                      ┌─ answer ───► answered ──┐ finish (nobody heard it)
  *   running ─ takeOver │─ acknowledge ► acknowledged
  *      │  ▲────────────┘                          │
  *      │ adopt · postpone                         ▼
@@ -51,7 +51,7 @@ export function takeOver(record: PushRecord, owner: string, deadFence: number): 
   return { ...record, owner, fence: record.fence + 1, attempt: record.attempt + 1 };
 }
 
-/** The runner settles a passive reply. It stays the owner, so that it alone can retract. */
+/** The runner settles a passive reply. It stays the owner, so that it alone can still finish it late. */
 export function answer(record: PushRecord, me: Holder): PushRecord | undefined {
   if (record.state !== 'running' || !holds(record, me)) return undefined;
   return { state: 'answered', owner: me.owner, fence: me.fence, attempt: record.attempt };
