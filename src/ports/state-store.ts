@@ -59,20 +59,87 @@ export interface ClaimRequest {
    * Checked and noted in the same step as the claim.
    */
   readonly guard?: { readonly id: string; readonly use: string };
+  /**
+   * AppID and OpenID of the sender, as made by `senderKey`. A record that is new enters the sender's lane behind all
+   * that are in it; one that is known keeps its place. Absent: no lane.
+   */
+  readonly sender?: string;
+  /** The window that the push opens for messages to its sender, noted if the record is new. Only with `sender`. */
+  readonly opens?: WindowOpening;
+  /** The push closes the window: the sender has left. Only with `sender`. */
+  readonly closes?: true;
+  /** Count this try. Accounts whose tries are held need it; the others are spared the cost. */
+  readonly countTries?: true;
+  /** Hand out what is kept for the sender's next message. Only with `sender`. */
+  readonly wantsShelf?: true;
 }
+
+/** What a claim tells where it was asked for. */
+export interface ClaimExtras {
+  /** This try's number, from 1, and when the first one came. */
+  readonly tries?: { readonly count: number; readonly sinceMs: number };
+  /** The oldest records on the sender's shelf, in the order of their pushes, at most `SHELF_LOOK` of them; absent: none. */
+  readonly shelf?: readonly ShelvedRecord[];
+}
+
+/** A record whose answer is kept for the sender's next message. */
+export interface ShelvedRecord {
+  readonly key: string;
+  readonly stored: StoredRecord;
+}
+
+/** So many kept answers are looked at together: more do not fit into one reply. */
+export const SHELF_LOOK = 16;
 
 export type ClaimResult =
   /** The record is new and ours: running, fence 1, attempt 1, rev 1. */
-  | { readonly type: 'claimed'; readonly stored: StoredRecord }
+  | ({ readonly type: 'claimed'; readonly stored: StoredRecord } & ClaimExtras)
   /** Somebody has it already. `body` is the remembered passive reply, if any. */
-  | {
+  | ({
       readonly type: 'known';
       readonly stored: StoredRecord;
       readonly ownerAlive: boolean;
       readonly body?: string;
-    }
+    } & ClaimExtras)
   /** The guard was used for another push. Nothing was claimed. */
   | { readonly type: 'replayed' };
+
+/** A rule of the platform that took effect: so many messages may be sent from then until then. */
+export interface WindowOpening {
+  /** The deed's name in `src/protocol/send-windows.ts`; the allowances of different deeds do not add up. */
+  readonly deed: string;
+  readonly messages: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** How many messages may still be sent to a user, and until when (0 where none may). */
+export interface SendWindow {
+  readonly left: number;
+  readonly untilMs: number;
+}
+
+export interface WindowChange {
+  readonly sender: string;
+  readonly nowMs: number;
+  /**
+   * spend   takes one message off every open allowance; not done where none has one left
+   * refund  gives one back: the message certainly was not sent. Never beyond what was allowed at first
+   * close   nothing more until a push opens it anew; openings of before do not count any more
+   */
+  readonly change?: 'spend' | 'refund' | 'close';
+  /** What the push at hand opened. Noted first, unless the store knows of this or a later opening by the same deed. */
+  readonly opened?: WindowOpening;
+}
+
+/** Where a record stands for its sender, besides being kept. */
+export type Place =
+  /** Among the work under way, in the order in which the pushes came. */
+  | 'lane'
+  /** Among the answers that wait for the next message. It keeps its rank. */
+  | 'shelf'
+  /** Nowhere: its work is over. */
+  | 'none';
 
 export interface SwapRequest {
   readonly key: string;
@@ -89,12 +156,30 @@ export interface SwapRequest {
    * False: resolves as soon as every reader of the store sees it.
    */
   readonly durable: boolean;
+  /** Where the record stands for its sender from now on. Absent: nothing changes there. */
+  readonly sender?: { readonly key: string; readonly place: Place };
+  /** Records that change in the same step, durably where this one does. If one of them cannot, nothing does. */
+  readonly also?: readonly AlsoSwap[];
+}
+
+/** A change that another one carries along: `key`, the `rev` it must have, what it becomes, its sender's place for it. */
+export interface AlsoSwap {
+  readonly key: string;
+  readonly rev: number;
+  readonly next: PushRecord;
+  readonly keepMs: number;
+  readonly sender?: { readonly key: string; readonly place: Place };
 }
 
 export type SwapResult =
-  | { readonly swapped: true; readonly stored: StoredRecord | undefined }
-  /** Lost: what stands there now (`undefined`: nothing). */
-  | { readonly swapped: false; readonly stored: StoredRecord | undefined };
+  | {
+      readonly swapped: true;
+      readonly stored: StoredRecord | undefined;
+      /** Key of the record that stood right behind this one in the lane, which it has left with this change. */
+      readonly next?: string;
+    }
+  /** Lost: what stands there now (`undefined`: nothing). `alsoLost`: not this record, one of `also` was in the way. */
+  | { readonly swapped: false; readonly stored: StoredRecord | undefined; readonly alsoLost?: true };
 
 /** Work that ended without reaching the user, and why. Never holds more than what a person needs to decide. */
 export interface DeadLetter {
@@ -133,6 +218,21 @@ export interface StateStore {
     key: string,
     nowMs: number,
   ): Promise<{ stored: StoredRecord; ownerAlive: boolean; body?: string } | undefined>;
+  /** The record right ahead of this one in the sender's lane, and when it came; `undefined`: none, or not in the lane. */
+  ahead(
+    sender: string,
+    key: string,
+    nowMs: number,
+  ): Promise<{ readonly key: string; readonly sinceMs: number } | undefined>;
+  /** Reads or changes the sender's send window. `changed` is false where a `spend` found nothing left. */
+  window(change: WindowChange): Promise<SendWindow & { readonly changed: boolean }>;
+  /** Counts one more under `name` unless `limit` were counted within the last `perMs`. False: it was not counted. */
+  admit(request: {
+    readonly name: string;
+    readonly limit: number;
+    readonly perMs: number;
+    readonly nowMs: number;
+  }): Promise<boolean>;
   /** "I live until then." An owner whose last beat has run out is dead, and so is one that never beat. */
   beat(owner: string, untilMs: number): Promise<void>;
 
@@ -154,6 +254,9 @@ export interface StateStore {
   bury(letter: DeadLetter): Promise<void>;
   /** The newest first. */
   deadLetters(limit: number): Promise<DeadLetter[]>;
+  deadLetter(id: string): Promise<DeadLetter | undefined>;
+  /** Forgets a dead letter, durably. False where there is none. */
+  dropDeadLetter(id: string): Promise<boolean>;
 
   close(): Promise<void>;
 }
