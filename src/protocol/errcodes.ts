@@ -5,7 +5,10 @@ export type { ErrorClass } from './errcode-rows.js';
 /** What is known of one errcode. `advice` is one sentence for an operator or developer. */
 export interface ErrcodeFacts {
   readonly class: ErrorClass;
+  /** WeChat's errmsg, without its tail. */
   readonly text: string;
+  /** What the Chinese pages say of it. */
+  readonly zh: string;
   readonly advice: string;
 }
 
@@ -23,8 +26,13 @@ const ADVICE: Readonly<Record<ErrorClass, string>> = {
 /** errcode → what is known of it. Codes that are not in here are classed by `classOf` as `bad-request`. */
 export const ERRCODES: ReadonlyMap<number, ErrcodeFacts> = new Map(ERRCODE_ROWS.map(toEntry));
 
-function toEntry([code, kind, text, advice]: ErrcodeRow): [number, ErrcodeFacts] {
-  return [code, { class: kind, text, advice: advice ?? ADVICE[kind] }];
+function toEntry([code, kind, text, zh, advice]: ErrcodeRow): [number, ErrcodeFacts] {
+  return [code, { class: kind, text, zh, advice: advice ?? ADVICE[kind] }];
+}
+
+/** What to do about an errcode, known or not. */
+export function adviceFor(errcode: number): string {
+  return ERRCODES.get(errcode)?.advice ?? ADVICE[classOf(errcode)];
 }
 
 /** What to do about an errcode other than 0. An unknown one is taken as our fault: repeating it blindly helps nobody. */
@@ -57,4 +65,10 @@ export function readErrmsg(errmsg: string): ReadErrmsg {
     ...(hint === undefined ? {} : { hint }),
     ...(rid === undefined ? {} : { rid }),
   };
+}
+
+/** When the call was made, by its rid: the first group is Unix seconds in hex. Undocumented, and true wherever it was looked at. */
+export function ridTime(rid: string): Date | undefined {
+  const seconds = /^([0-9a-f]{8})-/i.exec(rid)?.[1];
+  return seconds === undefined ? undefined : new Date(Number.parseInt(seconds, 16) * 1_000);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ERRCODE_ROWS } from '../../../src/protocol/errcode-rows.js';
-import { ERRCODES, classOf, readErrmsg } from '../../../src/protocol/errcodes.js';
+import { ERRCODES, adviceFor, classOf, readErrmsg, ridTime } from '../../../src/protocol/errcodes.js';
 
 describe('given an errcode', () => {
   test.each([
@@ -27,14 +27,18 @@ describe('given an errcode', () => {
 
   test('when the class says it all, then its advice stands in', () => {
     expect(ERRCODES.get(40004)?.advice).toMatch(/Mend the request/);
-    expect(ERRCODES.get(40164)?.advice).toMatch(/whitelist/);
+    expect(adviceFor(40164)).toMatch(/whitelist/);
+    expect(adviceFor(99999)).toMatch(/Mend the request/);
   });
 
-  test('when the table is read, then every code stands in it once, in order, with text and advice', () => {
+  test('when the table is read, then every code stands in it once, in order, with both texts and advice', () => {
     const codes = ERRCODE_ROWS.map(([code]) => code);
     expect(codes).toEqual([...new Set(codes)].sort((a, b) => a - b));
     expect(ERRCODES.has(0)).toBe(false);
-    for (const { text, advice } of ERRCODES.values()) expect([text, advice]).not.toContain('');
+    for (const { text, zh, advice } of ERRCODES.values()) {
+      expect([text, advice]).not.toContain('');
+      expect(zh).toMatch(/\p{Script=Han}/u);
+    }
   });
 });
 
@@ -69,6 +73,13 @@ describe('given an errmsg', () => {
     ['', { text: '' }],
   ])('when it is "%s", then text and ids are told apart', (errmsg, read) => {
     expect(readErrmsg(errmsg)).toEqual(read);
+  });
+
+  test('when it has a rid, then that tells the second of the call', () => {
+    // The example of the page of rid/get: invoke_time 1635156704.
+    expect(ridTime('617682e0-09059ac5-34a8e2ea')).toEqual(new Date(1_635_156_704_000));
+    expect(ridTime('63021398-4f265650-6e8')).toEqual(new Date(0x63021398 * 1_000));
+    expect(ridTime('no rid')).toBeUndefined();
   });
 
   test('when it is long and odd, then reading it takes no time', () => {
