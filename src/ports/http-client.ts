@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly url: string;
   /** Sent as it is, `application/json; charset=utf-8`. */
   readonly body?: string;
+  /** Beside those of the body. May hold a key: never logged. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The whole exchange, connecting included. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;

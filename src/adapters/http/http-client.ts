@@ -77,9 +77,10 @@ export function createHttpClient(): HttpClient {
     });
 }
 
-function headersOf({ body }: HttpRequest): http.OutgoingHttpHeaders {
-  if (body === undefined) return {};
-  return { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) };
+function headersOf({ body, headers }: HttpRequest): http.OutgoingHttpHeaders {
+  if (body === undefined) return { ...headers };
+  const length = Buffer.byteLength(body);
+  return { 'content-type': 'application/json; charset=utf-8', 'content-length': length, ...headers };
 }
 
 function whenConnected(socket: Socket, reused: boolean, protocol: string, run: () => void): void {
