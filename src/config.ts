@@ -37,6 +37,8 @@ export interface Config {
   readonly tokenChannel: 'stable' | 'ordinary';
   readonly onAmbiguousSend: 'drop' | 'resend';
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Show the messages of errors that handlers throw. */
+  readonly logThrownMessages: boolean;
   readonly workerConcurrency: number;
   readonly maxConnections: number;
   /** What is odd but lets the server start; to be logged. */
@@ -95,6 +97,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
     tokenChannel: values.TOKEN_CHANNEL,
     onAmbiguousSend: values.ON_AMBIGUOUS_SEND,
     logLevel: values.LOG_LEVEL,
+    logThrownMessages: values.LOG_THROWN_MESSAGES,
     workerConcurrency: values.WORKER_CONCURRENCY,
     maxConnections: values.MAX_CONNECTIONS,
     warnings: misspelt.warnings.concat(accounts.flatMap(accountWarnings)),

@@ -1,4 +1,5 @@
-import { createLogger } from './adapters/log/pino-logger.js';
+import { createLogger, type ProcessLogger } from './adapters/log/pino-logger.js';
+import { withSafeErrors } from './adapters/log/safe-errors.js';
 import { createApp, type App, type Role } from './app.js';
 import { readConfig, secretsOf, type Config } from './config.js';
 import { checkModule } from './handling/check-module.js';
@@ -16,7 +17,10 @@ export interface HandlersByName {
 export interface ServerOptions {
   /** A folder of handler files, or the handlers themselves. Default: HANDLERS_DIR, else `./handlers`. */
   readonly handlers?: string | HandlersByName;
-  /** Default: JSON lines on standard output, secrets scrubbed. One of your own gets no secrets handed to it either. */
+  /**
+   * Default: JSON lines on standard output, secrets scrubbed. One of your own gets no secrets handed to it either, and
+   * errors as plain fields: see LOG_THROWN_MESSAGES.
+   */
   readonly logger?: Logger;
   /** `web` answers pushes, `worker` delivers late answers, `all` (default) does both. */
   readonly role?: Role;
@@ -41,7 +45,8 @@ export async function createServer(
   { handlers, logger, role = 'all' }: ServerOptions = {},
 ): Promise<CallbackServer> {
   const config = isConfig(settings) ? settings : readConfig({ ...settings });
-  const log = logger ?? createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  const log =
+    logger === undefined ? openLog(config) : withSafeErrors(logger, { whole: config.logThrownMessages });
   const { app } = await assemble(config, {
     handlers: handlers ?? config.handlersDir ?? './handlers',
     log,
@@ -49,6 +54,14 @@ export async function createServer(
   });
   return app;
 }
+
+/** The log of a process of ours, as its configuration wants it. */
+export const openLog = (config: Config): ProcessLogger =>
+  createLogger({
+    level: config.logLevel,
+    secrets: secretsOf(config),
+    thrownMessages: config.logThrownMessages,
+  });
 
 /** What `createServer` and the server's own process have in common. A folder is watched where the configuration says so. */
 export async function assemble(

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createLogger } from './adapters/log/pino-logger.js';
 import type { App, Role } from './app.js';
-import { ConfigInvalid, loadDotEnv, readConfig, secretsOf, type Config } from './config.js';
-import { assemble } from './embed.js';
+import { ConfigInvalid, loadDotEnv, readConfig, type Config } from './config.js';
+import { assemble, openLog } from './embed.js';
 import { AppError } from './protocol/app-error.js';
 
 /** The exit code for a configuration that cannot work (EX_CONFIG of sysexits). */
@@ -26,7 +25,7 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
   } catch (error) {
     return explain(error);
   }
-  const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  const log = openLog(config);
   const flush = (): void => log.flush();
   // A promise that a handler forgot, a timer of its own that throws: its fault must not end the pushes of others.
   for (const event of ['unhandledRejection', 'uncaughtException'] as const)

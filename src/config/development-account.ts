@@ -22,6 +22,7 @@ export const developmentEnvironment: Readonly<Record<string, string>> = {
   PORT: '8080',
   DATA_DIR: './data/dev',
   RELOAD_HANDLERS: '1',
+  LOG_THROWN_MESSAGES: '1',
   // The sandbox signs by its own clock, which can be moved ahead by days.
   MAX_PUSH_AGE_S: '0',
   WECHAT_API_BASE_URLS: sandboxAccessPoints(),

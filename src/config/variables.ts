@@ -215,6 +215,13 @@ export const variables = {
     fallback: 'info',
     meaning: 'Least severe level that is logged.',
   },
+  LOG_THROWN_MESSAGES: {
+    schema: trimmed.toLowerCase().pipe(z.stringbool()),
+    allowed: '1 or 0 (true or false, on or off)',
+    fallback: '0',
+    meaning:
+      'Log the messages of errors that handlers throw, which may hold what users typed: for development.',
+  },
   WORKER_CONCURRENCY: {
     schema: wholeNumber(1, 10_000),
     allowed: 'a whole number from 1 to 10000',

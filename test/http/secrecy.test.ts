@@ -1,4 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { HandlersByName } from '../../src/embed.js';
+import type { Push } from '../../src/index.js';
+import { eventually } from '../support/eventually.js';
+import { anything } from '../support/handling.js';
 import { FIXTURE_ACCOUNT, sign } from '../support/seal.js';
 import { createTestApp, demandSilence, FIXTURE_SETTINGS, USER_TEXT } from '../support/test-app.js';
 import { cipherModes, post, textXml, wire } from '../support/wire-push.js';
@@ -16,20 +20,50 @@ describe('given the demand that the log be silent', () => {
     expect(() => demandSilence(['{"message":"nothing"}'])).not.toThrow();
   });
 
-  test.each(['logged', 'thrown'])('when an app %s it, then closing the app fails', async (how) => {
+  test('when an app logs it, then closing the app fails', async () => {
     const app = await createTestApp({
-      handlers: {
-        tells: {
-          on: '*',
-          handle({ log }) {
-            if (how === 'logged') log.debug({ seen: { deep: USER_TEXT } }, 'x');
-            else throw new Error('outer', { cause: new Error(USER_TEXT) });
-          },
-        },
-      },
+      handlers: { tells: { on: '*', handle: ({ log }) => log.debug({ seen: { deep: USER_TEXT } }, 'x') } },
     });
     await post(app.http, wire(textXml()));
     await expect(app.close()).rejects.toThrow('must not');
+  });
+});
+
+describe('given code of handlers that throws what users typed', () => {
+  const parse = ({ push }: { push: Push }): unknown =>
+    JSON.parse(push.kind === 'message.text' ? push.content : '');
+  const wrapped = (run: () => unknown): void => {
+    try {
+      run();
+    } catch (cause) {
+      throw new Error(`outer ${USER_TEXT}`, { cause });
+    }
+  };
+  test.each<[string, HandlersByName]>([
+    ['a handler', { tells: { on: '*', handle: (ctx) => void parse(ctx) } }],
+    ['a handler that waits', { tells: { on: '*', handle: async (ctx) => wrapped(() => parse(ctx)) } }],
+    ['a handler, as a bare text', { tells: { on: '*', handle: () => Promise.reject(anything(USER_TEXT)) } }],
+    [
+      'a handler’s own log line',
+      { tells: { on: '*', handle: ({ log }) => log.warn({ err: new Error(USER_TEXT) }, 'x') } },
+    ],
+    ['`when`', { tells: { on: '*', when: (push) => parse({ push }), handle: () => undefined } }],
+    ['an observer', { tells: { on: '*', observe: (ctx) => wrapped(() => parse(ctx)) } }],
+    ['an observer that waits', { tells: { on: '*', observe: async (ctx) => parse(ctx) } }],
+    [
+      '`later`',
+      { tells: { on: '*', handle: (ctx) => ctx.defer(1), later: async (ctx) => wrapped(() => parse(ctx)) } },
+    ],
+  ])('when it is %s, then the log names the place and not the text', async (_, handlers) => {
+    const app = await createTestApp({ handlers });
+    const { status } = await post(app.http, wire(textXml()));
+    expect(status).toBe(200);
+    await eventually(() => {
+      const { err } = app.lines.find(({ fields }) => 'err' in fields)?.fields ?? {};
+      expect(err).toMatchObject({ message: expect.stringContaining('withheld') });
+      expect(JSON.stringify(err)).toMatch(/secrecy\.test|a thrown string/);
+    });
+    await app.close(); // fails if a line tells
   });
 });
 

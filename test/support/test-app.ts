@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFileAdapters } from '../../src/adapters/file/index.js';
+import { withSafeErrors } from '../../src/adapters/log/safe-errors.js';
 import { createApp, type App, type Storage } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { namedHandlers, type HandlersByName } from '../../src/embed.js';
@@ -66,7 +67,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const dir = await mkdtemp(join(tmpdir(), 'wechat-callback-'));
   const clock = new ManualClock(FIXTURE_TIME_MS);
   const time = options.clock ?? clock;
-  const log = keptLog();
+  const kept = keptLog();
   const sent: unknown[] = [];
   const config = readConfig({
     ...FIXTURE_SETTINGS,
@@ -75,10 +76,11 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     ADMIN_PORT: '0',
     ...options.settings,
   });
+  const log = withSafeErrors(kept, { whole: config.logThrownMessages });
   const files = await openFileAdapters({ dir, clock: time, log });
   const storage = { ...files, degraded: () => false, ...options.storage };
-  let kept = 0;
-  const queue = countPuts(storage.queue, () => (kept += 1));
+  let puts = 0;
+  const queue = countPuts(storage.queue, () => (puts += 1));
   const app = await createApp(config, {
     log,
     clock: time,
@@ -91,19 +93,19 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   return {
     app,
     queue,
-    jobsKept: (count) => eventually(() => expect(kept).toBeGreaterThanOrEqual(count)),
+    jobsKept: (count) => eventually(() => expect(puts).toBeGreaterThanOrEqual(count)),
     http: app.http,
     port,
     clock,
-    lines: log.lines,
+    lines: kept.lines,
     sent,
     reasons: () =>
-      log.lines.flatMap(({ fields }) => (fields['reason'] === undefined ? [] : [fields['reason']])),
+      kept.lines.flatMap(({ fields }) => (fields['reason'] === undefined ? [] : [fields['reason']])),
     async close() {
       await app.stop();
       await files.close();
       await rm(dir, { recursive: true });
-      demandSilence(log.lines.map((line) => JSON.stringify(line, errorsToo)));
+      demandSilence(kept.lines.map((line) => JSON.stringify(line)));
     },
   };
 }
@@ -140,11 +142,4 @@ export function demandSilence(lines: readonly string[]): void {
     (line) => isSignature.test(line) || secrets.some((secret) => line.includes(secret)),
   );
   if (telling.length > 0) throw new Error(`The log holds what it must not:\n${telling.join('\n')}`);
-}
-
-/** Errors as text, causes included: JSON leaves them empty. */
-function errorsToo(_name: string, value: unknown): unknown {
-  return value instanceof Error
-    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
-    : value;
 }

@@ -15,6 +15,8 @@ export interface LoggerSettings {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** Known secret values, never to be printed. */
   readonly secrets: readonly string[];
+  /** Show the messages of errors that are not ours, which may hold what users typed. Default false. */
+  readonly thrownMessages?: boolean;
   /** For people instead of programs. Default: standard output is a terminal. Needs pino-pretty, else it stays JSON. */
   readonly pretty?: boolean;
   /** Where lines go instead of standard output, for tests. */
@@ -25,13 +27,23 @@ export interface LoggerSettings {
  * JSON lines on standard output, gathered in memory and written asynchronously: at 32 KB, after 100 ms, and at exit.
  * Secrets cannot be printed: fields with a secret name are replaced, and every line is searched once it is finished.
  */
-export function createLogger({ level, secrets, pretty, destination }: LoggerSettings): ProcessLogger {
+export function createLogger({
+  level,
+  secrets,
+  thrownMessages: whole = false,
+  pretty,
+  destination,
+}: LoggerSettings): ProcessLogger {
   const options: LoggerOptions = {
     level,
     base: { pid: process.pid },
     timestamp: createTimestamp(),
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: errorFields, error: errorFields },
+    serializers: {
+      err: (thrown: unknown) => errorFields(thrown, { whole }),
+      // A handler's own word for something: only an error is read as one.
+      error: (value: unknown) => (value instanceof Error ? errorFields(value, { whole }) : value),
+    },
     redact: { paths: [...secretFields], censor: REDACTED },
     hooks: { streamWrite: createScrubber(secrets) },
   };

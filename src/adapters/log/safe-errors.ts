@@ -1,0 +1,23 @@
+import type { Logger } from '../../ports/logger.js';
+import { errorFields } from './error-fields.js';
+
+/** A logger of somebody else's, which is handed errors as the fields that may be shown instead of the errors. */
+export function withSafeErrors(log: Logger, { whole }: { readonly whole: boolean }): Logger {
+  const safe = (fields: object): object => {
+    const err: unknown = Reflect.get(fields, 'err');
+    const error: unknown = Reflect.get(fields, 'error');
+    if (err === undefined && !(error instanceof Error)) return fields;
+    return {
+      ...fields,
+      ...(err !== undefined && { err: errorFields(err, { whole }) }),
+      ...(error instanceof Error && { error: errorFields(error, { whole }) }),
+    };
+  };
+  return {
+    debug: (fields, message) => log.debug(safe(fields), message),
+    info: (fields, message) => log.info(safe(fields), message),
+    warn: (fields, message) => log.warn(safe(fields), message),
+    error: (fields, message) => log.error(safe(fields), message),
+    child: (fields) => withSafeErrors(log.child(safe(fields)), { whole }),
+  };
+}
