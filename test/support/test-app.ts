@@ -39,7 +39,7 @@ export interface TestAppOptions {
   /** Beside or instead of `FIXTURE_SETTINGS`; plaintext mode unless it says otherwise. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Instead of parts of the embedded store that is otherwise opened in a folder of its own. */
-  readonly storage?: Partial<Pick<Storage, 'store' | 'queue' | 'degraded'>>;
+  readonly storage?: Partial<Pick<Storage, 'store' | 'queue' | 'degraded' | 'failing'>>;
   readonly clock?: Clock;
 }
 
