@@ -20,7 +20,7 @@ class RacingStore extends MemoryStateStore {
   beforeLock: (() => Promise<unknown>) | undefined;
 
   override async changeFact(change: Parameters<MemoryStateStore['changeFact']>[0]): Promise<boolean> {
-    if (change.name.endsWith(':lock') && change.next !== undefined) {
+    if (change.next?.includes('"lock"') === true) {
       const first = this.beforeLock;
       this.beforeLock = undefined;
       await first?.();
