@@ -39,7 +39,8 @@ describe('given three access points', () => {
   test('when the first works, then only it is asked, with the query encoded', async () => {
     const { points, asked } = given({});
     expect(await points.exchange(get)).toEqual({ ok: 1 });
-    expect(asked).toEqual([{ method: 'GET', url: 'https://a/p?access_token=T%2B%26', timeoutMs: 10_000 }]);
+    const url = 'https://a/p?access_token=T%2B%26';
+    expect(asked).toEqual([{ method: 'GET', url, timeoutMs: 10_000, connectMs: 1_500 }]);
   });
 
   test('when the only working one has a path, then the call goes below it', async () => {
