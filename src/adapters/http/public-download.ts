@@ -6,6 +6,7 @@ import { fileNameOf } from '../../protocol/content-disposition.js';
 import { HttpFailure, type HttpResponse } from '../../ports/http-client.js';
 import type { DownloadedFile, PublicDownload } from '../../ports/public-download.js';
 import { isPublicAddress } from './public-address.js';
+import { codeOf } from './error-code.js';
 import { readResponse } from './read-response.js';
 
 interface Address {
@@ -131,8 +132,4 @@ function whenAborted(signal: AbortSignal): { readonly up: Promise<never>; off():
   });
   up.catch(() => {});
   return { up, off: () => signal.removeEventListener('abort', onAbort) };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
 }

@@ -92,8 +92,7 @@ async function readFile(path: string, maxBytes: number): Promise<Read> {
     }
   } catch (error) {
     if (error instanceof MediaRefused) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
-    throw new MediaUnavailable(`the file ${path} cannot be read: ${code}`, { mayComeBack: false });
+    throw new MediaUnavailable(`the file ${path} cannot be read: ${codeOf(error)}`, { mayComeBack: false });
   }
 }
 
@@ -111,3 +110,6 @@ async function collect(stream: AsyncIterable<Uint8Array | string>, maxBytes: num
 
 const tooLarge = (bytes: number, maxBytes: number): MediaRefused =>
   new MediaRefused(`the file has ${bytes} bytes or more; WeChat takes at most ${maxBytes} here`);
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'failed';
