@@ -1,6 +1,6 @@
 import type { ClaimExtras, ClaimRequest, ClaimResult, StoredRecord } from '../../ports/state-store.js';
 import { lifetimeMs, type KeyNames } from './key-names.js';
-import { deedText } from './send-ledger-lua.js';
+import { deedText, ledgerText } from './send-ledger-lua.js';
 import { datedText, readKnown, readShelf, recordText } from './stored-text.js';
 
 /** Keys and arguments of one step. */
@@ -31,6 +31,7 @@ export function claimStep(request: ClaimRequest, stored: StoredRecord, names: Ke
       asked += 'o';
       keys.push(names.window(sender));
       args.push(deedText(opens.deed), opens.messages, opens.fromMs, opens.untilMs);
+      args.push(ledgerText(opens), lifetimeMs(Math.max(0, opens.untilMs - nowMs)));
     }
   }
   if (countTries) {

@@ -1,6 +1,6 @@
 import { LANE_FORGETS_MS, SHELF_LOOK } from '../../ports/state-store.js';
 import { READERS, script } from './script.js';
-import { SEATS } from './seats-lua.js';
+import { ENTER, STAND } from './seats-lua.js';
 import { SEND_LEDGER } from './send-ledger-lua.js';
 
 const KNOWN = `
@@ -17,6 +17,7 @@ end
  * g  guard                          keys: guard          arguments: its use · text of a new guard
  * s  a place in the sender's lane   keys: lane · shelf   arguments: the record's own key
  * o  an opening                     keys: window         arguments: deed · messages · from · until
+ *                                                           · text of a ledger of it alone · its lifetime
  * c  a closing                      keys: window
  * t  count the tries                keys: tries
  * w  what is on the shelf (with s)                       arguments: the record keys' beginning
@@ -54,7 +55,7 @@ local shelf
 if string.find(asked, 's', 1, true) then
   shelf = KEYS[k + 1]
   if not rev then
-    ${SEATS}
+    ${ENTER}
     local lane, key = KEYS[k], ARGV[a]
     local rank, last, kept = newRank(lane, shelf, now)
     if last then redis.call('ZREMRANGEBYSCORE', lane, '-inf', now - ${LANE_FORGETS_MS}) end
@@ -66,13 +67,24 @@ end
 local opens = string.find(asked, 'o', 1, true)
 if opens or string.find(asked, 'c', 1, true) then
   if not rev then
-    ${SEND_LEDGER}
-    local book = opens and readLedger(redis.call('GET', KEYS[k])) or { closed = now }
-    if not opens or open(book, ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])) then
-      writeLedger(KEYS[k], book, now)
+    local ledger = opens and redis.call('GET', KEYS[k])
+    local from = opens and tonumber(ARGV[a + 2])
+    local deed, fromBefore
+    if ledger then deed, fromBefore = string.match(ledger, '^%-1 (%S+) %d+ %d+ (%d+) %d+$') end
+    if opens and (not ledger or deed == ARGV[a]) then
+      -- Nearly always: the same deed as before, and no other.
+      if not ledger or from > tonumber(fromBefore) then
+        redis.call('SET', KEYS[k], ARGV[a + 4], 'PX', ARGV[a + 5])
+      end
+    else
+      ${SEND_LEDGER}
+      local book = opens and readLedger(ledger) or { closed = now }
+      if not opens or open(book, ARGV[a], tonumber(ARGV[a + 1]), from, tonumber(ARGV[a + 3])) then
+        writeLedger(KEYS[k], book, now)
+      end
     end
   end
-  k, a = k + 1, opens and a + 4 or a
+  k, a = k + 1, opens and a + 6 or a
 end
 local counts, wants = string.find(asked, 't', 1, true), string.find(asked, 'w', 1, true)
 if not counts and not wants then return answer end
@@ -139,7 +151,7 @@ if ARGV[7] then
   for i = 1, last do
     if record(redis.call('GET', KEYS[2 + 3 * i]), now) ~= ARGV[8 + 6 * i] then return { rev, json, 1 } end
   end
-  ${SEATS}
+  ${ENTER}${STAND}
   for i = 1, last do
     local k, a = 2 + 3 * i, 5 + 6 * i
     redis.call('SET', KEYS[k], ARGV[a + 4], 'PX', ARGV[a + 5])

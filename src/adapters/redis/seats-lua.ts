@@ -7,10 +7,8 @@ const LANE_LIFE_MS = LANE_FORGETS_MS + SWEEP_SLACK_MS;
 /**
  * Lanes and shelves: sorted sets of record keys, by rank. A rank is the moment of the claim, or one more than the
  * sender's highest where that is not later, so that equal moments keep their order. It goes along to the shelf.
- *
- * stand  returns the rank in the lane that the record has left with this, if it has
  */
-export const SEATS = `
+export const ENTER = `
 local function newRank(lane, shelf, now)
   local rank = now
   local last = redis.call('ZREVRANGE', lane, 0, 0, 'WITHSCORES')[2]
@@ -23,6 +21,15 @@ local function enter(lane, rank, key)
   redis.call('ZADD', lane, rank, key)
   redis.call('PEXPIRE', lane, ${LANE_LIFE_MS})
 end
+`;
+
+/**
+ * Stands on `ENTER` and the readers.
+ *
+ * stand   returns the rank in the lane that the record has left with this, if it has
+ * behind  the next one in the lane whose record lives
+ */
+export const STAND = `
 local function stand(place, lane, shelf, key, since, now, life)
   local left = redis.call('ZSCORE', lane, key)
   local rank = left or redis.call('ZSCORE', shelf, key)

@@ -1,3 +1,4 @@
+import type { WindowOpening } from '../../ports/state-store.js';
 import { SEND_WINDOWS } from '../../protocol/send-windows.js';
 import { SWEEP_SLACK_MS } from './key-names.js';
 
@@ -41,6 +42,11 @@ local function open(book, deed, messages, from, till)
   return true
 end
 `;
+
+/** The text of a ledger that knows this opening alone. */
+export function ledgerText({ deed, messages, fromMs, untilMs }: WindowOpening): string {
+  return `-1 ${deedText(deed)} ${messages} ${messages} ${fromMs} ${untilMs}`;
+}
 
 /** A deed's name as it stands in the text: without blanks. */
 export function deedText(deed: string): string {
