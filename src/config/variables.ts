@@ -121,8 +121,10 @@ export const variables = {
       'When WeChat is answered at the latest, from the first byte of the push. Milliseconds; WeChat waits 5000.',
   },
   REDIS_URL: {
-    schema: trimmed.regex(/^rediss?:\/\/\S+$/).refine((text) => URL.canParse(text)),
-    allowed: 'redis://… or rediss://…',
+    schema: trimmed
+      .regex(/^rediss?:\/\/\S+$/)
+      .refine((text) => URL.canParse(text) && /^(?:\/\d*)?$/.test(new URL(text).pathname)),
+    allowed: 'redis://… or rediss://…, with the number of a database behind the last / or nothing',
     without: 'embedded store in DATA_DIR, for a single process',
     secret: true,
     meaning: 'Redis for records and deferred work; any number of processes share it.',

@@ -45,7 +45,10 @@ export async function openSpillOver(options: {
 }): Promise<SpillOver> {
   const { remote, openLocal, clock, log } = options;
   const folder = join(options.dir, 'spill');
-  const { local, slot } = await openFirstFree(folder, openLocal);
+  const { local, slot } = await openFirstFree(folder, openLocal).catch(async (error: unknown) => {
+    await remote.close(); // its connections would keep the process
+    throw error;
+  });
   let closed = false;
   let coming: Promise<void> | undefined;
   let cancelNext = (): void => {};

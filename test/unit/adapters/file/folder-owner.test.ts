@@ -18,9 +18,10 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const openIn = (folder: string) => openFileAdapters({ dir: folder, clock: systemClock, log: silentLogger });
+let closedRemotes = 0;
 const openSpill = (folder: string) =>
   openSpillOver({
-    remote: new FallibleRemote(),
+    remote: Object.assign(new FallibleRemote(), { close: async () => void (closedRemotes += 1) }),
     dir: folder,
     openLocal: openIn,
     clock: systemClock,
@@ -86,6 +87,7 @@ describe('given a path that cannot be a folder', () => {
     ['where no folder can be made', () => Promise.resolve('/proc/nowhere/data')],
     ['a folder that is none of ours', () => Promise.resolve('/proc')],
   ])('when it is %s, then the error names it and the setting', async (_, make) => {
+    closedRemotes = 0;
     const path = await make();
     for (const open of [openIn, openSpill]) {
       const refusal = await open(path).catch((error: unknown) => error);
@@ -96,6 +98,7 @@ describe('given a path that cannot be a folder', () => {
       });
       expect(String(refusal)).toContain(path);
     }
+    expect(closedRemotes).toBe(1);
   });
 
   test('when its parents are absent, then they are made, for this user only', async () => {
