@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createAccessPoints, type AccessPointPool, type AccessPointsStatus } from './api/access-points.js';
+import { createCallBudget } from './api/call-budget.js';
 import { createApi } from './api/client.js';
 import { createTicketKeeper, TICKET_PATH } from './api/ticket-keeper.js';
 import { createTokenKeeper } from './api/token-keeper.js';
@@ -14,6 +15,7 @@ import { closeServer, listen } from './http/listen.js';
 import { createPublicServer, type Readiness } from './http/public-server.js';
 import type { TokenAccount } from './http/token-asked.js';
 import { createTokenRoutes } from './http/token-routes.js';
+import { createWebPages, type WebPages } from './http/web-pages.js';
 import { createRouter, type Router } from './handling/router.js';
 import type { LoadedHandlers } from './handling/loaded.js';
 import type { Account } from './pipeline/account.js';
@@ -55,7 +57,7 @@ export interface AppOptions {
   readonly storage?: Storage;
 }
 
-export interface App {
+export interface App extends Omit<WebPages, 'routes'> {
   /** The callback of an account, mountable in Express; works once the app is open. */
   callback(account?: string): Door;
   /** Token and tickets of an account, by name or AppID; the first one by default. Work before the app is open, too. */
@@ -125,7 +127,20 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   let state: 'closed' | 'open' | 'stopping' = 'closed';
   const readiness = (): Readiness =>
     state !== 'open' || storage.failing() ? 'not-ready' : storage.degraded() ? 'degraded' : 'ready';
-  const publicServer = createPublicServer({ doors, readiness, maxConnections: config.maxConnections });
+  const { routes: pages, ...web } = createWebPages({
+    config,
+    accounts: lent,
+    accessPoints,
+    store,
+    clock,
+    log,
+  });
+  const publicServer = createPublicServer({
+    doors,
+    pages,
+    readiness,
+    maxConnections: config.maxConnections,
+  });
   const adminServer = createAdminServer({
     key: config.admin.key,
     store,
@@ -164,6 +179,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       if (found === undefined) throw new RangeError(`no account "${wanted ?? ''}" is configured`);
       return found;
     },
+    ...web,
     accessPoints: () => accessPoints.status(),
     useHandlers(next) {
       router = createRouter(next.handlers, next.observers, { log });
@@ -228,7 +244,12 @@ function toAccount(
     server === undefined
       ? createTokenKeeper({ appId, secret: appSecret, channel: tokenChannel, ...parts })
       : createServerTokenKeeper(server);
-  const api = createApi({ accessPoints: parts.accessPoints, tokens, download: createPublicDownload() });
+  const api = createApi({
+    accessPoints: parts.accessPoints,
+    tokens,
+    budget: createCallBudget({ appId, ...parts }),
+    download: createPublicDownload(),
+  });
   const ask = (type: string) => api.call(TICKET_PATH, undefined, { query: { type } });
   const tickets =
     server === undefined ? createTicketKeeper({ appId, ask, ...parts }) : createServerTicketKeeper(server);

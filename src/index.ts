@@ -2,6 +2,24 @@
 import type { createServer as create } from './embed.js';
 
 export type { CallbackServer, HandlersByName, ServerOptions, Settings } from './embed.js';
+export { ApiBudgetSpent, ApiRefused, ApiRequestInvalid, ApiUnreachable } from './api/api-error.js';
+export type { ApiCallOptions } from './api/call-options.js';
+export type { MenuButton } from './api/catalogue/menu-button.js';
+export { qrCodeImageUrl } from './api/catalogue/qr-codes.js';
+export type { TemplateMessage } from './api/catalogue/templates.js';
+export type { UserInfo } from './api/catalogue/users.js';
+export { MediaRefused, MediaUnavailable } from './api/media/media-error.js';
+export type { MediaSource } from './api/media/media-source.js';
+export type { CardExt, PageConfig, PageSigner } from './api/page-signer.js';
+export type { Page, Walk, WalkOptions } from './api/walk.js';
+export {
+  authorizeUrl,
+  type WebAuthorizationApi,
+  type WebGrant,
+  type WebProfile,
+  type WebScope,
+} from './api/web-authorization.js';
+export { nextWebStep, type WebCall, type WebStep } from './api/web-authorization-step.js';
 export type { Answer, Deferral, LateAnswer, Outcome } from './handling/answer.js';
 export { HandlerReturnedNonsense } from './handling/answer.js';
 export type { ApiFace, DeadlineView, HandleContext, LateContext } from './handling/context.js';
@@ -12,12 +30,17 @@ export { buildPush, eventPush, textPush, type Origin, type WireElements } from '
 export type { LateReplies, Replies } from './handling/replies.js';
 export { says } from './handling/says.js';
 export { TaskNotJson } from './handling/task.js';
+export type { GivenApi } from './handling/stand-in-api.js';
 export { tryHandler, tryLater, tryObserver, type Tried, type TryOptions } from './handling/try-handler.js';
+export type { WebSession } from './http/session-cookie.js';
+export type { WebAuthorization } from './http/web-authorization.js';
+export type { PageSignatures } from './http/web-pages.js';
 export type { Logger } from './ports/logger.js';
 export { AppError } from './protocol/app-error.js';
 export type { CustomerServiceMessage } from './protocol/customer-service-message.js';
 export type { AppId, OpenId, PushId } from './protocol/ids.js';
 export type { Json } from './protocol/json.js';
+export { signCard, signPage } from './protocol/page-signature.js';
 export type { Push, PushFamily, PushKind, PushOf } from './protocol/push.js';
 export { ReplyInvalid, type Article, type LateReply, type Reply } from './protocol/reply.js';
 

@@ -3,12 +3,13 @@ import type { AccessToken, OpenId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
 import type { PublicDownload } from '../ports/public-download.js';
 import type { AccessPointPool, Exchange } from './access-points.js';
+import { createUploadAvatar, type UploadAvatar } from './agent-avatar.js';
 import { ApiRefused } from './api-error.js';
 import type { CallBudget } from './call-budget.js';
 import type { ApiCallOptions } from './call-options.js';
 import { bindCatalogue, type CatalogueCalls } from './catalogue/catalogue.js';
 import { messages } from './catalogue/messages.js';
-import { createMediaApi, type MediaApi } from './media/media.js';
+import { createMediaApi, type MediaApi, type MediaDeps } from './media/media.js';
 import { createPerform, type Outgoing } from './perform.js';
 import { toQuery, toRequestBody } from './request-body.js';
 import { readAnswer, type JsonObject, type ReadResponse } from './response.js';
@@ -33,7 +34,7 @@ export interface UnlistedCallOptions extends ApiCallOptions {
  *
  * @throws ApiRefused · ApiUnreachable · ApiRequestInvalid, which was not sent · SecretMissing · TokenAwaited
  */
-export interface ApiFace extends Omit<CatalogueCalls, 'messages'> {
+export interface ApiFace extends Omit<CatalogueCalls, 'messages' | 'agents'> {
   /** Calls an API that is not in the catalogue: its path, `/cgi-bin/…`, and its body. Resolves to the whole answer. */
   call(path: string, body?: Json, options?: UnlistedCallOptions): Promise<JsonObject>;
   readonly messages: Omit<CatalogueCalls['messages'], 'send'> & {
@@ -43,6 +44,7 @@ export interface ApiFace extends Omit<CatalogueCalls, 'messages'> {
      */
     send(to: OpenId, message: CustomerServiceMessage, options?: ApiCallOptions): Promise<void>;
   };
+  readonly agents: CatalogueCalls['agents'] & { readonly uploadAvatar: UploadAvatar };
   readonly media: MediaApi;
   /** What WeChat gives page by page, as one `for await`. */
   readonly all: Walks;
@@ -95,6 +97,12 @@ export function createApi(deps: {
   }
 
   const calls = bindCatalogue(createPerform({ exchange: send, budget }));
+  const files: MediaDeps = {
+    exchangeWithToken: (call, read, { token, signal }) =>
+      callWithToken({ ...call, ...(signal !== undefined && { signal }) }, read, token),
+    download,
+  };
+  const media = createMediaApi(files);
 
   return {
     ...calls,
@@ -115,12 +123,9 @@ export function createApi(deps: {
       };
       return send(call, options);
     },
-    media: createMediaApi({
-      exchangeWithToken: (call, read, { token, signal }) =>
-        callWithToken({ ...call, ...(signal !== undefined && { signal }) }, read, token),
-      download,
-    }),
-    all: createWalks(calls),
+    agents: { ...calls.agents, uploadAvatar: createUploadAvatar(files) },
+    media,
+    all: createWalks(calls, media),
     tokens,
   };
 }

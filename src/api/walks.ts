@@ -6,7 +6,11 @@ import type { NoticeTitle } from './catalogue/notices.js';
 import type { Publication } from './catalogue/publications.js';
 import type { OpenIdPage } from './catalogue/users.js';
 import type { OpenId } from '../protocol/ids.js';
+import type { MediaApi } from './media/media.js';
+import type { JsonObject } from './response.js';
 import { walk, type Page, type Walk, type WalkOptions } from './walk.js';
+
+type MaterialType = Parameters<MediaApi['listMaterials']>[0]['type'];
 
 /** The paged lists of the API, each from its first page or from the cursor of a page before. */
 export interface Walks {
@@ -21,11 +25,13 @@ export interface Walks {
     request: Omit<ChatRecordsRequest, 'msgid' | 'number'> & { readonly number?: number },
     options?: WalkOptions,
   ): Walk<ChatRecord>;
+  /** Permanent material of one kind, the newest first. 20 a page. */
+  materials(request: { readonly type: MaterialType }, options?: WalkOptions): Walk<JsonObject>;
   drafts(request?: Pick<OffsetRequest, 'no_content'>, options?: WalkOptions): Walk<Draft>;
   publications(request?: Pick<OffsetRequest, 'no_content'>, options?: WalkOptions): Walk<Publication>;
 }
 
-export function createWalks(api: CatalogueCalls): Walks {
+export function createWalks(api: CatalogueCalls, media: Pick<MediaApi, 'listMaterials'>): Walks {
   return {
     followers: (options) =>
       walk(
@@ -52,6 +58,11 @@ export function createWalks(api: CatalogueCalls): Walks {
         const answer = await api.chatRecords.list({ ...span, msgid: BigInt(at), number }, call);
         const isLast = answer.number < number || answer.recordlist.length === 0;
         return { items: answer.recordlist, ...(!isLast && { next: answer.msgid }) };
+      }, options),
+    materials: ({ type }, options) =>
+      walk(async (at = '0', call) => {
+        const page = await media.listMaterials({ type, offset: Number(at) }, call);
+        return byNumber(at, page.item, page.total_count);
       }, options),
     drafts: (request, options) => byOffset((page, call) => api.drafts.list(page, call), request, options),
     publications: (request, options) =>

@@ -1,6 +1,7 @@
+import { createUploadAvatar } from '../api/agent-avatar.js';
 import { bindCatalogue } from '../api/catalogue/catalogue.js';
 import type { ApiFace } from '../api/client.js';
-import { createMediaApi } from '../api/media/media.js';
+import { createMediaApi, type MediaDeps } from '../api/media/media.js';
 import { createWalks } from '../api/walks.js';
 
 /** As much of the API as a test needs: `{ users: { info: async () => ({ … }) } }`. */
@@ -25,16 +26,20 @@ export function standInApi(given: GivenApi = {}): ApiFace {
   ]);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same names, some of their functions replaced
   const replaced = Object.fromEntries(families) as typeof calls;
+  const media = { ...mediaNotGiven, ...given.media };
   return {
     ...replaced,
     call,
     messages: { ...calls.messages, send: () => Promise.resolve(), ...given.messages },
-    media: { ...mediaNotGiven, ...given.media },
-    all: { ...createWalks(replaced), ...given.all },
+    agents: { ...replaced.agents, uploadAvatar: given.agents?.uploadAvatar ?? avatarNotGiven },
+    media,
+    all: { ...createWalks(replaced, media), ...given.all },
   };
 }
 
 const notGiven = (path: string): Error =>
   new Error(`the handler called ${path}: hand tryHandler an \`api\` that answers`);
 
-const mediaNotGiven = createMediaApi({ exchangeWithToken: ({ path }) => Promise.reject(notGiven(path)) });
+const filesNotGiven: MediaDeps = { exchangeWithToken: ({ path }) => Promise.reject(notGiven(path)) };
+const mediaNotGiven = createMediaApi(filesNotGiven);
+const avatarNotGiven = createUploadAvatar(filesNotGiven);

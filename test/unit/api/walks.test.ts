@@ -117,6 +117,21 @@ describe('given the other lists', () => {
     expect(asked().at(-1)).toBe('GET /wxaapi/newtmpl/getpubtemplatetitles?ids=616&start=2&limit=30');
   });
 
+  test('when material is walked over, then by number too', async () => {
+    far().answer(
+      '{"total_count":2,"item_count":1,"item":[{"media_id":"a"}]}',
+      '{"total_count":2,"item_count":1,"item":[{"media_id":"b"}]}',
+    );
+    expect(await all(client().all.materials({ type: 'image' }))).toEqual([
+      { media_id: 'a' },
+      { media_id: 'b' },
+    ]);
+    expect(asked()).toEqual([
+      'POST /cgi-bin/material/batchget_material {"type":"image","offset":0,"count":20}',
+      'POST /cgi-bin/material/batchget_material {"type":"image","offset":1,"count":20}',
+    ]);
+  });
+
   test('when drafts or publications are walked over, then an empty page ends it whatever the total says', async () => {
     far().answer(
       '{"total_count":3,"item_count":1,"item":[{"media_id":"m"}]}',
