@@ -42,6 +42,7 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
         port,
         adminPort,
         callbacks: config.accounts.map((account) => `${account.path} (${account.cipherMode})`),
+        pages: [...config.webAuthorization, ...config.pageSignatures].map(({ path }) => path),
         storage: config.redisUrl === undefined ? `journal in ${config.dataDir}` : 'Redis',
         handlers: handlers.handlers.length,
         observers: handlers.observers.length,

@@ -2,27 +2,31 @@ import express, { type Express } from 'express';
 import { createServer, type Server } from 'node:http';
 import type { Door } from './door.js';
 import { hearHalfClosed } from './half-closed.js';
+import type { Mountable } from './web-answer.js';
 
 /** How well the server can do its work just now. `degraded`: the journal stands in for Redis. */
 export type Readiness = 'ready' | 'degraded' | 'not-ready';
 
 /**
- * The public listener: the callback of each account, `/healthz`, `/readyz`, and nothing else.
+ * The public listener: the callback of each account, what web pages ask for, `/healthz`, `/readyz`, and nothing else.
  *
  * A push goes straight to its door, before Express sees it: Express swaps the prototypes of request and response,
  * which makes every further step in node:http several times as dear (docs/decisions/0013).
  */
 export function createPublicServer({
   doors,
+  pages,
   readiness,
   maxConnections,
 }: {
   /** By path. */
   doors: ReadonlyMap<string, Door>;
+  /** By the path below which they answer. */
+  pages: ReadonlyMap<string, Mountable>;
   readiness: () => Readiness;
   maxConnections: number;
 }): Server {
-  const pages = createPages(readiness);
+  const rest = createRest(pages, readiness);
   const server = createServer(
     // Slow senders are cut off: node's own limits leave them a minute and more.
     {
@@ -35,7 +39,7 @@ export function createPublicServer({
       const url = (request.url = originForm(request.url ?? ''));
       const end = url.indexOf('?');
       const door = doors.get(end === -1 ? url : url.slice(0, end));
-      if (door === undefined) pages(request, response);
+      if (door === undefined) rest(request, response);
       else door(request, response);
     },
   );
@@ -52,7 +56,7 @@ function originForm(url: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-function createPages(readiness: () => Readiness): Express {
+function createRest(pages: ReadonlyMap<string, Mountable>, readiness: () => Readiness): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -63,6 +67,7 @@ function createPages(readiness: () => Readiness): Express {
     const status = readiness();
     response.status(status === 'not-ready' ? 503 : 200).json({ status });
   });
+  for (const [path, page] of pages) app.use(path, page);
   app.use((_request, response) => {
     response.status(404).type('text/plain').send('not found\n');
   });
