@@ -1,7 +1,7 @@
 import { disk } from '../../src/adapters/file/file-system.js';
 import type { AppendFile, FileSystem } from '../../src/adapters/file/file-system.js';
 
-/** One step on the disk, as a test sees it: `sync 0000000001.log`. */
+/** One step on the disk, as a test sees it: `sync 0000000001.journal`. */
 export type Step =
   `${'create' | 'write' | 'sync' | 'rename' | 'remove' | 'truncate' | 'syncFolder'} ${string}`;
 

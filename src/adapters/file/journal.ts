@@ -230,7 +230,7 @@ export class Journal {
     const { dir, files, reclaim } = this.#options;
     if (this.#refusing) await reclaim?.();
     const number = (this.#number += 1);
-    const path = segmentPath(dir, number, 'log');
+    const path = segmentPath(dir, number, 'journal');
     const file = await files.create(path);
     const segment: Segment = { number, kind: 'log', path, bytes: 0, damaged: false };
     this.#segments.push(segment);

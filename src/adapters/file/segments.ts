@@ -15,9 +15,10 @@ export interface Segment {
   damaged: boolean;
 }
 
-const NAME = /^(\d{10})\.(log|base)$/;
+/** What ends in `.log` is deleted by people and programs that look for space: it is only read, from older versions. */
+const NAME = /^(\d{10})\.(journal|log|base)$/;
 
-export function segmentPath(dir: string, number: number, ending: 'log' | 'base' | 'tmp'): string {
+export function segmentPath(dir: string, number: number, ending: 'journal' | 'base' | 'tmp'): string {
   return join(dir, `${String(number).padStart(10, '0')}.${ending}`);
 }
 
@@ -62,9 +63,15 @@ export async function replaySegments(
 async function keptSegments(dir: string, files: FileSystem): Promise<Segment[]> {
   const found: Segment[] = [];
   for (const name of await files.list(dir)) {
-    const [, number, kind] = NAME.exec(name) ?? [];
-    if (kind === 'log' || kind === 'base')
-      found.push({ number: Number(number), kind, path: join(dir, name), bytes: 0, damaged: false });
+    const [, number, ending] = NAME.exec(name) ?? [];
+    if (ending !== undefined)
+      found.push({
+        number: Number(number),
+        kind: ending === 'base' ? 'base' : 'log',
+        path: join(dir, name),
+        bytes: 0,
+        damaged: false,
+      });
     else if (name.endsWith('.tmp')) await files.remove(join(dir, name));
   }
   const base = Math.max(0, ...found.filter(({ kind }) => kind === 'base').map(({ number }) => number));

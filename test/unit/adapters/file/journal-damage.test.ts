@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FORMAT } from '../../../../src/adapters/file/entry.js';
 import { unsynced } from '../../../support/journal-files.js';
 import { openNotebook, readNotebook } from '../../../support/journal-notebook.js';
 
@@ -12,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', '好'];
-const LAST = '0000000001.log';
+const LAST = '0000000001.journal';
 
 /** A journal of one segment, and where each fact's record ends in it. */
 async function oneSegment(ground: string): Promise<{ bytes: Buffer; ends: number[] }> {
@@ -78,8 +79,23 @@ describe('given one flipped bit anywhere', () => {
 describe('given a journal that a newer version wrote', () => {
   test('when it is opened, then it is refused with a sentence that says so', async () => {
     const { journal, close } = await openNotebook(dir);
-    await journal.append(['journal', 2]);
+    await journal.append(['journal', FORMAT[1] + 1]);
     await close();
-    await expect(openNotebook(dir)).rejects.toThrow(/format 2, this version reads 1/);
+    await expect(openNotebook(dir)).rejects.toThrow(
+      `format ${FORMAT[1] + 1}, this version reads ${FORMAT[1]}`,
+    );
+  });
+});
+
+describe('given a journal of an earlier version, whose files were called logs', () => {
+  test('when it is opened, then it is read, and goes on under the new name', async () => {
+    await oneSegment(dir);
+    await rename(join(dir, LAST), join(dir, '0000000001.log'));
+    const { set, close } = await openNotebook(dir);
+    await set('newer', 'newer');
+    await close();
+    expect((await readdir(dir)).sort()).toEqual(['0000000001.log', '0000000002.journal']);
+    const { facts, said } = await readNotebook(dir);
+    expect([[...facts.keys()], said]).toEqual([[...NAMES, 'newer'], []]);
   });
 });

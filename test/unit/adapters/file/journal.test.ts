@@ -90,18 +90,18 @@ describe('given a disk that fails', () => {
     'when one "%s" fails, then the file is never touched again and the append succeeds in a new one',
     async (step) => {
       let broken = false;
-      const { files, steps, count } = watchedFiles((seen) => broken && seen === `${step}0000000001.log`);
+      const { files, steps, count } = watchedFiles((seen) => broken && seen === `${step}0000000001.journal`);
       const { set, close } = await openNotebook(dir, { files });
       await set('a', '1');
       broken = true;
       await set('b', '2');
       await set('c', '3');
-      const failedAt = steps.findLastIndex((seen) => seen === `${step}0000000001.log`);
+      const failedAt = steps.findLastIndex((seen) => seen === `${step}0000000001.journal`);
       expect(steps.slice(failedAt + 1)).not.toContainEqual(
-        expect.stringMatching(/^(write|sync) 0000000001\.log/),
+        expect.stringMatching(/^(write|sync) 0000000001\.journal/),
       );
       // The compaction that follows gives what the old file holds a sound home.
-      await eventually(() => expect(count('remove 0000000001.log')).toBe(1));
+      await eventually(() => expect(count('remove 0000000001.journal')).toBe(1));
       await close();
       const { facts, said } = await readNotebook(dir);
       expect([Object.fromEntries(facts), said]).toEqual([{ a: '1', b: '2', c: '3' }, []]);
@@ -168,13 +168,13 @@ describe('given a journal that is mostly dead', () => {
     });
     const { journal, set, close } = await openNotebook(dir, { files, compactAboveBytes: 1 });
     await set('a', '1');
-    await eventually(() => expect(steps).toContain('remove 0000000001.log'));
+    await eventually(() => expect(steps).toContain('remove 0000000001.journal'));
     const order = [
       'write 0000000002.tmp',
-      'write 0000000003.log',
-      'sync 0000000003.log',
+      'write 0000000003.journal',
+      'sync 0000000003.journal',
       'rename 0000000002.base',
-      'remove 0000000001.log',
+      'remove 0000000001.journal',
     ];
     expect(steps.filter((step) => order.includes(step)).slice(0, 5)).toEqual(order);
     await close();

@@ -89,7 +89,7 @@ describe('given a journal whose folder goes while it is in use', () => {
   test('when only its file was cut, then a new one takes over and nothing is lost', async () => {
     const { queue, failing, close } = await open();
     await queue.put(job('kept'));
-    for (const name of await readdir(dir)) if (name.endsWith('.log')) await rm(join(dir, name));
+    for (const name of await readdir(dir)) if (name.endsWith('.journal')) await rm(join(dir, name));
     await queue.put(job('after'));
     expect(failing()).toBe(false);
     await eventually(async () => expect(await readdir(dir)).toContainEqual(expect.stringContaining('.base')));
