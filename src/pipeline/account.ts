@@ -1,6 +1,7 @@
 import type { Api } from '../api/client.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
+import type { Road } from './road.js';
 
 /** One Official Account as the pipeline sees it. */
 export interface Account {
@@ -11,4 +12,10 @@ export interface Account {
   readonly originalId: string | undefined;
   readonly secrets: CallbackSecrets;
   readonly api: Api;
+  /** How its late answers travel. */
+  readonly road: Road;
+  /** What is said to a user whose answer is kept. */
+  readonly lateNotice: string;
+  /** Counts one more push whose tries are left without an answer. False: there are too many already. Never rejects. */
+  mayHold(): Promise<boolean>;
 }
