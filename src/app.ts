@@ -34,6 +34,8 @@ export interface Storage {
   readonly queue: DeferredQueue;
   /** True while the journal stands in for Redis. */
   degraded(): boolean;
+  /** True while nothing can be stored: work that outlasts its push is refused. */
+  failing(): boolean;
   close(): Promise<void>;
 }
 
@@ -108,7 +110,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 
   let state: 'closed' | 'open' | 'stopping' = 'closed';
   const readiness = (): Readiness =>
-    state !== 'open' ? 'not-ready' : storage.degraded() ? 'degraded' : 'ready';
+    state !== 'open' || storage.failing() ? 'not-ready' : storage.degraded() ? 'degraded' : 'ready';
   const publicServer = createPublicServer({ doors, readiness, maxConnections: config.maxConnections });
   const adminServer = createAdminServer({
     key: config.admin.key,

@@ -35,6 +35,8 @@ export interface Config {
   /** Without a slash at their end; the preferred one first; never empty. */
   readonly apiBaseUrls: readonly string[];
   readonly tokenChannel: 'stable' | 'ordinary';
+  /** Set: tokens and tickets come from another instance, and none is fetched. */
+  readonly tokenServer: { readonly url: string; readonly key: string | undefined } | undefined;
   readonly onAmbiguousSend: 'drop' | 'resend';
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** Show the messages of errors that handlers throw. */
@@ -95,12 +97,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
     reloadHandlers: values.RELOAD_HANDLERS,
     apiBaseUrls: values.WECHAT_API_BASE_URLS,
     tokenChannel: values.TOKEN_CHANNEL,
+    tokenServer: toTokenServer(values),
     onAmbiguousSend: values.ON_AMBIGUOUS_SEND,
     logLevel: values.LOG_LEVEL,
     logThrownMessages: values.LOG_THROWN_MESSAGES,
     workerConcurrency: values.WORKER_CONCURRENCY,
     maxConnections: values.MAX_CONNECTIONS,
-    warnings: misspelt.warnings.concat(accounts.flatMap(accountWarnings)),
+    warnings: misspelt.warnings.concat(tokenWarnings(values, accounts)),
   });
 }
 
@@ -121,7 +124,7 @@ export function secretsOf(config: Config): readonly string[] {
   const secrets: (string | undefined)[] = config.accounts.flatMap(
     ({ appSecret, tokens, encodingAesKeys }) => [appSecret, ...tokens, ...encodingAesKeys],
   );
-  secrets.push(config.admin.key);
+  secrets.push(config.admin.key, config.tokenServer?.key);
   if (config.redisUrl !== undefined) secrets.push(...redisPassword(config.redisUrl));
   return [...new Set(secrets.filter((secret) => secret !== undefined).filter((secret) => secret !== ''))];
 }
@@ -168,9 +171,20 @@ function redisPassword(url: string): readonly string[] {
   }
 }
 
-function accountWarnings({ name, appSecret }: AccountConfig): string[] {
-  if (appSecret !== undefined) return [];
-  return [`Account ${name} has no AppSecret: answers in time work, late answers cannot be sent.`];
+function toTokenServer({ TOKEN_SERVER_URL: url, TOKEN_SERVER_KEY: key }: Values): Config['tokenServer'] {
+  return url === undefined ? undefined : { url, key };
+}
+
+function tokenWarnings(values: Values, accounts: readonly AccountConfig[]): string[] {
+  if (values.TOKEN_SERVER_URL !== undefined) return [];
+  const idle =
+    values.TOKEN_SERVER_KEY === undefined ? [] : ['TOKEN_SERVER_KEY is set without TOKEN_SERVER_URL.'];
+  const mute = accounts.filter(({ appSecret }) => appSecret === undefined);
+  return idle.concat(
+    mute.map(
+      ({ name }) => `Account ${name} has no AppSecret: answers in time work, late answers cannot be sent.`,
+    ),
+  );
 }
 
 function isLoopback(host: string): boolean {

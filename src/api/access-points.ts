@@ -1,8 +1,11 @@
 import type { Clock } from '../ports/clock.js';
-import { HttpFailure, type HttpClient } from '../ports/http-client.js';
+import { HttpFailure, type HttpClient, type HttpContent } from '../ports/http-client.js';
 import type { Logger } from '../ports/logger.js';
-import { ApiUnreachable } from './api-error.js';
-import { readAnswer, type JsonObject } from './response.js';
+import { Host, type Trust } from './access-points/host.js';
+import { Preference } from './access-points/preference.js';
+import { Watch } from './access-points/watch.js';
+import { ApiRefused, ApiUnreachable, type UnreachableKind } from './api-error.js';
+import { readAnswer, type JsonObject, type ReadResponse } from './response.js';
 
 /** One call, complete but for the host. */
 export interface Exchange {
@@ -10,18 +13,23 @@ export interface Exchange {
   /** Begins with `/`. The only part of the address that errors and logs name. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** JSON. */
   readonly body?: string;
+  /** In place of `body`: a form with a file. */
+  readonly content?: HttpContent;
+  /** Longest answer. Default 8 MiB. */
+  readonly maxBytes?: number;
   /** Whether the call may be made twice without harm. */
   readonly idempotent: boolean;
   /** For each host that is tried, connecting included. */
   readonly timeoutMs: number;
-  /** For all of them together. Absent: no bound but their number. */
+  /** For all of them together. Default: twice `timeoutMs`. */
   readonly totalMs?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The API's hosts, in the order in which they are liked.
+ * The API's hosts as callers see them: one.
  *
  * @throws ApiRefused      the first host that answered said no; no other is asked
  * @throws ApiUnreachable  no host gave a usable answer; `sent` when one of them may have taken the call
@@ -30,84 +38,145 @@ export interface AccessPoints {
   exchange(exchange: Exchange): Promise<JsonObject>;
 }
 
-/** How long a host that failed is asked last. */
-const BAD_FOR_MS = 30_000;
+/** The hosts themselves. One pool serves all accounts of a process, because hosts fail for all of them. */
+export interface AccessPointPool extends AccessPoints {
+  /** `exchange` for answers that are not plain JSON. An error that `read` throws is treated as its own would be. */
+  ask<T>(exchange: Exchange, read: ReadResponse<T>): Promise<T>;
+  status(): AccessPointsStatus;
+  /** Lets probes decide who is well, where there is more than one host. Keeps no process alive. */
+  start(): void;
+  stop(): void;
+}
+
+export interface AccessPointsStatus {
+  /** As configured. */
+  readonly points: readonly AccessPointStatus[];
+  /** How often calls moved to another host since the process began. */
+  readonly switches: number;
+}
+
+export interface AccessPointStatus {
+  readonly host: string;
+  /** Calls go there now. */
+  readonly isCurrent: boolean;
+  readonly trust: Trust;
+  /** Of the latest probes, smoothed; the look-up of the name is not in it. */
+  readonly answerMs?: number;
+  /** Calls, probes apart. */
+  readonly answered: number;
+  readonly failed: number;
+  readonly lastFailure?: { readonly kind: UnreachableKind; readonly atMs: number };
+}
+
+/** How long a connection may take while there is another host to ask. One lost packet costs a second. */
+const CONNECT_MS = 1_500;
+/** A host that was given less is not to blame for a timeout. */
+const FAIR_MS = 1_000;
 
 /**
  * Makes calls at the first host that works. After a failure the next one is asked, each at most once, but a call that
- * must not happen twice moves on only when it certainly never arrived.
+ * must not happen twice moves on only when it certainly never arrived. docs/decisions/0015-access-points.md
  */
 export function createAccessPoints(deps: {
-  /** Base addresses without query, such as `https://api.weixin.qq.com`; at least one. */
+  /** Base addresses without query, such as `https://api.weixin.qq.com`; at least one. The first is preferred. */
   readonly urls: readonly string[];
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly log: Logger;
-}): AccessPoints {
-  const { http, clock, log } = deps;
-  const points = deps.urls.map((url) => ({ base: url.replace(/\/+$/, ''), badUntilMs: 0 }));
-  type Point = (typeof points)[number];
+  /** From 0 up to 1. */
+  readonly random?: () => number;
+}): AccessPointPool {
+  const { http, clock, log, random = Math.random } = deps;
+  const [first, ...rest] = deps.urls.map((url) => new Host(url));
+  if (first === undefined) throw new RangeError('no access point is configured');
+  const hosts = [first, ...rest] as const;
+  const preference = new Preference(hosts, log);
+  const watch = new Watch(hosts, preference, { http, clock, log, random });
 
-  async function askOne(point: Point, exchange: Exchange, timeoutMs: number): Promise<JsonObject> {
-    const { method, path, query, body, signal } = exchange;
+  async function askOne<T>(
+    host: Host,
+    exchange: Exchange,
+    read: ReadResponse<T>,
+    times: { timeoutMs: number; connectMs?: number },
+  ): Promise<T> {
+    const { method, path, query, body, content, maxBytes, signal } = exchange;
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
-    const url = `${point.base}${path}${search}`;
+    const startMs = clock.now();
+    const answered = () => watch.answered(host, content === undefined ? clock.now() - startMs : undefined);
     try {
       const response = await http({
         method,
-        url,
-        timeoutMs,
+        url: `${host.base}${path}${search}`,
+        ...times,
         ...(body !== undefined && { body }),
+        ...(content !== undefined && { content }),
+        ...(maxBytes !== undefined && { maxBytes }),
         ...(signal && { signal }),
       });
-      return readAnswer(path, response);
+      const result = read(path, response, host.name);
+      answered();
+      return result;
     } catch (error) {
-      if (error instanceof HttpFailure) throw new ApiUnreachable(path, error.message, { sent: error.sent });
+      if (error instanceof HttpFailure) {
+        const { sent, kind, message } = error;
+        throw new ApiUnreachable(path, message, { sent, kind, accessPoint: host.name });
+      }
+      if (error instanceof ApiRefused) answered();
       throw error;
     }
   }
 
-  return {
-    async exchange(exchange) {
-      const { path, idempotent, timeoutMs, totalMs = Infinity, signal } = exchange;
-      const endMs = clock.now() + totalMs;
-      let sent = false;
-      let why = 'given up before it was sent';
-      for (const point of likedFirst(points, clock.now())) {
-        const leftMs = endMs - clock.now();
-        if (isAborted(signal) || leftMs <= 0) break;
-        try {
-          const answer = await askOne(point, exchange, Math.min(timeoutMs, leftMs));
-          point.badUntilMs = 0;
-          return answer;
-        } catch (error) {
-          if (!(error instanceof ApiUnreachable)) throw error;
-          sent ||= error.sent;
-          why = error.why;
-          if (isAborted(signal)) throw error; // given up by us: says nothing about the host
-          point.badUntilMs = clock.now() + BAD_FOR_MS;
-          log.warn(
-            { endpoint: path, accessPoint: hostOf(point.base), sent: error.sent },
-            `access point failed: ${error.why}`,
-          );
-          if (error.sent && !idempotent) throw error;
-        }
+  async function ask<T>(exchange: Exchange, read: ReadResponse<T>): Promise<T> {
+    const { path, idempotent, timeoutMs, totalMs = 2 * timeoutMs, signal } = exchange;
+    const endMs = clock.now() + totalMs;
+    let sent = false;
+    let last: ApiUnreachable | undefined;
+    watch.recover();
+    const order = preference.order();
+    for (const host of order) {
+      const tryMs = Math.min(timeoutMs, endMs - clock.now());
+      if (isAborted(signal) || tryMs <= 0) break;
+      const isLast = host === order.at(-1);
+      try {
+        const connectMs = isLast ? {} : { connectMs: Math.min(CONNECT_MS, tryMs) };
+        return await askOne(host, exchange, read, { timeoutMs: tryMs, ...connectMs });
+      } catch (error) {
+        if (!(error instanceof ApiUnreachable)) throw error;
+        sent ||= error.sent;
+        last = error;
+        if (isAborted(signal)) throw error; // given up by us: says nothing about the host
+        if (error.kind !== 'answer-timeout' || tryMs >= Math.min(timeoutMs, FAIR_MS))
+          watch.failed(host, error.kind, error.why);
+        log.debug({ endpoint: path, accessPoint: host.name, sent: error.sent }, `no answer: ${error.why}`);
+        if (error.sent && !idempotent) throw error;
       }
-      throw new ApiUnreachable(path, why, { sent });
-    },
-  };
-}
+    }
+    throw new ApiUnreachable(path, last?.why ?? 'given up before it was sent', {
+      sent,
+      kind: last?.kind ?? 'given-up',
+      accessPoint: last?.accessPoint,
+    });
+  }
 
-function likedFirst<P extends { readonly badUntilMs: number }>(points: readonly P[], nowMs: number): P[] {
-  const bad = (point: P) => Number(point.badUntilMs > nowMs);
-  return [...points].sort((a, b) => bad(a) - bad(b));
+  return {
+    ask,
+    exchange: (exchange) => ask(exchange, readAnswer),
+    start: () => watch.start(),
+    stop: () => watch.stop(),
+    status: () => ({
+      points: hosts.map((host) => ({
+        host: host.name,
+        isCurrent: host === preference.current,
+        trust: host.trust,
+        ...(host.answerMs !== undefined && { answerMs: host.answerMs }),
+        ...host.calls,
+        ...(host.lastFailure !== undefined && { lastFailure: host.lastFailure }),
+      })),
+      switches: preference.switches,
+    }),
+  };
 }
 
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
-}
-
-/** Without path and credentials. */
-function hostOf(base: string): string {
-  return URL.canParse(base) ? new URL(base).host : 'unreadable address';
 }

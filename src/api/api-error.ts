@@ -1,40 +1,84 @@
+import type { HttpFailureKind } from '../ports/http-client.js';
 import { AppError } from '../protocol/app-error.js';
-import type { ErrorClass } from '../protocol/errcodes.js';
+import { ERRCODES, adviceFor, ridTime, type ErrorClass } from '../protocol/errcodes.js';
 
 /** Longest errmsg that is kept; WeChat's own are far shorter. */
 const MAX_TEXT = 300;
 
+/** What an answer of WeChat's said no with. */
+export interface Refusal {
+  readonly errcode: number;
+  /** errmsg without its tail. */
+  readonly text: string;
+  readonly rid?: string | undefined;
+  readonly errorClass: ErrorClass;
+  /** Default: what the table of errcodes advises. */
+  readonly advice?: string;
+  /** The host that answered. */
+  readonly accessPoint?: string | undefined;
+  /** The whole answer: some refusals carry more, such as `fail_openid_list`. */
+  readonly answer?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * WeChat answered, and the answer was no (`errcode` is not 0).
  *
- * `endpoint` is the path alone. `text` is errmsg without its tail, `rid` the id that WeChat's support asks for.
+ * `endpoint` is the path alone. `text` is errmsg without its tail, `words` what the table says of the errcode where it
+ * knows it, `rid` the id that WeChat's support asks for, `ridAt` the second that it names.
  */
 export class ApiRefused extends AppError {
   readonly code = 'api_refused';
   readonly endpoint: string;
   readonly errcode: number;
   readonly text: string;
-  readonly rid?: string;
   readonly errorClass: ErrorClass;
+  /** One sentence for whoever has to act. */
+  readonly advice: string;
+  readonly words?: { readonly en: string; readonly zh: string };
+  readonly rid?: string;
+  readonly ridAt?: Date;
+  readonly accessPoint?: string;
+  readonly #answer: Readonly<Record<string, unknown>>;
 
-  constructor(
-    endpoint: string,
-    refusal: { errcode: number; text: string; rid?: string | undefined; errorClass: ErrorClass },
-  ) {
+  constructor(endpoint: string, refusal: Refusal) {
+    const { errcode, rid, errorClass, accessPoint } = refusal;
     const text = withoutSecrets(refusal.text);
-    const tail = refusal.rid === undefined ? '' : ` (rid ${refusal.rid})`;
-    super(`${endpoint} refused with errcode ${refusal.errcode}, ${refusal.errorClass}: ${text}${tail}`);
+    const known = ERRCODES.get(errcode);
+    const zh = known === undefined ? '' : ` · ${known.zh}`;
+    const tail = rid === undefined ? '' : ` (rid ${rid})`;
+    super(`${endpoint} refused with errcode ${errcode}, ${errorClass}: ${text}${zh}${tail}`);
     this.endpoint = endpoint;
-    this.errcode = refusal.errcode;
+    this.errcode = errcode;
     this.text = text;
-    if (refusal.rid !== undefined) this.rid = refusal.rid;
-    this.errorClass = refusal.errorClass;
+    this.errorClass = errorClass;
+    this.advice = refusal.advice ?? adviceFor(errcode);
+    if (known !== undefined) this.words = { en: known.text, zh: known.zh };
+    if (rid !== undefined) {
+      this.rid = rid;
+      const at = ridTime(rid);
+      if (at !== undefined) this.ridAt = at;
+    }
+    if (accessPoint !== undefined) this.accessPoint = accessPoint;
+    this.#answer = refusal.answer ?? {};
+  }
+
+  /** What else the answer said. Behind a getter, because it may name users: loggers do not find it. */
+  get answer(): Readonly<Record<string, unknown>> {
+    return this.#answer;
   }
 
   override get retryable(): boolean {
     return this.errorClass === 'retry' || this.errorClass === 'rate-limited';
   }
 }
+
+/**
+ * Why no usable answer came: what the connection did, or
+ *
+ * server-error  status 5xx without an errcode
+ * not-json      anything else that is no answer of the API: HTML, nothing, cut-off JSON, another status, missing fields
+ */
+export type UnreachableKind = HttpFailureKind | 'server-error' | 'not-json';
 
 /**
  * No usable answer came back. With `sent` the call may or may not have taken effect; without it, it certainly has not.
@@ -44,12 +88,21 @@ export class ApiUnreachable extends AppError {
   readonly endpoint: string;
   readonly why: string;
   readonly sent: boolean;
+  readonly kind: UnreachableKind;
+  /** The host asked last. Absent: none was. */
+  readonly accessPoint?: string;
 
-  constructor(endpoint: string, why: string, options: { sent: boolean }) {
+  constructor(
+    endpoint: string,
+    why: string,
+    options: { sent: boolean; kind?: UnreachableKind; accessPoint?: string | undefined },
+  ) {
     super(`${endpoint} gave no usable answer: ${withoutSecrets(why)}`);
     this.endpoint = endpoint;
     this.why = withoutSecrets(why);
     this.sent = options.sent;
+    this.kind = options.kind ?? 'not-json';
+    if (options.accessPoint !== undefined) this.accessPoint = options.accessPoint;
   }
 
   override get retryable(): boolean {
@@ -73,6 +126,34 @@ export class TokenAwaited extends AppError {
   }
   override get retryable(): boolean {
     return true;
+  }
+}
+
+/**
+ * A request that WeChat would refuse in words that mislead, or that would cost more than it is worth. It was not sent.
+ * The message names the field and the limit, never the value.
+ */
+export class ApiRequestInvalid extends AppError {
+  readonly code = 'api_request_invalid';
+  readonly endpoint: string;
+  /** Path of the field, such as `button[2].name`. */
+  readonly field: string;
+
+  constructor(endpoint: string, field: string, why: string) {
+    super(`${endpoint} was not called: ${field} ${why}`);
+    this.endpoint = endpoint;
+    this.field = field;
+  }
+}
+
+/** A call of which there are few a month, and they are used up, or nobody counts them. It was not made. */
+export class ApiBudgetSpent extends AppError {
+  readonly code = 'api_budget_spent';
+  readonly endpoint: string;
+
+  constructor(endpoint: string, why: string) {
+    super(`${endpoint} was not called: ${why}; call it with { overBudget: true } if it must be`);
+    this.endpoint = endpoint;
   }
 }
 

@@ -2,6 +2,7 @@ import { toAccessToken, type AccessToken, type AppId } from '../protocol/ids.js'
 import type { AccessPoints, Exchange } from './access-points.js';
 import { ApiRefused, ApiUnreachable } from './api-error.js';
 import type { JsonObject } from './response.js';
+import { toFetchRefusal } from './token-refusal.js';
 
 /** `stable` repeats safely; `ordinary` makes a new token with every call. They know nothing of each other's tokens. */
 export type TokenChannel = 'stable' | 'ordinary';
@@ -14,8 +15,6 @@ export interface FetchedToken {
 
 /** All hosts together stay below the ten seconds that the lock lasts. */
 const TIMING = { timeoutMs: 4_500, totalMs: 9_000 };
-
-const NOT_WHITELISTED = /invalid ip (\S+?)(?: ipv6 \S+?)?, not in whitelist/;
 
 /**
  * Asks WeChat for an access token. `force` (stable channel only) kills the present one: 20 times a day, 30 s apart.
@@ -32,7 +31,7 @@ export async function fetchToken(
   try {
     return readToken(exchange.path, await accessPoints.exchange(exchange));
   } catch (error) {
-    throw error instanceof ApiRefused ? asFetchRefusal(error) : error;
+    throw error instanceof ApiRefused ? toFetchRefusal(error) : error;
   }
 }
 
@@ -56,14 +55,4 @@ function readToken(path: string, answer: JsonObject): FetchedToken {
     throw new ApiUnreachable(path, 'the answer holds no access_token with an expires_in', { sent: true });
   }
   return { token: toAccessToken(token), lifetimeMs: seconds * 1_000 };
-}
-
-function asFetchRefusal({ endpoint, errcode, text, rid, errorClass }: ApiRefused): ApiRefused {
-  if (errorClass === 'token-invalid') {
-    const advice = `${text}: check WECHAT_APP_ID and WECHAT_APP_SECRET`;
-    return new ApiRefused(endpoint, { errcode, text: advice, rid, errorClass: 'config' });
-  }
-  const ip = NOT_WHITELISTED.exec(text)?.[1];
-  const advice = ip === undefined ? text : `${text}: add ${ip} to the IP whitelist in the console`;
-  return new ApiRefused(endpoint, { errcode, text: advice, rid, errorClass });
 }

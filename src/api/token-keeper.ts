@@ -1,12 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { AppError } from '../protocol/app-error.js';
+import { toAccessToken, type AccessToken, type AppId } from '../protocol/ids.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import { StoreUnavailable, type StateStore } from '../ports/state-store.js';
-import type { AccessToken, AppId } from '../protocol/ids.js';
+import type { StateStore } from '../ports/state-store.js';
 import type { AccessPoints } from './access-points.js';
-import { SecretMissing, TokenAwaited } from './api-error.js';
+import { SecretMissing } from './api-error.js';
+import { createCredentialHolder, type CredentialHolder } from './credential-holder.js';
+import { createCredentialRecords } from './credential-record.js';
+import { createSharedSource } from './credential-sharing.js';
+import type { Credential, Wish } from './credential.js';
 import { fetchToken, type TokenChannel } from './fetch-token.js';
-import { createTokenFacts, forcedAfter, type SharedToken, type StandingToken } from './token-facts.js';
+import { createForceBudget } from './token-force-budget.js';
+import { oustedSentence } from './token-ousted.js';
 
 /**
  * The account's access token, one for all processes on a store.
@@ -15,21 +20,52 @@ import { createTokenFacts, forcedAfter, type SharedToken, type StandingToken } f
  */
 export interface TokenKeeper {
   get(): Promise<AccessToken>;
-  /** WeChat refused this token on a business call. Drops it if it is still the current one; never throws. */
-  reject(token: AccessToken): Promise<void>;
+  /**
+   * WeChat refused this token on a business call, with this errcode. Drops it if it is still the current one; never
+   * throws.
+   */
+  reject(token: AccessToken, errcode?: number): Promise<void>;
 }
 
-/** WeChat keeps the old token valid for so long beside the new one. */
-const OVERLAP_MS = 300_000;
-/** Spreads the processes' refreshes over the start of the overlap. Earlier, the stable channel repeats itself. */
-const JITTER_MS = 20_000;
-/** The soonest that a token of short life is refreshed, unless half its life is shorter. */
-const REST_MS = 60_000;
-/** A token that came for a refused one is kept at least so long: what it is refused for, another will be too. */
-const REPLACE_APART_MS = 10_000;
-const POLL_MS = 100;
-const MAX_WAIT_MS = 5_000;
-const BACK_OFF_MS = { first: 1_000, longest: 60_000 };
+/** The keeper as those see it who hand tokens on and look after them. */
+export interface TokenCentre extends TokenKeeper {
+  /** The token with its end. @throws as `get` */
+  current(): Promise<Credential>;
+  /** Asks for a new one now: in the stable channel the same one comes, unless it is forced. @throws ForceBudgetSpent, and as `get` */
+  refresh(wish: Exclude<Wish, 'next'>): Promise<Credential>;
+  status(): Promise<TokenStatus>;
+  /** Renews in time, asked for or not, once there is a first token. */
+  start(): void;
+  stop(): void;
+}
+
+/** What an operator may see of the token: everything but the token. */
+export interface TokenStatus {
+  /** `server`: another instance's token centre. */
+  readonly channel: TokenChannel | 'server';
+  /** Absent: there is none, or nobody knows. */
+  readonly expiresAtMs?: number;
+  /** Forced refreshes that WeChat allows today. */
+  readonly forcedLeft?: number;
+  /** Somebody else replaces our tokens. */
+  readonly ousted?: { readonly times: number; readonly lastAtMs: number; readonly advice: string };
+  /** Why the last fetch failed. */
+  readonly trouble?: string;
+}
+
+/** WeChat allows 20 forced refreshes a day, 30 s apart, and this would have been one more. It was not made. */
+export class ForceBudgetSpent extends AppError {
+  readonly code = 'force_budget_spent';
+  constructor() {
+    super(
+      'the access token was not forced: WeChat allows 20 forced refreshes a day (of Beijing), 30 s apart. Wait, or refresh without force',
+    );
+  }
+}
+
+/** Longer than the longest fetch. */
+const LOCK_MS = 10_000;
+const WHAT = 'access token';
 
 export function createTokenKeeper(deps: {
   readonly appId: AppId;
@@ -42,159 +78,88 @@ export function createTokenKeeper(deps: {
   readonly log: Logger;
   /** From 0 up to 1. */
   readonly random?: () => number;
-}): TokenKeeper {
-  const { appId, secret, channel, store, clock, accessPoints, log, random = Math.random } = deps;
-  const facts = createTokenFacts(store, clock, appId, channel);
+}): TokenCentre {
+  const { appId, secret, channel, store, clock, accessPoints, log } = deps;
+  const records = createCredentialRecords({
+    store,
+    clock,
+    name: `${appId}:token:${channel}`,
+    lockMs: LOCK_MS,
+  });
+  const budget = createForceBudget(store, clock, appId);
+  const fields = { appId, channel };
 
-  let held: (SharedToken & { readonly refreshAtMs: number }) | undefined;
-  /** The token refused last, until another is held. */
-  let failed: AccessToken | undefined;
-  let flight: Promise<SharedToken> | undefined;
-  let failure: { readonly error: unknown; readonly times: number; readonly untilMs: number } | undefined;
-  /** Stands in for the store's count of forced refreshes while the store is away. */
-  let forcedAlone: string | undefined;
-
-  function renew(): Promise<SharedToken> {
-    if (flight !== undefined) return flight;
-    if (failure !== undefined && clock.now() < failure.untilMs) return Promise.reject(failure.error);
-    flight = obtain()
-      .then(hold, giveUp)
-      .finally(() => {
-        flight = undefined;
-      });
-    return flight;
-  }
-
-  function hold(shared: SharedToken): SharedToken {
-    const nowMs = clock.now();
-    const inOverlapMs = shared.expiresAtMs - OVERLAP_MS + random() * JITTER_MS;
-    const soonestMs = nowMs + Math.min(REST_MS, (shared.expiresAtMs - nowMs) / 2);
-    held = { ...shared, refreshAtMs: Math.max(inOverlapMs, soonestMs) };
-    failed = undefined;
-    failure = undefined;
-    return shared;
-  }
-
-  function giveUp(error: unknown): never {
-    const times = (failure?.times ?? 0) + 1;
-    const restMs = Math.min(BACK_OFF_MS.first * 2 ** (times - 1), BACK_OFF_MS.longest);
-    failure = { error, times, untilMs: clock.now() + restMs };
-    log.warn({ err: error, channel, stillHeld: holdsValid(), restMs }, 'no access token could be had');
-    throw error;
-  }
-
-  async function obtain(): Promise<SharedToken> {
-    try {
-      return await obtainShared(held?.token);
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      log.warn({ err: error, channel }, 'the store is away: this process fetches an access token for itself');
-      return await fetchNext(undefined, async () => {
-        const next = forcedAfter(forcedAlone, clock.now());
-        forcedAlone = next ?? forcedAlone;
-        return next !== undefined;
-      });
-    }
-  }
-
-  /** The store's token, if it is another than `seen`; else a new one, fetched by one of all processes. */
-  async function obtainShared(seen: AccessToken | undefined): Promise<SharedToken> {
-    const ifUsable = ({ shared }: StandingToken): SharedToken | undefined => {
-      if (shared === undefined || shared.rejected === true || shared.expiresAtMs <= clock.now())
-        return undefined;
-      return shared.token === seen || shared.token === failed ? undefined : shared;
-    };
-
-    const owner = randomUUID();
-    for (let waitedMs = 0; ; waitedMs += POLL_MS) {
-      const shared = ifUsable(await facts.read());
-      if (shared !== undefined) return shared;
-      if (secret === undefined) throw new SecretMissing();
-      if (await facts.lock(owner)) break;
-      if (waitedMs >= MAX_WAIT_MS) throw new TokenAwaited(waitedMs);
-      await new Promise<void>((resolve) => {
-        clock.schedule(POLL_MS, resolve);
-      });
-    }
-    try {
-      const standing = await facts.read(); // whoever held the lock before us may have stored one meanwhile
-      const theirs = ifUsable(standing);
-      if (theirs !== undefined) return theirs;
-      const refused = standing.shared?.rejected === true ? standing.shared.token : undefined;
-      const mine = await fetchNext(refused, () => facts.noteForced());
-      return await publish(mine, standing, ifUsable);
-    } finally {
-      await facts.unlock(owner).catch(() => {}); // it runs out by itself
-    }
-  }
-
-  async function fetchNext(
-    refused: AccessToken | undefined,
-    noteForced: () => Promise<boolean>,
-  ): Promise<SharedToken> {
+  async function fetchOnce(force: boolean): Promise<Credential> {
     if (secret === undefined) throw new SecretMissing();
-    const replaces = refused ?? failed;
-    let askedAtMs = clock.now();
-    let fetched = await fetchToken(accessPoints, { appId, secret, channel, force: false });
-    if (channel === 'stable' && fetched.token === replaces && (await noteForced())) {
-      log.warn({ channel }, 'WeChat hands out the access token that it refuses: forcing a new one');
-      askedAtMs = clock.now();
-      fetched = await fetchToken(accessPoints, { appId, secret, channel, force: true });
-    }
-    return {
-      token: fetched.token,
-      expiresAtMs: askedAtMs + fetched.lifetimeMs,
-      ...(replaces !== undefined && { replacedAtMs: clock.now() }),
-    };
+    const askedAtMs = clock.now();
+    const { token, lifetimeMs } = await fetchToken(accessPoints, { appId, secret, channel, force });
+    return { value: token, expiresAtMs: askedAtMs + lifetimeMs };
   }
 
-  /** Puts the new token in the place of what stood there. Who outlived its lock takes over what came after it. */
-  async function publish(
-    mine: SharedToken,
-    standing: StandingToken,
-    ifUsable: (standing: StandingToken) => SharedToken | undefined,
-  ): Promise<SharedToken> {
-    try {
-      let { raw } = standing;
-      while (!(await facts.change(raw, mine))) {
-        const now = await facts.read();
-        const theirs = ifUsable(now);
-        if (theirs !== undefined) return theirs;
-        raw = now.raw;
+  const source = createSharedSource({
+    records,
+    demandMeans() {
+      if (secret === undefined) throw new SecretMissing();
+    },
+    async fetch({ replaces, forced }) {
+      if (channel === 'ordinary') return fetchOnce(false); // every fetch makes a new one
+      if (forced) {
+        if (!(await budget.spend())) throw new ForceBudgetSpent();
+        return fetchOnce(true);
       }
-    } catch (error) {
-      log.warn({ err: error, channel }, 'the access token could not be shared');
-    }
-    return mine;
-  }
-
-  function holdsValid(): boolean {
-    return held !== undefined && clock.now() < held.expiresAtMs;
-  }
-
-  function isFreshReplacement({ replacedAtMs }: SharedToken): boolean {
-    return replacedAtMs !== undefined && clock.now() - replacedAtMs < REPLACE_APART_MS;
-  }
+      const fetched = await fetchOnce(false);
+      if (fetched.value !== replaces || !(await budget.spend())) return fetched;
+      log.warn(fields, 'WeChat hands out the access token that it refuses: forcing a new one');
+      return fetchOnce(true);
+    },
+    onOusted(times, leftMs) {
+      log.warn({ ...fields, times, leftMs }, oustedSentence(channel, times));
+    },
+    clock,
+    log,
+    what: WHAT,
+    fields,
+  });
+  const holder = createCredentialHolder({
+    source,
+    clock,
+    log,
+    what: WHAT,
+    fields,
+    ...(deps.random !== undefined && { random: deps.random }),
+  });
 
   return {
-    async get() {
-      if (held === undefined || !holdsValid()) return (await renew()).token;
-      if (clock.now() >= held.refreshAtMs) renew().catch(() => {}); // logged; the old one serves to its end
-      return held.token;
-    },
-
-    async reject(token) {
-      if (held !== undefined && (held.token !== token || isFreshReplacement(held))) return;
-      held = undefined;
-      failed = token;
-      try {
-        const { raw, shared } = await facts.read();
-        if (shared?.token !== token || shared.rejected === true) return;
-        if (isFreshReplacement(shared)) hold(shared);
-        else await facts.change(raw, { ...shared, rejected: true });
-      } catch (error) {
-        log.warn({ err: error, channel }, 'the refused access token could not be marked for others');
-      }
+    ...asCentre(holder),
+    async status() {
+      const record = await records.read().catch(() => undefined);
+      const { current, ousted } = record ?? {};
+      return {
+        channel,
+        ...(current !== undefined && { expiresAtMs: current.expiresAtMs }),
+        ...(channel === 'stable' && { forcedLeft: await budget.left() }),
+        ...(ousted !== undefined && {
+          ousted: { ...ousted, advice: oustedSentence(channel, ousted.times) },
+        }),
+        ...troubleOf(holder),
+      };
     },
   };
+}
+
+/** The methods that do not depend on where the token comes from. */
+export function asCentre(holder: CredentialHolder): Omit<TokenCentre, 'status'> {
+  return {
+    get: async () => toAccessToken((await holder.get()).value),
+    reject: (token, errcode) => holder.reject(token, errcode),
+    current: () => holder.get(),
+    refresh: (wish) => holder.refresh(wish),
+    start: () => holder.start(),
+    stop: () => holder.stop(),
+  };
+}
+
+export function troubleOf(holder: CredentialHolder): { readonly trouble?: string } {
+  const error = holder.trouble()?.error;
+  return error === undefined ? {} : { trouble: error instanceof Error ? error.message : 'failed' };
 }

@@ -183,6 +183,20 @@ export const variables = {
     fallback: 'stable',
     meaning: 'How access tokens are fetched: stable (/cgi-bin/stable_token) or ordinary (/cgi-bin/token).',
   },
+  TOKEN_SERVER_URL: {
+    schema: baseUrl,
+    allowed: 'the http(s) URL of the admin listener of another instance, without query and credentials',
+    without: 'tokens are fetched from WeChat',
+    meaning:
+      'Another instance whose token centre gives the access tokens and tickets; then none is fetched here.',
+  },
+  TOKEN_SERVER_KEY: {
+    schema: trimmed.min(1),
+    allowed: 'the ADMIN_KEY of that instance',
+    without: 'none; enough where that instance has none',
+    secret: true,
+    meaning: 'Key of the token centre at TOKEN_SERVER_URL: the ADMIN_KEY of that instance.',
+  },
   ADMIN_PORT: {
     schema: wholeNumber(0, 65_535),
     allowed: 'a port from 1 to 65535 (0: any free one)',

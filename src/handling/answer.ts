@@ -1,6 +1,7 @@
 import { AppError } from '../protocol/app-error.js';
 import type { Json } from '../protocol/json.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
+import { checkTask } from './task.js';
 
 /** The promise to finish later, from `task` alone: made by `ctx.defer`, kept across restarts. */
 export interface Deferral<T = Json> {
@@ -40,7 +41,7 @@ const SILENT: Outcome = { type: 'silent' };
  * Reads what a handler returned. Only the type of a reply is looked at here: its fields are checked where it is
  * rendered.
  *
- * @throws HandlerReturnedNonsense
+ * @throws HandlerReturnedNonsense, TaskNotJson
  */
 export function toOutcome(returned: unknown, from: { handler: string; mayDefer: boolean }): Outcome {
   if (returned === undefined || returned === null) return SILENT;
@@ -52,8 +53,8 @@ export function toOutcome(returned: unknown, from: { handler: string; mayDefer: 
       throw new HandlerReturnedNonsense(
         `The handler "${from.handler}" returned a deferral, and there is no \`later\` to finish it: add one`,
       );
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made by `ctx.defer`, which checked the task
-    return { type: 'deferred', task: (returned as Deferral).task };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked again: it may be made by hand, or changed
+    return { type: 'deferred', task: checkTask((returned as Deferral).task) };
   }
   throw new HandlerReturnedNonsense(
     `The handler "${from.handler}" returned ${shapeOf(returned)}: return a reply (ctx.reply.text(…)), a deferral (ctx.defer(…)), or nothing`,

@@ -144,6 +144,17 @@ export type Place =
   /** Nowhere: its work is over. */
   | 'none';
 
+/** `key`: of the sender, as made by `senderKey`. */
+export interface Standing {
+  readonly key: string;
+  readonly place: Place;
+  /** When its push came: the rank of a record that has none yet. Absent: behind all. */
+  readonly sinceMs?: number;
+}
+
+/** What has stood in a lane for longer holds nobody up any more: the sender's next new push makes it leave. */
+export const LANE_FORGETS_MS = 3_600_000;
+
 export interface SwapRequest {
   readonly key: string;
   /** The `rev` that the stored record must have; anything else loses. */
@@ -160,7 +171,7 @@ export interface SwapRequest {
    */
   readonly durable: boolean;
   /** Where the record stands for its sender from now on. Absent: nothing changes there. */
-  readonly sender?: { readonly key: string; readonly place: Place };
+  readonly sender?: Standing;
   /** Records that change in the same step, durably where this one does. If one of them cannot, nothing does. */
   readonly also?: readonly AlsoSwap[];
 }
@@ -171,7 +182,7 @@ export interface AlsoSwap {
   readonly rev: number;
   readonly next: PushRecord;
   readonly keepMs: number;
-  readonly sender?: { readonly key: string; readonly place: Place };
+  readonly sender?: Standing;
 }
 
 export type SwapResult =

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createDecipheriv, createSecretKey } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync } from 'node:crypto';
 import WXBizMsgCrypt from 'wechat-crypto';
 import type { AppId } from './ids.js';
 import { PushRefused } from './refusal.js';
@@ -17,10 +17,13 @@ export interface Cipher {
   seal(text: string): string;
 }
 
+const ALGORITHM = 'aes-256-cbc';
 const BLOCK = 16;
 /** WeChat pads to 32 although AES works on 16, so pads of 17 to 32 are legal. */
 const MAX_PAD = 32;
 const RANDOM_BYTES = 16;
+/** Random bytes are fetched for so many seals at once: a fetch costs as much as the rest of a seal. */
+const SEALS_PER_FETCH = 256;
 const HEAD_BYTES = RANDOM_BYTES + 4;
 
 /** Whether the text has the shape of an EncodingAESKey. The last letter may carry surplus bits: many real ones do. */
@@ -31,8 +34,8 @@ export function isEncodingAesKey(text: string): boolean {
 /**
  * A cipher for one key of one account.
  *
- * `wechat-crypto` derives the key and seals. Opening is done here with its key, because its `decrypt` drops the
- * padding unseen and checks nothing else (docs/decisions/0011).
+ * `wechat-crypto` derives key and IV; sealing and opening are done here with them (docs/decisions/0019). One cipher and
+ * one decipher serve every envelope: in CBC what came before changes the first block alone, which is the 16 random bytes.
  *
  * @throws TypeError if the key is not 43 letters and digits; the configuration checks that earlier
  * Source: "消息加解密说明", 技术方案: AES-256-CBC, IV = first half of the key, random(16) ‖ length(4, big-endian) ‖ text ‖ AppID.
@@ -46,22 +49,20 @@ export function createCipher(encodingAesKey: string, appId: AppId): Cipher {
   // The package insists on a callback token; only its signatures would use it, and signature.ts makes ours.
   const crypt = new WXBizMsgCrypt('unused', encodingAesKey, appId);
   const key = createSecretKey(crypt.key);
+  // Whole blocks and no automatic padding: update() returns all there is, and nothing is ever left inside.
+  const cipher = createCipheriv(ALGORITHM, key, crypt.iv).setAutoPadding(false);
+  const decipher = createDecipheriv(ALGORITHM, key, crypt.iv).setAutoPadding(false);
   const ownId = Buffer.from(appId);
-
-  function decrypt(encrypt: string): Buffer {
-    const sealed = Buffer.from(encrypt, 'base64');
-    if (sealed.length === 0 || sealed.length % BLOCK !== 0) throw undecryptable();
-    // Whole blocks and no automatic padding: update() returns all there is, final() would add nothing.
-    return createDecipheriv('aes-256-cbc', key, crypt.iv).setAutoPadding(false).update(sealed);
-  }
 
   return {
     open(encrypt) {
-      const plain = decrypt(encrypt);
+      const sealed = Buffer.from(encrypt, 'base64');
+      if (sealed.length === 0 || sealed.length % BLOCK !== 0) throw undecryptable();
+      const plain = decipher.update(sealed);
       const end = endOfContent(plain);
       const textEnd = HEAD_BYTES + plain.readUInt32BE(RANDOM_BYTES);
       if (textEnd > end || !isUtf8(plain.subarray(HEAD_BYTES, textEnd))) throw undecryptable();
-      if (!plain.subarray(textEnd, end).equals(ownId)) {
+      if (plain.compare(ownId, 0, ownId.length, textEnd, end) !== 0) {
         throw new PushRefused(
           'foreign_app_id',
           'The envelope opened, but was sealed for another AppID: compare WECHAT_APP_ID with the console',
@@ -69,8 +70,32 @@ export function createCipher(encodingAesKey: string, appId: AppId): Cipher {
       }
       return plain.toString('utf8', HEAD_BYTES, textEnd);
     },
-    seal: (text) => crypt.encrypt(text),
+    seal(text) {
+      const bytes = Buffer.byteLength(text);
+      const idAt = HEAD_BYTES + bytes;
+      const end = idAt + ownId.length;
+      const pad = MAX_PAD - (end % MAX_PAD);
+      const plain = Buffer.allocUnsafe(end + pad);
+      putRandom(plain);
+      plain.writeUInt32BE(bytes, RANDOM_BYTES);
+      plain.write(text, HEAD_BYTES);
+      plain.set(ownId, idAt);
+      plain.fill(pad, end);
+      return cipher.update(plain).toString('base64');
+    },
   };
+}
+
+const random = Buffer.alloc(RANDOM_BYTES * SEALS_PER_FETCH);
+let randomUsed = random.length;
+
+/** Leads `plain` with 16 random bytes, none of which was or will be used elsewhere. */
+function putRandom(plain: Buffer): void {
+  if (randomUsed === random.length) {
+    randomFillSync(random);
+    randomUsed = 0;
+  }
+  random.copy(plain, 0, randomUsed, (randomUsed += RANDOM_BYTES));
 }
 
 /** Where the padding begins, after seeing that it is one: 1 to 32 bytes that all say how many they are. */

@@ -1,59 +1,90 @@
 import { TEXT_LIMIT_BYTES } from './limits.js';
+import { sendableText } from './sendable-text.js';
+import { CUT, rankOfCut, type CutRank } from './text/cut-rank.js';
+import { wholeSpans, type Span } from './text/whole-spans.js';
 
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
-/** Where a text may be cut, best first: after a paragraph, a line, a sentence, a clause, a word. */
-const ENDS = [/\n\s*\n/g, /\n/g, /[。！？!?…]+["”’）)]*|\.\s/g, /[，、；：,;:]\s*/g, /\s+/g];
-
-/** What must stay whole: a link with its text, a tag, an address. */
-const WHOLE = /<a\s[^>]*>[\s\S]*?<\/a>|<[^>]*>|https?:\/\/[^\s<>"，。]+/gi;
-
 /**
- * Cuts a text into parts of at most `limitBytes` UTF-8 bytes, at the end of a paragraph where there is one, else of a
- * line, a sentence, a clause, a word; never inside a grapheme, and inside a link or an address only where it is longer
- * than a part. Blanks at a cut are dropped. Joined by what was dropped, the parts are the text.
+ * Cuts a text into parts of at most `limitBytes` UTF-8 bytes. Joined, the parts are `sendableText(text)`, to the
+ * character: blanks at a cut stay at the end of the part before.
+ *
+ * Cut is at the end of a paragraph, else of a line, a sentence, a clause, a word; never inside a grapheme, a link with its
+ * text, a tag, an address, a line of fenced code, unless that alone is longer than a part. A better place is preferred
+ * as long as the part is filled to the share `fill` of the limit. A part of nothing but blanks occurs only where so many
+ * stand in a row.
+ *
+ * Cost: linear in the text, whatever it holds.
  */
-export function splitText(text: string, limitBytes = TEXT_LIMIT_BYTES): string[] {
+export function splitText(text: string, limitBytes = TEXT_LIMIT_BYTES, fill = 0.5): string[] {
+  const clean = sendableText(text);
+  if (reach(clean, 0, limitBytes) === clean.length) return [clean];
   const parts: string[] = [];
-  let rest = text;
-  while (Buffer.byteLength(rest) > limitBytes) {
-    const most = lengthWithin(rest, limitBytes);
-    const cut = bestCut(rest, most);
-    parts.push(rest.slice(0, cut).trimEnd());
-    rest = rest.slice(cut).trimStart();
-  }
-  if (rest !== '' || parts.length === 0) parts.push(rest);
-  return parts.filter((part, index) => part !== '' || index === 0);
-}
-
-/** The most UTF-16 units from the start whose graphemes fit; at least one grapheme, so that every cut goes forward. */
-function lengthWithin(text: string, limitBytes: number): number {
-  let bytes = 0;
-  let length = 0;
-  // A unit is at most three bytes, a grapheme of more than the limit is none that anybody wrote.
-  for (const { segment } of graphemes.segment(text.slice(0, limitBytes + 64))) {
-    bytes += Buffer.byteLength(segment);
-    if (bytes > limitBytes && length > 0) break;
-    length += segment.length;
-  }
-  return length;
-}
-
-function bestCut(text: string, most: number): number {
-  const whole = [...text.matchAll(WHOLE)].map(
-    (match) => [match.index, match.index + match[0].length] as const,
-  );
-  const isInside = (at: number) => whole.some(([from, to]) => from < at && at < to);
-  const window = text.slice(0, most);
-  for (const end of ENDS) {
-    // A part that is less than half full is worth a lesser place to cut.
-    let best = 0;
-    for (const match of window.matchAll(end)) {
-      const at = match.index + match[0].length;
-      if (at >= most / 2 && !isInside(at)) best = at;
+  const whole = wholeSpans(clean, limitBytes);
+  let firstSpan = 0;
+  for (let from = 0, to = 0; from < clean.length; from = to) {
+    while ((whole[firstSpan]?.to ?? Infinity) <= from) firstSpan++;
+    const most = reach(clean, from, limitBytes);
+    if (most === clean.length) to = most;
+    else {
+      const least = reach(clean, from, limitBytes * fill);
+      to = cutBetween(clean, { from, least, most }, spansBefore(whole, firstSpan, most));
     }
-    if (best > 0) return best;
+    parts.push(clean.slice(from, to));
   }
-  const inside = whole.find(([from, to]) => from < most && most < to);
-  return inside !== undefined && inside[0] > 0 ? inside[0] : most;
+  return parts;
+}
+
+/** The end of the most characters from `from` on that fit; at least one, so that every part goes forward. */
+function reach(text: string, from: number, limitBytes: number): number {
+  let at = from;
+  for (let bytes = 0; at < text.length;) {
+    const point = text.codePointAt(at) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    if (bytes > limitBytes && at > from) break;
+    at += point < 0x10000 ? 1 : 2;
+  }
+  return at;
+}
+
+function spansBefore(spans: readonly Span[], first: number, before: number): Span[] {
+  let end = first;
+  while ((spans[end]?.from ?? Infinity) < before) end++;
+  return spans.slice(first, end);
+}
+
+/** The best cut after `least` and not after `most`; before `least` only where something long and whole begins there. */
+function cutBetween(
+  text: string,
+  { from, least, most }: { from: number; least: number; most: number },
+  whole: readonly Span[],
+): number {
+  // Whether a grapheme ends at a place depends on what is before it and on one character behind.
+  const window = graphemes.segment(text.slice(from, most + 2));
+  const graphemeAt = (at: number): number => from + (window.containing(at - from)?.index ?? 0);
+  const outside = outsideOf(whole);
+
+  let last = most;
+  for (let before = -1; before !== last && last > from; last = graphemeAt(outside(last))) before = last;
+  if (last <= from) return graphemeAt(most) > from ? graphemeAt(most) : most; // one thing, longer than a part
+
+  let best = last;
+  let bestRank: CutRank = CUT.anywhere;
+  for (let at = last; at > least && bestRank > CUT.paragraph; at = Math.min(at - 1, outside(at - 1))) {
+    const rank = rankOfCut(text, from, at);
+    if (rank >= bestRank || graphemeAt(at) !== at) continue;
+    best = at;
+    bestRank = rank;
+  }
+  return best;
+}
+
+/** Moves a place that is inside one of the spans to its start. To be asked with places that only go down. */
+function outsideOf(spans: readonly Span[]): (at: number) => number {
+  let index = spans.length - 1;
+  return (at) => {
+    while (index >= 0 && (spans[index]?.from ?? 0) >= at) index--;
+    const span = spans[index];
+    return span !== undefined && at < span.to ? span.from : at;
+  };
 }

@@ -89,11 +89,20 @@ function lenient(store: StateStore): StateStore {
         return { swapped: false, stored: undefined };
       }),
     read: (key, nowMs) => store.read(key, nowMs).catch(unlessAway),
+    ahead: (sender, key, nowMs) => store.ahead(sender, key, nowMs),
+    window: (change) => store.window(change),
+    admit: (request) => store.admit(request),
     beat: (owner, untilMs) => store.beat(owner, untilMs).catch(unlessAway),
     fact: (name, nowMs) => store.fact(name, nowMs),
     changeFact: (change) => store.changeFact(change),
     bury: (letter) => store.bury(letter),
     deadLetters: (limit) => store.deadLetters(limit),
+    deadLetter: (id) => store.deadLetter(id).catch(unlessAway),
+    dropDeadLetter: (id) =>
+      store.dropDeadLetter(id).then(
+        (dropped) => dropped,
+        (error: unknown) => unlessAway(error) ?? false,
+      ),
     close: () => store.close(),
   };
 }

@@ -13,7 +13,7 @@ describe('given two built servers on one Redis', () => {
   let second: ServerProcess;
   beforeEach(async () => {
     api = await startFakeWechatApi();
-    redis = await RedisServer.start();
+    redis = await RedisServer.start({ fsync: 'no' }); // nobody kills it
     ground = await ServerGround.make({ WECHAT_API_BASE_URLS: api.url, REDIS_URL: redis.url });
     [first, second] = await Promise.all([ground.start(), ground.start()]);
   });

@@ -18,7 +18,8 @@ describe('given the public listener', () => {
 
   test('when it is asked whether it is ready, then it says so', async () => {
     let degraded = false;
-    app = await createTestApp({ storage: { degraded: () => degraded } });
+    let failing = false;
+    app = await createTestApp({ storage: { degraded: () => degraded, failing: () => failing } });
     const ask = async () => {
       const { status, body } = await request(app.http).get('/readyz');
       return { status, body };
@@ -26,6 +27,8 @@ describe('given the public listener', () => {
     expect(await ask()).toEqual({ status: 200, body: { status: 'ready' } });
     degraded = true;
     expect(await ask()).toEqual({ status: 200, body: { status: 'degraded' } });
+    failing = true;
+    expect(await ask()).toEqual({ status: 503, body: { status: 'not-ready' } });
   });
 
   test('when it is stopping, then a push under way is answered, and who asks hears that it is not ready', async () => {

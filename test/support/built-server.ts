@@ -19,8 +19,8 @@ export interface ServerProcess {
   readonly exited: Promise<number | null>;
   /** Waits for the line that says `ready`; resolves with the ports. @throws if the process ends first */
   ready(): Promise<{ port: number; adminPort: number }>;
-  /** SIGTERM, unless it is gone; resolves with the exit code. */
-  stop(): Promise<number | null>;
+  /** Ends it, unless it is gone; resolves with the exit code. Default: SIGTERM. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
 export interface ServerFolder {
@@ -52,8 +52,7 @@ export async function makeServerFolder(
       return server;
     },
     async remove() {
-      for (const { child } of started) if (isAlive(child)) child.kill('SIGKILL');
-      await Promise.all(started.map(({ exited }) => exited));
+      await Promise.all(started.map((server) => server.stop('SIGKILL')));
       await rm(dir, { recursive: true });
     },
   };
@@ -61,7 +60,8 @@ export async function makeServerFolder(
 
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
-function startServer(cwd: string, settings: Readonly<Record<string, string>>): ServerProcess {
+/** Starts the built server in a folder, with nothing in its environment but these settings. */
+export function startServer(cwd: string, settings: Readonly<Record<string, string>>): ServerProcess {
   const child = spawn(process.execPath, [resolve('dist/src/main.js')], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings },
@@ -93,8 +93,8 @@ function startServer(cwd: string, settings: Readonly<Record<string, string>>): S
       if (ports === undefined) throw new Error(`ended with ${child.exitCode}: ${err}${out}`);
       return ports;
     },
-    async stop() {
-      if (isAlive(child)) child.kill('SIGTERM');
+    async stop(signal = 'SIGTERM') {
+      if (isAlive(child)) child.kill(signal);
       return exited;
     },
   };

@@ -34,11 +34,16 @@ export class FallibleRemote implements RemoteAdapters {
       claim: (request) => this.#do(`claim ${request.key}`, () => kept.claim(request), broken),
       swap: (request) => this.#do(`swap ${request.key}`, () => kept.swap(request), broken),
       read: (key, nowMs) => this.#do(undefined, () => kept.read(key, nowMs), broken),
+      ahead: (sender, key, nowMs) => this.#do(undefined, () => kept.ahead(sender, key, nowMs), broken),
+      window: (change) => this.#do(`window ${change.sender}`, () => kept.window(change), broken),
+      admit: (request) => this.#do(undefined, () => kept.admit(request), broken),
       beat: (owner, untilMs) => this.#do(undefined, () => kept.beat(owner, untilMs), broken),
       fact: (name, nowMs) => this.#do(undefined, () => kept.fact(name, nowMs), broken),
       changeFact: (change) => this.#do(undefined, () => kept.changeFact(change), broken),
       bury: (letter) => this.#do(`bury ${letter.id}`, () => kept.bury(letter), broken),
       deadLetters: (limit) => this.#do(undefined, () => kept.deadLetters(limit), broken),
+      deadLetter: (id) => this.#do(undefined, () => kept.deadLetter(id), broken),
+      dropDeadLetter: (id) => this.#do(undefined, () => kept.dropDeadLetter(id), broken),
       close: () => Promise.resolve(),
     };
     this.queue = {

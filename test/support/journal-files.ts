@@ -18,6 +18,7 @@ export function watchedFiles(fails: (step: Step, count: number) => boolean = () 
     makeFolder: (path) => disk.makeFolder(path),
     list: (folder) => disk.list(folder),
     read: (path) => disk.read(path),
+    size: (path) => disk.size(path),
     async create(path) {
       onStep(`create ${nameOf(path)}`);
       const file = await disk.create(path);

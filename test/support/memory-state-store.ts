@@ -1,17 +1,40 @@
 import {
+  LANE_FORGETS_MS,
+  SHELF_LOOK,
   StoreUnavailable,
+  type ClaimExtras,
   type ClaimRequest,
   type ClaimResult,
   type DeadLetter,
+  type SendWindow,
+  type ShelvedRecord,
+  type Standing,
   type StateStore,
   type StoredRecord,
   type SwapRequest,
   type SwapResult,
+  type WindowChange,
 } from '../../src/ports/state-store.js';
+import {
+  closeWindow,
+  EMPTY_LEDGER,
+  openWindow,
+  refundOne,
+  spendOne,
+  viewOf,
+  type SendLedger,
+} from '../../src/protocol/send-ledger.js';
 
 interface Expiring<T> {
   readonly value: T;
   readonly untilMs: number;
+}
+
+interface Seat {
+  readonly key: string;
+  readonly sender: string;
+  readonly place: 'lane' | 'shelf';
+  readonly rank: number;
 }
 
 /**
@@ -27,43 +50,105 @@ export class MemoryStateStore implements StateStore {
   private readonly records = new Map<string, Expiring<StoredRecord>>();
   private readonly bodies = new Map<string, Expiring<string>>();
   private readonly guards = new Map<string, Expiring<string>>();
+  private readonly tries = new Map<string, { count: number; sinceMs: number }>();
+  /** By record key: a record has one seat at most. */
+  private readonly seats = new Map<string, Seat>();
+  private readonly ledgers = new Map<string, SendLedger>();
+  private readonly counted = new Map<string, number[]>();
   private readonly facts = new Map<string, Expiring<string>>();
   private readonly beats = new Map<string, number>();
   private readonly letters = new Map<string, DeadLetter>();
 
-  async claim({ key, owner, nowMs, keepMs, guard }: ClaimRequest): Promise<ClaimResult> {
+  async claim(request: ClaimRequest): Promise<ClaimResult> {
     this.enter('claim');
+    const { key, owner, nowMs, keepMs, guard, sender } = request;
     if (guard !== undefined) {
       const use = alive(this.guards, guard.id, nowMs);
       if (use !== undefined && use !== guard.use) return { type: 'replayed' };
       if (use === undefined) this.guards.set(guard.id, { value: guard.use, untilMs: nowMs + keepMs });
     }
     const known = this.look(key, nowMs);
-    if (known !== undefined) return { type: 'known', ...known };
+    if (known !== undefined) return { type: 'known', ...known, ...this.extras(request) };
     const stored: StoredRecord = { rev: 1, record: { state: 'running', owner, fence: 1, attempt: 1 } };
     this.records.set(key, { value: stored, untilMs: nowMs + keepMs });
     this.bodies.delete(key);
-    return { type: 'claimed', stored: copy(stored) };
+    this.tries.delete(key);
+    this.seats.delete(key);
+    if (sender !== undefined) {
+      for (const seat of this.standing(sender, 'lane'))
+        if (seat.rank <= nowMs - LANE_FORGETS_MS) this.seats.delete(seat.key);
+      this.seats.set(key, { key, sender, place: 'lane', rank: this.nextRank(sender, nowMs) });
+      const ledger = this.ledgers.get(sender) ?? EMPTY_LEDGER;
+      if (request.opens !== undefined) this.ledgers.set(sender, openWindow(ledger, request.opens));
+      if (request.closes) this.ledgers.set(sender, closeWindow(nowMs));
+    }
+    return { type: 'claimed', stored: copy(stored), ...this.extras(request) };
   }
 
-  async swap({ key, rev, next, nowMs, keepMs, body }: SwapRequest): Promise<SwapResult> {
+  async swap(request: SwapRequest): Promise<SwapResult> {
     this.enter('swap');
+    const { key, rev, next, nowMs, keepMs, body, sender, also = [] } = request;
     const current = alive(this.records, key, nowMs);
     if (current?.rev !== rev) return { swapped: false, stored: copy(current) };
+    if (also.some((one) => alive(this.records, one.key, nowMs)?.rev !== one.rev))
+      return { swapped: false, stored: copy(current), alsoLost: true };
+    for (const one of also) {
+      const value = copy({ rev: one.rev + 1, record: one.next });
+      this.records.set(one.key, { value, untilMs: nowMs + one.keepMs });
+      if (one.sender !== undefined) this.stand(one.key, one.sender, nowMs);
+    }
+    const left = sender && this.stand(key, next === undefined ? { ...sender, place: 'none' } : sender, nowMs);
+    const behind = left && this.standing(left.sender, 'lane', nowMs).find(({ rank }) => rank > left.rank);
+    const wake = behind && { next: behind.key };
     if (next === undefined) {
       this.records.delete(key);
       this.bodies.delete(key);
-      return { swapped: true, stored: undefined };
+      return { swapped: true, stored: undefined, ...wake };
     }
     const stored = copy({ rev: rev + 1, record: next });
     this.records.set(key, { value: stored, untilMs: nowMs + keepMs });
     if (body !== undefined) this.bodies.set(key, { value: body.xml, untilMs: nowMs + body.keepMs });
-    return { swapped: true, stored: copy(stored) };
+    return { swapped: true, stored: copy(stored), ...wake };
   }
 
   async read(key: string, nowMs: number): ReturnType<StateStore['read']> {
     this.enter('read');
     return this.look(key, nowMs);
+  }
+
+  async ahead(sender: string, key: string, nowMs: number): ReturnType<StateStore['ahead']> {
+    this.enter('ahead');
+    const lane = this.standing(sender, 'lane', nowMs);
+    const before = lane[lane.findIndex((seat) => seat.key === key) - 1];
+    return before && { key: before.key, sinceMs: before.rank };
+  }
+
+  async window({
+    sender,
+    nowMs,
+    change,
+    opened,
+  }: WindowChange): Promise<SendWindow & { readonly changed: boolean }> {
+    this.enter('window');
+    let ledger = this.ledgers.get(sender) ?? EMPTY_LEDGER;
+    if (opened !== undefined) ledger = openWindow(ledger, opened);
+    const changes = {
+      spend: () => spendOne(ledger, nowMs),
+      refund: () => refundOne(ledger, nowMs),
+      close: () => closeWindow(nowMs),
+    };
+    const changed = change && changes[change]();
+    ledger = changed ?? ledger;
+    this.ledgers.set(sender, ledger);
+    return { ...viewOf(ledger, nowMs), changed: changed !== undefined };
+  }
+
+  async admit({ name, limit, perMs, nowMs }: Parameters<StateStore['admit']>[0]): Promise<boolean> {
+    this.enter('admit');
+    const recent = (this.counted.get(name) ?? []).filter((atMs) => atMs > nowMs - perMs);
+    if (recent.length >= limit) return false;
+    this.counted.set(name, [...recent, nowMs]);
+    return true;
   }
 
   async beat(owner: string, untilMs: number): Promise<void> {
@@ -96,6 +181,16 @@ export class MemoryStateStore implements StateStore {
     return copy(newestFirst.slice(0, limit));
   }
 
+  async deadLetter(id: string): Promise<DeadLetter | undefined> {
+    this.enter('deadLetter');
+    return copy(this.letters.get(id));
+  }
+
+  async dropDeadLetter(id: string): Promise<boolean> {
+    this.enter('dropDeadLetter');
+    return this.letters.delete(id);
+  }
+
   async close(): Promise<void> {}
 
   private look(
@@ -107,6 +202,42 @@ export class MemoryStateStore implements StateStore {
     const body = alive(this.bodies, key, nowMs);
     const ownerAlive = (this.beats.get(stored.record.owner) ?? 0) > nowMs;
     return { stored: copy(stored), ownerAlive, ...(body !== undefined && { body }) };
+  }
+
+  private extras({ key, nowMs, sender, countTries, wantsShelf }: ClaimRequest): ClaimExtras {
+    const known = this.tries.get(key);
+    const tries = { count: (known?.count ?? 0) + 1, sinceMs: known?.sinceMs ?? nowMs };
+    if (countTries) this.tries.set(key, tries);
+    const shelf: ShelvedRecord[] = [];
+    if (wantsShelf && sender !== undefined) {
+      for (const seat of this.standing(sender, 'shelf', nowMs).slice(0, SHELF_LOOK))
+        shelf.push({ key: seat.key, stored: copy(alive(this.records, seat.key, nowMs)!) });
+    }
+    return { ...(countTries && { tries }), ...(shelf.length > 0 && { shelf }) };
+  }
+
+  /** Who stands there, in order; with `nowMs` only those whose records still live. */
+  private standing(sender: string, place: Seat['place'], nowMs?: number): Seat[] {
+    return [...this.seats.values()]
+      .filter((seat) => seat.sender === sender && seat.place === place)
+      .filter(({ key }) => nowMs === undefined || alive(this.records, key, nowMs) !== undefined)
+      .sort((a, b) => a.rank - b.rank);
+  }
+
+  private nextRank(sender: string, sinceMs: number): number {
+    const ranks = [...this.seats.values()].filter((seat) => seat.sender === sender).map(({ rank }) => rank);
+    return Math.max(sinceMs, ...ranks.map((rank) => rank + 1));
+  }
+
+  /** @returns the seat in the lane that it has left with this */
+  private stand(key: string, { key: sender, place, sinceMs }: Standing, nowMs: number): Seat | undefined {
+    const seat = this.seats.get(key);
+    if (place === 'none') this.seats.delete(key);
+    else {
+      const rank = seat?.rank ?? sinceMs ?? this.nextRank(sender, nowMs);
+      this.seats.set(key, { key, sender, place, rank });
+    }
+    return seat?.place === 'lane' && place !== 'lane' ? seat : undefined;
   }
 
   private enter(operation: keyof StateStore): void {

@@ -1,4 +1,4 @@
-import { createCipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 
 /*
  * Signs and seals as WeChat's side does, written from the documentation and from none of our own code,
@@ -56,6 +56,13 @@ export function encryptRaw(blocks: Buffer, encodingAesKey: string): string {
   const key = Buffer.from(`${encodingAesKey}=`, 'base64');
   const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
   return Buffer.concat([cipher.update(blocks), cipher.final()]).toString('base64');
+}
+
+/** The blocks of a ciphertext, padding and all. */
+export function decryptRaw(sealed: string, encodingAesKey: string): Buffer {
+  const key = Buffer.from(`${encodingAesKey}=`, 'base64');
+  const decipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
+  return Buffer.concat([decipher.update(sealed, 'base64'), decipher.final()]);
 }
 
 /** A request as WeChat would make it: the query's parameters and the body. */

@@ -1,14 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { startServer, type ServerProcess as BuiltServer, type WrittenLine } from './built-server.js';
 import { TEST_TOKEN } from './wechat.js';
-
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
-const STARTS_WITHIN_MS = 15_000;
 
 /**
  * One handler for all tests: the text says what it does. `slow 900 x` answers after 900 ms, `defer 200 x` leaves the
@@ -40,18 +34,12 @@ export default {
 };
 `;
 
-/** A line of the server's log. */
-export interface LogLine {
-  readonly level: number;
-  readonly msg: string;
-  readonly [field: string]: unknown;
-}
-
-/** A server that runs, built, in a process of its own. */
+/** A server that is ready, built, in a process of its own. */
 export interface ServerProcess {
   /** Where WeChat pushes to. */
   readonly url: string;
-  readonly log: readonly LogLine[];
+  /** Lines of its log so far; those of the last 100 ms may be missing. */
+  readonly log: readonly WrittenLine[];
   /** The `status` of `/readyz`. */
   readiness(): Promise<string>;
   /** How many late answers wait, as the admin listener says. */
@@ -67,7 +55,7 @@ export interface ServerProcess {
 export class ServerGround {
   private readonly dir: string;
   private readonly settings: Readonly<Record<string, string>>;
-  private readonly children = new Set<ChildProcess>();
+  private readonly started: BuiltServer[] = [];
 
   private constructor(dir: string, settings: Readonly<Record<string, string>>) {
     this.dir = dir;
@@ -89,32 +77,27 @@ export class ServerGround {
   }
 
   async start(settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [MAIN], {
-      cwd: this.dir,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env['PATH'],
-        PORT: '0',
-        HOST: '127.0.0.1',
-        ADMIN_PORT: '0',
-        WECHAT_APP_ID: 'wx0000000000000001',
-        WECHAT_APP_SECRET: 'test-secret',
-        WECHAT_TOKEN: TEST_TOKEN,
-        DATA_DIR: join(this.dir, 'data'),
-        HANDLERS_DIR: join(this.dir, 'handlers'),
-        ON_AMBIGUOUS_SEND: 'drop',
-        ...this.settings,
-        ...settings,
-      },
+    const server = startServer(this.dir, {
+      PORT: '0',
+      HOST: '127.0.0.1',
+      ADMIN_PORT: '0',
+      WECHAT_APP_ID: 'wx0000000000000001',
+      WECHAT_APP_SECRET: 'test-secret',
+      WECHAT_TOKEN: TEST_TOKEN,
+      DATA_DIR: join(this.dir, 'data'),
+      HANDLERS_DIR: join(this.dir, 'handlers'),
+      ON_AMBIGUOUS_SEND: 'drop',
+      ...this.settings,
+      ...settings,
     });
-    this.children.add(child);
-    child.once('exit', () => this.children.delete(child));
-    const log: LogLine[] = [];
-    const { port, adminPort } = await ready(child, log);
+    this.started.push(server);
+    const { port, adminPort } = await server.ready();
     const admin = `http://127.0.0.1:${adminPort}`;
     return {
       url: `http://127.0.0.1:${port}/wechat`,
-      log,
+      get log() {
+        return server.lines();
+      },
       readiness: async () => field(await getJson(`http://127.0.0.1:${port}/readyz`), 'status', String),
       waitingJobs: async () =>
         field(await getJson(`${admin}/status`), 'waitingJobs', (jobs) =>
@@ -130,47 +113,17 @@ export class ServerGround {
         }));
       },
       async kill() {
-        await end(child, 'SIGKILL');
+        await server.stop('SIGKILL');
       },
-      stop: () => end(child, 'SIGTERM'),
+      stop: () => server.stop(),
     };
   }
 
   /** Ends what still runs, and removes the folder. */
   async clear(): Promise<void> {
-    await Promise.all([...this.children].map((child) => end(child, 'SIGKILL')));
+    await Promise.all(this.started.map((server) => server.stop('SIGKILL')));
     await rm(this.dir, { recursive: true, force: true });
   }
-}
-
-/** Resolves with the ports once the server says that it is ready, and keeps its log from the first line on. */
-function ready(child: ChildProcess, log: LogLine[]): Promise<{ port: number; adminPort: number }> {
-  return new Promise((resolve, reject) => {
-    const fail = (why: string) =>
-      reject(new Error(`the server ${why}; it said: ${log.map(({ msg }) => msg).join(' | ')}`));
-    const limit = setTimeout(fail, STARTS_WITHIN_MS, 'was not ready in time');
-    child.once('exit', (code, signal) => {
-      clearTimeout(limit);
-      fail(`ended with ${code ?? signal}`);
-    });
-    if (child.stdout === null) throw new Error('no stdout');
-    createInterface({ input: child.stdout }).on('line', (text) => {
-      const line: LogLine = JSON.parse(text);
-      log.push(line);
-      if (line.msg !== 'ready') return;
-      clearTimeout(limit);
-      resolve({ port: Number(line['port']), adminPort: Number(line['adminPort']) });
-    });
-  });
-}
-
-async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
-  }
-  return child.exitCode;
 }
 
 async function getJson(url: string): Promise<unknown> {

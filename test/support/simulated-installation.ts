@@ -1,5 +1,6 @@
 import { ApiUnreachable } from '../../src/api/api-error.js';
 import type { Api } from '../../src/api/client.js';
+import { standInApi } from '../../src/handling/stand-in-api.js';
 import { createRouter } from '../../src/handling/router.js';
 import type { Handler } from '../../src/handling/define-handler.js';
 import type { Account } from '../../src/pipeline/account.js';
@@ -210,11 +211,16 @@ export class SimulatedProcess implements Clock {
       claim: (request) => this.#step(() => store.claim(request), failure),
       swap: (request) => this.#step(() => store.swap(request), failure),
       read: (key, nowMs) => this.#step(() => store.read(key, nowMs), failure),
+      ahead: (sender, key, nowMs) => this.#step(() => store.ahead(sender, key, nowMs), failure),
+      window: (change) => this.#step(() => store.window(change), failure),
+      admit: (request) => this.#step(() => store.admit(request), failure),
       beat: async (owner, untilMs) => (this.#alive ? store.beat(owner, untilMs) : undefined),
       fact: (name, nowMs) => store.fact(name, nowMs),
       changeFact: (change) => store.changeFact(change),
       bury: (letter) => this.#step(() => store.bury(letter), failure),
       deadLetters: (limit) => store.deadLetters(limit),
+      deadLetter: (id) => store.deadLetter(id),
+      dropDeadLetter: (id) => this.#step(() => store.dropDeadLetter(id), failure),
       close: () => Promise.resolve(),
     };
   }
@@ -270,9 +276,7 @@ export class SimulatedProcess implements Clock {
 
   #apiOfThis(): Api {
     const { delivered } = this.#world;
-    return {
-      call: () => Promise.reject(new Error('not used')),
-      tokens: { get: () => Promise.resolve(toAccessToken('T')), reject: () => Promise.resolve() },
+    const face = standInApi({
       messages: {
         send: (user, message) =>
           this.#step(
@@ -282,6 +286,10 @@ export class SimulatedProcess implements Clock {
             () => new ApiUnreachable('/cgi-bin/message/custom/send', 'as the test wants it', { sent: true }),
           ),
       },
+    });
+    return {
+      ...face,
+      tokens: { get: () => Promise.resolve(toAccessToken('T')), reject: () => Promise.resolve() },
     };
   }
 }

@@ -11,7 +11,7 @@ import { namedHandlers, type HandlersByName } from '../../src/embed.js';
 import { listen } from '../../src/http/listen.js';
 import type { DeferredQueue } from '../../src/ports/deferred-queue.js';
 import type { Clock } from '../../src/ports/clock.js';
-import type { HttpRequest } from '../../src/ports/http-client.js';
+import { httpResponse, type HttpRequest } from '../../src/ports/http-client.js';
 import { eventually } from './eventually.js';
 import { keptLog, type LogLine } from './handling.js';
 import { ManualClock } from './manual-clock.js';
@@ -39,7 +39,7 @@ export interface TestAppOptions {
   /** Beside or instead of `FIXTURE_SETTINGS`; plaintext mode unless it says otherwise. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Instead of parts of the embedded store that is otherwise opened in a folder of its own. */
-  readonly storage?: Partial<Pick<Storage, 'store' | 'queue' | 'degraded'>>;
+  readonly storage?: Partial<Pick<Storage, 'store' | 'queue' | 'degraded' | 'failing'>>;
   readonly clock?: Clock;
 }
 
@@ -85,7 +85,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     log,
     clock: time,
     handlers: namedHandlers(options.handlers ?? {}),
-    httpClient: (request) => Promise.resolve({ status: 200, text: JSON.stringify(answer(request, sent)) }),
+    httpClient: (request) => Promise.resolve(httpResponse(200, JSON.stringify(answer(request, sent)))),
     storage: { ...storage, queue },
   });
   await app.open();

@@ -21,15 +21,25 @@ export class DeadLetterBox {
 
   /** The same id again replaces the letter and makes it the newest. */
   put(letter: DeadLetter): void {
-    this.#drop(letter.id);
+    this.drop(letter.id);
     const bytes = JSON.stringify(letter).length;
     this.#letters.set(letter.id, { letter, bytes });
     this.#bytes += bytes;
     while (this.#letters.size > 1 && this.#isFull()) {
       const [oldest] = this.#letters.keys();
-      this.#drop(oldest!);
+      this.drop(oldest!);
       this.#log.warn({ letter: oldest, ...this.#limits }, 'too many dead letters: the oldest was dropped');
     }
+  }
+
+  get(id: string): DeadLetter | undefined {
+    return this.#letters.get(id)?.letter;
+  }
+
+  /** False: there is none. */
+  drop(id: string): boolean {
+    this.#bytes -= this.#letters.get(id)?.bytes ?? 0;
+    return this.#letters.delete(id);
   }
 
   newest(limit: number): DeadLetter[] {
@@ -42,10 +52,5 @@ export class DeadLetterBox {
 
   #isFull(): boolean {
     return this.#letters.size > this.#limits.letters || this.#bytes > this.#limits.bytes;
-  }
-
-  #drop(id: string): void {
-    this.#bytes -= this.#letters.get(id)?.bytes ?? 0;
-    this.#letters.delete(id);
   }
 }

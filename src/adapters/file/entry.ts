@@ -22,6 +22,7 @@ export type Entry =
   | readonly ['fact', name: string, value: string, expiresAtMs: number]
   | readonly ['no-fact', name: string]
   | readonly ['letter', letter: DeadLetter]
+  | readonly ['no-letter', id: string]
   | readonly ['job', job: DeferredJob, dueAtMs: number, doubtful: boolean]
   | readonly ['due', jobId: string, atMs: number]
   | readonly ['settled', jobId: string]

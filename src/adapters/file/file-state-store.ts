@@ -8,7 +8,18 @@ import type {
   StoredRecord,
   SwapRequest,
   SwapResult,
+  SendWindow,
+  WindowChange,
 } from '../../ports/state-store.js';
+import {
+  closeWindow,
+  EMPTY_LEDGER,
+  openWindow,
+  refundOne,
+  spendOne,
+  viewOf,
+  type SendLedger,
+} from '../../protocol/send-ledger.js';
 import { DeadLetterBox } from './dead-letter-box.js';
 import type { Entry, Journaled } from './entry.js';
 import { ExpiringMap } from './expiring-map.js';
@@ -49,6 +60,8 @@ export class FileStateStore implements StateStore, Journaled {
   readonly #facts = lasting<string>();
   readonly #letters: DeadLetterBox;
   readonly #beats = new Map<string, number>();
+  readonly #ledgers = new Map<string, SendLedger>();
+  readonly #counted = new Map<string, number[]>();
   #closed = false;
 
   constructor(journal: Journal, clock: Clock, letters: DeadLetterBox) {
@@ -118,6 +131,45 @@ export class FileStateStore implements StateStore, Journaled {
     if (this.#closed) return Promise.reject(closed());
     const known = this.#find(key, nowMs);
     return Promise.resolve(known && this.#view(key, known.stored, nowMs));
+  }
+
+  ahead(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  window({ sender, nowMs, change, opened }: WindowChange): Promise<SendWindow & { changed: boolean }> {
+    if (this.#closed) return Promise.reject(closed());
+    let ledger = this.#ledgers.get(sender) ?? EMPTY_LEDGER;
+    if (opened !== undefined) ledger = openWindow(ledger, opened);
+    const changed =
+      change === 'spend'
+        ? spendOne(ledger, nowMs)
+        : change === 'refund'
+          ? refundOne(ledger, nowMs)
+          : change && closeWindow(nowMs);
+    ledger = changed ?? ledger;
+    this.#ledgers.set(sender, ledger);
+    return Promise.resolve({ ...viewOf(ledger, nowMs), changed: changed !== undefined });
+  }
+
+  admit(request: { name: string; limit: number; perMs: number; nowMs: number }): Promise<boolean> {
+    const { name, limit, perMs, nowMs } = request;
+    const recent = (this.#counted.get(name) ?? []).filter((atMs) => atMs > nowMs - perMs);
+    if (recent.length >= limit) return Promise.resolve(false);
+    this.#counted.set(name, [...recent, nowMs]);
+    return Promise.resolve(true);
+  }
+
+  async deadLetter(id: string): Promise<DeadLetter | undefined> {
+    if (this.#closed) throw closed();
+    return this.#letters.get(id);
+  }
+
+  async dropDeadLetter(id: string): Promise<boolean> {
+    if (this.#closed) throw closed();
+    if (!this.#letters.drop(id)) return false;
+    await this.#journal.append(['no-letter', id]).catch(unavailable);
+    return true;
   }
 
   beat(owner: string, untilMs: number): Promise<void> {
@@ -217,6 +269,9 @@ export class FileStateStore implements StateStore, Journaled {
         return;
       case 'letter':
         this.#letters.put(entry[1]);
+        return;
+      case 'no-letter':
+        this.#letters.drop(entry[1]);
     }
   }
 

@@ -1,5 +1,5 @@
 import { close, constants, fdatasync, write } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { open as openDescriptor } from 'node:fs';
 import { promisify } from 'node:util';
 
@@ -18,6 +18,8 @@ export interface FileSystem {
   makeFolder(path: string): Promise<void>;
   list(folder: string): Promise<string[]>;
   read(path: string): Promise<Buffer>;
+  /** Of what stands at the path now, in bytes. Rejects when nothing does. */
+  size(path: string): Promise<number>;
   /** A new file that only its owner may read: the journal holds tokens and messages. Rejects when it exists. */
   create(path: string): Promise<AppendFile>;
   /** Cuts the file down to `size` bytes, durably. */
@@ -42,6 +44,7 @@ export const disk: FileSystem = {
   },
   list: (folder) => readdir(folder),
   read: (path) => readFile(path),
+  size: async (path) => (await stat(path)).size,
   async create(path) {
     const fd = await openFile(path, 'ax', 0o600);
     return {

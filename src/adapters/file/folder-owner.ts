@@ -11,8 +11,15 @@ const SOCKET_NAME = /^owner-[0-9a-f]{8}\.sock$/;
 const LONGEST_SOCKET_PATH = 100;
 const TRIES = 4;
 
+/** A process's hold on a folder. */
+export interface FolderOwner {
+  /** True once the folder, or what stood in it, was taken away: another process could own what is there now. */
+  isLost(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
 /**
- * Makes this process the folder's only owner, until the returned function is called or the process dies.
+ * Makes this process the folder's only owner, until it lets go or dies.
  *
  * Each contender listens on a socket of its own name in the folder and only then looks for others that listen: of
  * two at once, at least one sees the other. A socket that nobody answers belongs to a dead process, as the
@@ -22,7 +29,7 @@ const TRIES = 4;
  * @throws DataDirInUse     another living process owns it
  * @throws DataDirUnusable  no socket can be made
  */
-export async function ownFolder(dir: string): Promise<() => Promise<void>> {
+export async function ownFolder(dir: string): Promise<FolderOwner> {
   const real = await realpath(dir);
   if (process.platform === 'win32') return ownPipe(dir, real);
   const longest = Buffer.byteLength(join(real, 'owner-00000000.sock'));
@@ -51,7 +58,7 @@ function unusable(dir: string, cause: unknown): DataDirUnusable {
 
 const digestOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 16);
 
-async function contend(dir: string, place: string): Promise<() => Promise<void>> {
+async function contend(dir: string, place: string): Promise<FolderOwner> {
   for (let tries = 1; ; tries += 1) {
     const name = `owner-${randomBytes(4).toString('hex')}.sock`;
     const server = await listen(join(place, name));
@@ -63,7 +70,10 @@ async function contend(dir: string, place: string): Promise<() => Promise<void>>
       const stillThere = await exists(join(place, name));
       if (stillThere && !alive.includes(true)) {
         await Promise.all(others.map((other) => rm(join(place, other), { force: true })));
-        return () => closeServer(server);
+        return {
+          isLost: async () => !(await exists(join(place, name))),
+          release: () => closeServer(server),
+        };
       }
     } catch (error) {
       await closeServer(server);
@@ -76,10 +86,10 @@ async function contend(dir: string, place: string): Promise<() => Promise<void>>
   }
 }
 
-async function ownPipe(dir: string, real: string): Promise<() => Promise<void>> {
+async function ownPipe(dir: string, real: string): Promise<FolderOwner> {
   try {
     const server = await listen(`\\\\.\\pipe\\wechat-callback-${digestOf(real.toLowerCase())}`);
-    return () => closeServer(server);
+    return { isLost: () => Promise.resolve(false), release: () => closeServer(server) };
   } catch (cause) {
     throw new DataDirInUse(dir, { cause });
   }

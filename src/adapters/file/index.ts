@@ -27,6 +27,8 @@ export interface FileAdapterLimits {
 export interface FileAdapters {
   readonly store: FileStateStore;
   readonly queue: FileDeferredQueue;
+  /** True while nothing can be written, and so nothing be promised. It tries again by itself. */
+  readonly failing: () => boolean;
   /** Stops the queue's consumers, writes what is noted, lets the folder go. */
   readonly close: () => Promise<void>;
 }
@@ -53,11 +55,18 @@ export async function openFileAdapters(options: {
   } catch (cause) {
     throw new DataDirUnusable(dir, String(cause), { cause });
   }
-  const release = await ownFolder(dir);
+  let owner = await ownFolder(dir);
+  /** The folder that is there now may be another one. */
+  const reclaim = async (): Promise<void> => {
+    if (!(await owner.isLost())) return;
+    const lost = owner;
+    owner = await ownFolder(dir);
+    await lost.release();
+  };
   try {
     const { jobs = 200_000, jobBytes = 256 * MEBIBYTE } = limits;
     const { deadLetters = 10_000, deadLetterBytes = 64 * MEBIBYTE } = limits;
-    const journal = new Journal({ dir, files, clock, log });
+    const journal = new Journal({ dir, files, clock, log, reclaim });
     const letters = new DeadLetterBox({ letters: deadLetters, bytes: deadLetterBytes }, log);
     const store = new FileStateStore(journal, clock, letters);
     const queue = new FileDeferredQueue(journal, clock, log, { jobs, bytes: jobBytes });
@@ -65,15 +74,16 @@ export async function openFileAdapters(options: {
     return {
       store,
       queue,
+      failing: () => journal.failing,
       async close() {
         await queue.close();
         await store.close();
         await journal.close();
-        await release();
+        await owner.release();
       },
     };
   } catch (cause) {
-    await release();
+    await owner.release();
     throw cause instanceof DataDirUnusable ? cause : new DataDirUnusable(dir, String(cause), { cause });
   }
 }

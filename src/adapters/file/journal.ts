@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { writeBase } from './compaction.js';
+import { DataDirUnusable } from './data-dir-errors.js';
 import { FORMAT } from './entry.js';
 import type { Entry, Journaled } from './entry.js';
 import type { AppendFile, FileSystem } from './file-system.js';
@@ -13,6 +14,8 @@ export interface JournalOptions {
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Asked before a folder is used again that could not be used. Rejects when it is not ours any more. */
+  readonly reclaim?: () => Promise<void>;
   /** Below this size nothing is compacted. Default 8 MiB. */
   readonly compactAboveBytes?: number;
 }
@@ -24,6 +27,8 @@ interface Waiter {
 
 /** Noted entries wait this long for company. */
 const NOTE_DELAY_MS = 5;
+/** How often a folder that nobody writes to is looked for. */
+const LOOK_EVERY_MS = 2000;
 /** A disk that refused is asked again after this time when nobody waits for it. */
 const REFUSED_DELAY_MS = 1000;
 const COMPACTION_RETRY_MS = 10_000;
@@ -46,6 +51,7 @@ export class Journal {
   #waiters: Waiter[] = [];
   #committing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
   /** Failed writes and syncs so far; `#refusing` until one succeeds again. */
@@ -70,6 +76,12 @@ export class Journal {
     this.#mustCompact = this.#segments.length > MANY_SEGMENTS;
     // What is readable in a damaged segment gets a sound home before the segment is set aside.
     if (this.#segments.some(({ damaged }) => damaged)) await this.#compact();
+    this.#looking = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
+  }
+
+  /** True while nothing can be written. It tries again by itself. */
+  get failing(): boolean {
+    return this.#refusing;
   }
 
   /** Bytes in the folder's segments. */
@@ -105,6 +117,7 @@ export class Journal {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#looking);
     try {
       await this.sync();
       await this.#compacting;
@@ -145,17 +158,27 @@ export class Journal {
       }
     } while (this.#waiters.length > 0);
     this.#committing = false;
-    if (this.#texts.length > 0) this.#commitSoon();
+    if (this.#texts.length > 0 || (this.#refusing && !this.#closed)) this.#commitSoon();
+  }
+
+  /** Notices between commits that the folder is gone. */
+  async #look(): Promise<void> {
+    if (this.#committing || this.#refusing || this.#closed) return;
+    this.#committing = true;
+    await this.#demandPlace().catch((error: unknown) => this.#abandonSegment(error));
+    await this.#commit();
   }
 
   async #persist(texts: readonly string[], durable: boolean): Promise<void> {
-    if (texts.length === 0 && this.#current === undefined) return;
+    if (texts.length === 0 && this.#current === undefined && !this.#refusing) return;
+    // Only a sync proves that a disk that refused is sound again.
+    const proven = durable || this.#refusing;
     try {
-      await this.#write(texts, durable);
+      await this.#write(texts, proven);
     } catch (error) {
       await this.#abandonSegment(error);
       try {
-        await this.#write(texts, durable);
+        await this.#write(texts, proven);
       } catch (again) {
         await this.#abandonSegment(again);
         throw again;
@@ -172,12 +195,37 @@ export class Journal {
     for (const text of texts) this.#frames.add(text);
     const bytes = this.#frames.take();
     if (bytes.length > 0) await file.write(bytes);
-    if (durable) await file.sync();
+    if (durable) {
+      const place = this.#demandPlace(bytes.length);
+      place.catch(() => {}); // the sync comes first
+      await file.sync();
+      await place;
+    }
     segment.bytes += bytes.length;
   }
 
-  async #createSegment(): Promise<{ file: AppendFile; segment: Segment }> {
+  /**
+   * A file can be written and synced long after its name is gone, and then no start will find it.
+   *
+   * @throws DataDirUnusable  the current segment is not at its path any more, or is shorter than what was written
+   */
+  async #demandPlace(justWritten = 0): Promise<void> {
     const { dir, files } = this.#options;
+    const segment = this.#current?.segment;
+    try {
+      const bytes = await files.size(segment?.path ?? dir);
+      if (segment === undefined || bytes >= segment.bytes + justWritten) return;
+    } catch (cause) {
+      throw new DataDirUnusable(dir, `${segment?.path ?? 'it'} is gone, while this process uses it`, {
+        cause,
+      });
+    }
+    throw new DataDirUnusable(dir, `${segment.path} was cut, while this process uses it`);
+  }
+
+  async #createSegment(): Promise<{ file: AppendFile; segment: Segment }> {
+    const { dir, files, reclaim } = this.#options;
+    if (this.#refusing) await reclaim?.();
     const number = (this.#number += 1);
     const path = segmentPath(dir, number, 'log');
     const file = await files.create(path);

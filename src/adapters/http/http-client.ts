@@ -1,12 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
-import {
-  HttpFailure,
-  type HttpClient,
-  type HttpRequest,
-  type HttpResponse,
-} from '../../ports/http-client.js';
+import { HttpFailure, type HttpClient, type HttpRequest } from '../../ports/http-client.js';
+import { followConnection } from './connection-stage.js';
+import { readResponse } from './read-response.js';
 
 /** No API answer comes near this. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -30,77 +26,70 @@ export function createHttpClient(): HttpClient {
       const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
       const road = url?.protocol === 'http:' || url?.protocol === 'https:' ? roads[url.protocol] : undefined;
       if (url === undefined || road === undefined) {
-        reject(new HttpFailure('not an http address', { sent: false }));
+        reject(new HttpFailure('not an http address', { sent: false, kind: 'bad-address' }));
         return;
       }
       if (request.signal?.aborted === true) {
-        reject(new HttpFailure('given up before it was sent', { sent: false }));
+        reject(new HttpFailure('given up before it was sent', { sent: false, kind: 'given-up' }));
         return;
       }
 
-      let sent = false;
-      // The address holds secrets and so do some of Node's errors: host and code are all that is passed on.
-      const fail = (why: string) => settle(() => reject(new HttpFailure(`${url.host}: ${why}`, { sent })));
+      const outgoing = road.request(url, {
+        method: request.method,
+        agent: request.isFresh === true ? false : road.agent,
+        headers: headersOf(request),
+      });
+      const connection = followConnection(outgoing, url, () => clearTimeout(connectTimer));
+
       const settle = (how: () => void) => {
         clearTimeout(timer);
+        clearTimeout(connectTimer);
         request.signal?.removeEventListener('abort', onAbort);
         how();
       };
-      const onAbort = () => {
-        fail('given up');
-        outgoing.destroy();
-      };
-
-      const outgoing = road.request(url, {
-        method: request.method,
-        agent: road.agent,
-        headers: headersOf(request),
-      });
-      const timer = setTimeout(() => {
-        fail(`no answer within ${request.timeoutMs} ms`);
-        outgoing.destroy();
-      }, request.timeoutMs);
-      request.signal?.addEventListener('abort', onAbort, { once: true });
-      outgoing.on('socket', (socket) => {
-        whenConnected(socket, outgoing.reusedSocket, url.protocol, () => {
-          sent = true;
+      // The address holds secrets and so do some of Node's errors: host and code are all that is passed on.
+      const fail = (why: string, kind = connection.failureKind()) =>
+        settle(() => {
+          reject(new HttpFailure(`${url.host}: ${why}`, { sent: connection.stands(), kind }));
+          outgoing.destroy();
         });
-      });
+      const onAbort = () => fail('given up', 'given-up');
+      const onTimeout = (ms: number) =>
+        connection.stands()
+          ? fail(`no answer within ${ms} ms`, 'answer-timeout')
+          : fail(`no connection within ${ms} ms`, 'connect-timeout');
+
+      const { timeoutMs, connectMs = timeoutMs, maxBytes = MAX_BODY_BYTES } = request;
+      const timer = setTimeout(onTimeout, timeoutMs, timeoutMs);
+      const connectTimer = connectMs < timeoutMs ? setTimeout(onTimeout, connectMs, connectMs) : undefined;
+      request.signal?.addEventListener('abort', onAbort, { once: true });
       outgoing.on('error', (error) => fail(codeOf(error)));
       outgoing.on('response', (incoming) => {
-        readBody(incoming).then(
+        readResponse(
+          incoming,
+          maxBytes,
+          request.isFresh === true ? () => connection.phases() : undefined,
+        ).then(
           (response) => settle(() => resolve(response)),
-          (error: unknown) => fail(codeOf(error)),
+          (error: unknown) => {
+            if (error instanceof HttpFailure) fail(error.message, error.kind);
+            else fail(codeOf(error));
+          },
         );
       });
+      for (const piece of request.content?.pieces ?? []) outgoing.write(piece);
       outgoing.end(request.body);
     });
 }
 
-function headersOf({ body, headers }: HttpRequest): http.OutgoingHttpHeaders {
+function headersOf({ body, content, headers }: HttpRequest): http.OutgoingHttpHeaders {
+  if (content !== undefined) {
+    const length = content.pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+    return { 'content-type': content.type, 'content-length': length, ...headers };
+  }
   if (body === undefined) return { ...headers };
   const length = Buffer.byteLength(body);
   return { 'content-type': 'application/json; charset=utf-8', 'content-length': length, ...headers };
-}
-
-function whenConnected(socket: Socket, reused: boolean, protocol: string, run: () => void): void {
-  if (reused || (protocol === 'http:' && !socket.connecting)) run();
-  else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', run);
-}
-
-async function readBody(incoming: http.IncomingMessage): Promise<HttpResponse> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    size += bytes.length;
-    if (size > MAX_BODY_BYTES) {
-      incoming.destroy();
-      throw new Error(`an answer of more than ${MAX_BODY_BYTES} bytes`);
-    }
-    chunks.push(bytes);
-  }
-  return { status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
 }
 
 /** ECONNREFUSED and its like where there is one. Where several addresses failed, that of the first. */

@@ -121,6 +121,12 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
       return reply === 0 ? undefined : readKnown(reply);
     },
 
+    ahead: notYet,
+    window: notYet,
+    admit: notYet,
+    deadLetter: notYet,
+    dropDeadLetter: notYet,
+
     async beat(owner, untilMs) {
       await run('beat', BEAT, [beatsKey], [owner, untilMs, untilMs - FORGET_OWNER_MS]);
     },
@@ -162,3 +168,5 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
 function lifetimeMs(keepMs: number): number {
   return Math.ceil(keepMs) + SWEEP_SLACK_MS;
 }
+
+const notYet = (): Promise<never> => Promise.reject(new StoreUnavailable('not built yet'));

@@ -16,8 +16,10 @@ export type { LocalAdapters, LocalQueue, LocalStore, RemoteAdapters } from './lo
 export interface SpillOver {
   readonly store: StateStore;
   readonly queue: DeferredQueue;
-  /** True while the journal stands in, or still holds what has to go to Redis. */
+  /** True while the journal stands in, still holds what has to go to Redis, or could not stand in. */
   degraded(): boolean;
+  /** True while neither Redis nor the journal keeps anything. */
+  failing(): boolean;
   close(): Promise<void>;
 }
 
@@ -91,7 +93,8 @@ export async function openSpillOver(options: {
   return {
     store,
     queue,
-    degraded: () => breaker.open || holdsWork(),
+    degraded: () => breaker.open || holdsWork() || local.failing(),
+    failing: () => breaker.open && local.failing(),
     async close() {
       closed = true;
       breaker.stop();

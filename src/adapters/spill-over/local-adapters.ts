@@ -28,6 +28,8 @@ export interface LocalQueue extends DeferredQueue {
 export interface LocalAdapters {
   readonly store: LocalStore;
   readonly queue: LocalQueue;
+  /** True while nothing can be written. */
+  failing(): boolean;
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import {
   type StateStore,
   type SwapRequest,
   type SwapResult,
+  type WindowChange,
 } from '../../ports/state-store.js';
 import type { Breaker } from './breaker.js';
 import { bringLettersHome, bringRecordHome, TOGETHER } from './homecoming.js';
@@ -109,6 +110,39 @@ export class SpillStore implements StateStore {
       () => this.#remote.changeFact(change),
       () => this.#local.changeFact(change),
     );
+  }
+
+  ahead(sender: string, key: string, nowMs: number): ReturnType<StateStore['ahead']> {
+    return this.#either(
+      () => this.#remote.ahead(sender, key, nowMs),
+      () => this.#local.ahead(sender, key, nowMs),
+    );
+  }
+
+  window(change: WindowChange): ReturnType<StateStore['window']> {
+    return this.#either(
+      () => this.#remote.window(change),
+      () => this.#local.window(change),
+    );
+  }
+
+  admit(request: Parameters<StateStore['admit']>[0]): Promise<boolean> {
+    return this.#either(
+      () => this.#remote.admit(request),
+      () => this.#local.admit(request),
+    );
+  }
+
+  async deadLetter(id: string): Promise<DeadLetter | undefined> {
+    return (await this.#local.deadLetter(id)) ?? this.#tripping(this.#remote.deadLetter(id));
+  }
+
+  /** @throws StoreUnavailable  there is none here, and Redis is away */
+  async dropDeadLetter(id: string): Promise<boolean> {
+    const here = await this.#local.dropDeadLetter(id);
+    if (here && this.#breaker.open) return true;
+    const there = await this.#tripping(this.#remote.dropDeadLetter(id));
+    return here || there;
   }
 
   bury(letter: DeadLetter): Promise<void> {

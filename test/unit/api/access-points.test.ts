@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { createAccessPoints, type Exchange } from '../../../src/api/access-points.js';
-import { HttpFailure, type HttpRequest, type HttpResponse } from '../../../src/ports/http-client.js';
+import {
+  HttpFailure,
+  httpResponse,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../../src/ports/http-client.js';
 import { silentLogger } from '../../../src/ports/logger.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { json, stubHttp } from './stub-http.js';
@@ -34,7 +39,8 @@ describe('given three access points', () => {
   test('when the first works, then only it is asked, with the query encoded', async () => {
     const { points, asked } = given({});
     expect(await points.exchange(get)).toEqual({ ok: 1 });
-    expect(asked).toEqual([{ method: 'GET', url: 'https://a/p?access_token=T%2B%26', timeoutMs: 10_000 }]);
+    const url = 'https://a/p?access_token=T%2B%26';
+    expect(asked).toEqual([{ method: 'GET', url, timeoutMs: 10_000, connectMs: 1_500 }]);
   });
 
   test('when the only working one has a path, then the call goes below it', async () => {
@@ -46,8 +52,8 @@ describe('given three access points', () => {
   test.each([
     ['no connection', broken(false)],
     ['a timeout', broken(true)],
-    ['status 502', () => ({ status: 502, text: '' })],
-    ['HTML', () => ({ status: 200, text: '<html>' })],
+    ['status 502', () => httpResponse(502, '')],
+    ['HTML', () => httpResponse(200, '<html>')],
   ])('when the first gives %s, then a call that may be repeated goes to the next', async (_name, behave) => {
     const { points, tried } = given({ a: behave });
     expect(await points.exchange(get)).toEqual({ ok: 1 });
@@ -62,7 +68,7 @@ describe('given three access points', () => {
 
   test.each([
     ['a timeout', broken(true)],
-    ['status 502', () => ({ status: 502, text: '' })],
+    ['status 502', () => httpResponse(502, '')],
   ])('when the first gives %s, then a call that must not be repeated ends there', async (_name, behave) => {
     const { points, tried } = given({ a: behave });
     await expect(points.exchange(send)).rejects.toMatchObject({ code: 'api_unreachable', sent: true });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ApiRefused, ApiUnreachable } from '../../../src/api/api-error.js';
+import { httpResponse } from '../../../src/ports/http-client.js';
 import { readAnswer } from '../../../src/api/response.js';
 
-const read = (text: string, status = 200) => readAnswer('/cgi-bin/x', { status, text });
+const read = (text: string, status = 200) => readAnswer('/cgi-bin/x', httpResponse(status, text));
 
 function thrownBy(run: () => unknown): unknown {
   try {
@@ -53,6 +54,21 @@ describe('given an answer of the API', () => {
 
   test('when strings hold raw control characters, then the rest is still read', () => {
     expect(read('{"nickname":"a\u0014b\nc","n":1}')).toEqual({ nickname: 'a b c', n: 1 });
+  });
+
+  test('when a whole number is beyond 2^53, then its digits stay, as text; others stay numbers', () => {
+    expect(read('{"msgid":2486310724779800123,"s":"1234567890123456789","n":[1,-9007199254740993]}')).toEqual(
+      {
+        msgid: '2486310724779800123',
+        s: '1234567890123456789',
+        n: [1, '-9007199254740993'],
+      },
+    );
+    expect(read('{"a":1.5e-20,"b":1.12345678901234567890,"c":9007199254740991}')).toEqual({
+      a: 1.5e-20,
+      b: Number('1.12345678901234567890'),
+      c: 9007199254740991,
+    });
   });
 
   test('when a byte order mark leads, then it is ignored', () => {

@@ -1,4 +1,9 @@
-import type { HttpClient, HttpRequest, HttpResponse } from '../../../src/ports/http-client.js';
+import {
+  httpResponse,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../../src/ports/http-client.js';
 
 /** Answers by function, remembers what was asked. A function that throws stands for a broken connection. */
 export function stubHttp(answer: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>) {
@@ -10,4 +15,4 @@ export function stubHttp(answer: (request: HttpRequest) => HttpResponse | Promis
   return { http, asked };
 }
 
-export const json = (body: unknown, status = 200): HttpResponse => ({ status, text: JSON.stringify(body) });
+export const json = (body: unknown, status = 200): HttpResponse => httpResponse(status, JSON.stringify(body));

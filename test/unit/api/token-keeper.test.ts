@@ -4,6 +4,7 @@ import { ApiUnreachable } from '../../../src/api/api-error.js';
 import type { TokenChannel } from '../../../src/api/fetch-token.js';
 import { readAnswer } from '../../../src/api/response.js';
 import { createTokenKeeper, type TokenKeeper } from '../../../src/api/token-keeper.js';
+import { httpResponse } from '../../../src/ports/http-client.js';
 import { silentLogger, type Logger } from '../../../src/ports/logger.js';
 import { toAccessToken, toAppId, type AccessToken } from '../../../src/protocol/ids.js';
 import { FakeTokens } from '../../support/fake-tokens.js';
@@ -19,7 +20,7 @@ class RacingStore extends MemoryStateStore {
   beforeLock: (() => Promise<unknown>) | undefined;
 
   override async changeFact(change: Parameters<MemoryStateStore['changeFact']>[0]): Promise<boolean> {
-    if (change.name.endsWith(':lock') && change.next !== undefined) {
+    if (change.next?.includes('"lock"') === true) {
       const first = this.beforeLock;
       this.beforeLock = undefined;
       await first?.();
@@ -73,7 +74,7 @@ function given(options: { channel?: TokenChannel; secret?: string | undefined } 
         (exchange.method === 'POST'
           ? tokens.stable(body)
           : tokens.ordinary(new URLSearchParams(exchange.query)));
-      return readAnswer(exchange.path, { status: 200, text: JSON.stringify(answer) });
+      return readAnswer(exchange.path, httpResponse(200, JSON.stringify(answer)));
     },
   };
   return world;

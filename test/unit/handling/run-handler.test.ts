@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runHandle, runLater, type Outcome, type RunServices } from '../../../src/handling/run-handler.js';
-import { textPush } from '../../../src/index.js';
+import { TaskNotJson, textPush } from '../../../src/index.js';
 import { anything, loaded, testServices, untyped, type LooseHandler } from '../../support/handling.js';
 
 const push = textPush({ content: '你好' });
@@ -40,6 +40,15 @@ describe('given a handler that waits', () => {
     await expect(
       run({ handle: (ctx) => Promise.resolve(ctx.defer({ city: '北京' })), later: () => undefined }),
     ).resolves.toEqual({ type: 'deferred', task: { city: '北京' } });
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['a part that is no JSON', { d: 1n }],
+    ['a date', { at: new Date(0) }],
+  ])('when it makes a deferral by hand, of %s, then it is refused', async (_, task) => {
+    const handle = () => Promise.resolve({ type: 'deferral', task });
+    await expect(run({ handle, later: () => undefined })).rejects.toThrow(TaskNotJson);
   });
 
   test('when it rejects, then so does the run', async () => {

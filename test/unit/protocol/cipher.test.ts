@@ -9,6 +9,7 @@ import { V3, V4, V5, V5_REPLY, V6 } from '../../support/published-vectors.js';
 import {
   FIXTURE_ACCOUNT,
   PREVIOUS_FIXTURE_KEY,
+  decryptRaw,
   encrypt,
   encryptRaw,
   type TestAccount,
@@ -74,6 +75,17 @@ describe('given texts of every length, and so every padding', () => {
     }
   });
 
+  test('when we seal, then all but the random bytes is as WeChat and the package would have it', () => {
+    for (let length = 0; length <= 100; length++) {
+      const text = '中'.repeat(length) + '\ud800';
+      const blocks = decryptRaw(ours.seal(text), FIXTURE_ACCOUNT.encodingAesKey);
+      const likewise = decryptRaw(reference.encrypt(text), FIXTURE_ACCOUNT.encodingAesKey);
+      const wechats = decryptRaw(encrypt(text, FIXTURE_ACCOUNT), FIXTURE_ACCOUNT.encodingAesKey);
+      expect(blocks.subarray(16).equals(wechats.subarray(16))).toBe(true);
+      expect(blocks.subarray(16).equals(likewise.subarray(16))).toBe(true);
+    }
+  });
+
   test('when WeChat seals, then we open it', () => {
     for (let length = 0; length <= 100; length++) {
       const text = '中'.repeat(length) + '😀';
@@ -89,8 +101,25 @@ describe('given texts of every length, and so every padding', () => {
     );
   });
 
-  test('when the same text is sealed twice, then the two differ', () => {
-    expect(ours.seal('x')).not.toBe(ours.seal('x'));
+  test('when the same text is sealed often, then no two agree in any block, nor do the bytes that lead them', () => {
+    const seen = new Set<string>();
+    for (let time = 0; time < 1000; time++) {
+      const sealed = ours.seal('the same text, longer than two blocks are');
+      const bytes = Buffer.from(sealed, 'base64');
+      for (let at = 0; at < bytes.length; at += 16) seen.add(bytes.toString('hex', at, at + 16));
+      seen.add(decryptRaw(sealed, FIXTURE_ACCOUNT.encodingAesKey).toString('hex', 0, 16));
+    }
+    expect(seen.size).toBe(1000 * (6 + 1));
+  });
+
+  test('when others are refused in between, of whatever length, then the next one opens all the same', () => {
+    const good = encrypt('well', FIXTURE_ACCOUNT);
+    for (let blocks = 1; blocks <= 9; blocks++) {
+      expect(outcomeOf(randomBytes(16 * blocks).toString('base64'))).toHaveProperty('refused');
+      expect(outcomeOf(randomBytes(16 * blocks - 1).toString('base64'))).toEqual(REFUSED);
+      expect(outcomeOf(good)).toEqual({ text: 'well' });
+      expect(reference.decrypt(ours.seal('well')).message).toBe('well');
+    }
   });
 });
 

@@ -32,10 +32,8 @@ describe('given a folder with an owner', () => {
     const results = await Promise.allSettled(Array.from({ length: 10 }, () => ownFolder(dir)));
     const owners = results.filter((result) => result.status === 'fulfilled');
     expect(owners.length).toBeLessThanOrEqual(1);
-    await Promise.all(owners.map(({ value }) => value()));
-    await (
-      await ownFolder(dir)
-    )();
+    await Promise.all(owners.map(({ value }) => value.release()));
+    await (await ownFolder(dir)).release();
   });
 
   test('when its path is too long for a socket, then there is still one owner only', async () => {

@@ -1,0 +1,62 @@
+import type { ClientRequest } from 'node:http';
+import { isIP } from 'node:net';
+import type { HttpFailureKind, HttpPhases } from '../../ports/http-client.js';
+
+/** How far the connection of one request is. */
+export interface ConnectionStage {
+  /** Whether the request may have left. */
+  stands(): boolean;
+  /** What an error at this moment means. */
+  failureKind(): HttpFailureKind;
+  /** How long each part took, the answer until now. */
+  phases(): HttpPhases;
+}
+
+/** Watches a request's connection come about: name, TCP, TLS. A kept one stands from the start. */
+export function followConnection(outgoing: ClientRequest, url: URL, onStands: () => void): ConnectionStage {
+  const isSecure = url.protocol === 'https:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  let stage: 'dns' | 'connect' | 'tls' | 'broken' = isIP(host) === 0 ? 'dns' : 'connect';
+  let sinceMs = performance.now();
+  const took: { dnsMs?: number; connectMs?: number; tlsMs?: number } = {};
+
+  const lap = (): number => {
+    const nowMs = performance.now();
+    const lapMs = nowMs - sinceMs;
+    sinceMs = nowMs;
+    return lapMs;
+  };
+  const stand = (): void => {
+    stage = 'broken';
+    onStands();
+  };
+
+  outgoing.on('socket', (socket) => {
+    if (outgoing.reusedSocket || (!isSecure && !socket.connecting)) {
+      lap();
+      stand();
+      return;
+    }
+    // Comes once for each address; the first is the answer.
+    socket.on('lookup', (error: Error | null) => {
+      if (error !== null || stage !== 'dns') return;
+      took.dnsMs = lap();
+      stage = 'connect';
+    });
+    socket.once('connect', () => {
+      took.connectMs = lap();
+      if (isSecure) stage = 'tls';
+      else stand();
+    });
+    socket.once('secureConnect', () => {
+      took.tlsMs = lap();
+      stand();
+    });
+  });
+
+  return {
+    stands: () => stage === 'broken',
+    failureKind: () => stage,
+    phases: () => ({ ...took, answerMs: performance.now() - sinceMs }),
+  };
+}

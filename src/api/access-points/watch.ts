@@ -1,0 +1,204 @@
+import type { Clock } from '../../ports/clock.js';
+import type { HttpClient } from '../../ports/http-client.js';
+import type { Logger } from '../../ports/logger.js';
+import type { UnreachableKind } from '../api-error.js';
+import type { Host } from './host.js';
+import type { Preference } from './preference.js';
+import { probe, type ProbeResult } from './probe.js';
+
+/** All hosts are compared so often while there is traffic. */
+const COMPARE_MS = 300_000;
+/** A host that is not trusted is probed so often; half as often again with each probe that fails. */
+const SUSPECT_MS = { first: 10_000, longest: 300_000 };
+/** Calls that take longer than this on average bring a comparison forward, at most once in `COMPARE_SOON_MS`. */
+const SLUGGISH_MS = 1_000;
+const COMPARE_SOON_MS = 60_000;
+const NEWEST_CALL = 0.1;
+/** How much longer than the first answer the others are waited for: then the order of the configuration counts. */
+const GRACE_MS = 20;
+
+/**
+ * Probes hosts in the background: all of them now and then while there are calls, those that lost their trust until
+ * they have it again, and the rest at once when the current one is lost. Without calls and suspicions nothing is armed.
+ */
+export class Watch {
+  readonly #hosts: readonly Host[];
+  readonly #preference: Preference;
+  readonly #deps: { readonly http: HttpClient; readonly clock: Clock; readonly log: Logger };
+  readonly #random: () => number;
+  #isOn = false;
+  #cancel: (() => void) | undefined;
+  #dueMs = Infinity;
+  #seeking = false;
+  #probedAtMs = new Map<Host, number>();
+  #comparedAtMs = -Infinity;
+  #callMs = 0;
+
+  constructor(
+    hosts: readonly Host[],
+    preference: Preference,
+    deps: { http: HttpClient; clock: Clock; log: Logger; random: () => number },
+  ) {
+    this.#hosts = hosts;
+    this.#preference = preference;
+    this.#deps = deps;
+    this.#random = deps.random;
+  }
+
+  /** Whether probes decide who is well. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  start(): void {
+    this.#isOn = this.#hosts.length > 1;
+  }
+
+  stop(): void {
+    this.#isOn = false;
+    this.#disarm();
+  }
+
+  /** A call was answered. `tookMs` where it was light enough to say something of the host. */
+  answered(host: Host, tookMs: number | undefined): void {
+    host.calls.answered += 1;
+    host.answered();
+    if (!host.isTrusted && this.#hosts.every(({ isTrusted }) => !isTrusted)) {
+      host.trustAgain(this.#deps.clock.now());
+      this.#preference.moveTo(host, 'it answers, and no other does');
+    }
+    if (this.#isOn) this.#afterCall(tookMs);
+  }
+
+  /** A call got no usable answer. */
+  failed(host: Host, kind: UnreachableKind, why: string): void {
+    host.calls.failed += 1;
+    if (host.failed(kind, this.#deps.clock.now())) this.#lost(host, why);
+  }
+
+  /** Gives hosts their trust back where they earned it, and calls to the first of them. */
+  recover(): void {
+    const nowMs = this.#deps.clock.now();
+    for (const host of this.#hosts) {
+      if (host.recover(nowMs, { isProbed: this.#isOn }))
+        this.#deps.log.info({ accessPoint: host.name }, 'access point is well again');
+    }
+    this.#preference.goHome();
+  }
+
+  #afterCall(tookMs: number | undefined): void {
+    if (tookMs !== undefined) this.#callMs = NEWEST_CALL * tookMs + (1 - NEWEST_CALL) * this.#callMs;
+    const nextMs = this.#comparedAtMs + COMPARE_SOON_MS;
+    if (this.#callMs > SLUGGISH_MS && this.#deps.clock.now() >= nextMs) this.#arm(0);
+    else if (this.#cancel === undefined) this.#arm(COMPARE_MS);
+  }
+
+  /** A host lost its trust. If calls went there, whoever of the others answers a probe first takes over. */
+  #lost(host: Host, why: string): void {
+    this.#deps.log.warn({ accessPoint: host.name, trust: host.trust }, `access point suspected: ${why}`);
+    const isCurrent = host === this.#preference.current;
+    if (this.#isOn) {
+      this.#probedAtMs.set(host, this.#deps.clock.now());
+      this.#arm(SUSPECT_MS.first);
+      if (isCurrent) void this.#seek();
+      return;
+    }
+    const [next] = this.#preference.others();
+    if (isCurrent && next !== undefined) this.#preference.moveTo(next, 'the one before failed');
+  }
+
+  async #seek(): Promise<void> {
+    if (this.#seeking) return;
+    this.#seeking = true;
+    try {
+      const answered = new Set<Host>();
+      const candidates = this.#preference.others();
+      const probing = candidates.map(async (host) => {
+        const result = await this.#probe(host);
+        if (!result.ok) throw new Error(result.why);
+        answered.add(host);
+        return result.ms;
+      });
+      const ms = await Promise.any(probing);
+      await new Promise<void>((resolve) => {
+        this.#deps.clock.schedule(Math.max(GRACE_MS, ms / 2), resolve, { background: true });
+      });
+      const next = candidates.find((host) => answered.has(host) && host.isTrusted);
+      if (next !== undefined && !this.#preference.current.isTrusted) {
+        this.#preference.moveTo(next, 'the one before failed');
+      }
+    } catch {
+      // Nobody answered: calls try them all, and the next round looks again.
+    } finally {
+      this.#seeking = false;
+    }
+  }
+
+  async #round(): Promise<void> {
+    const nowMs = this.#deps.clock.now();
+    const isComparison = nowMs >= this.#comparedAtMs + COMPARE_SOON_MS;
+    if (isComparison) {
+      this.#comparedAtMs = nowMs;
+      this.#callMs = 0;
+    }
+    const { current } = this.#preference;
+    const asked = this.#hosts.filter(
+      (host) => isComparison || host === current || nowMs >= this.#nextProbeMs(host),
+    );
+    await Promise.all(asked.map((host) => this.#probe(host)));
+    if (!this.#isOn) return;
+    this.recover();
+    if (!this.#preference.current.isTrusted) void this.#seek();
+    // Where nobody is suspected, the next call arms the next round.
+    const suspects = this.#hosts.filter((host) => !host.isTrusted || host.isDoubtful);
+    const dueMs = Math.min(...suspects.map((host) => this.#nextProbeMs(host)));
+    if (suspects.length > 0) this.#arm(Math.max(0, dueMs - this.#deps.clock.now()));
+  }
+
+  async #probe(host: Host): Promise<ProbeResult> {
+    const { clock } = this.#deps;
+    const result = await probe(host.base, this.#deps);
+    const nowMs = clock.now();
+    this.#probedAtMs.set(host, nowMs);
+    if (!this.#isOn) return result;
+    if (!result.ok) {
+      host.badInARow += 1;
+      if (host.failed(result.kind, nowMs)) this.#lost(host, result.why);
+    } else if (host.probed(result.ms, this.#bestBeside(host), nowMs)) {
+      this.#lost(host, `slow, ${Math.round(host.answerMs ?? 0)} ms`);
+    }
+    return result;
+  }
+
+  #bestBeside(one: Host): number | undefined {
+    const known = this.#hosts
+      .filter((host) => host !== one && host.isTrusted)
+      .map(({ answerMs }) => answerMs)
+      .filter((ms) => ms !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  #nextProbeMs(host: Host): number {
+    const restMs = Math.min(SUSPECT_MS.first * 1.5 ** host.badInARow, SUSPECT_MS.longest);
+    return (this.#probedAtMs.get(host) ?? -Infinity) + restMs;
+  }
+
+  #arm(delayMs: number): void {
+    const { clock } = this.#deps;
+    const jittered = delayMs * (0.9 + 0.2 * this.#random());
+    const dueMs = clock.now() + jittered;
+    if (this.#cancel !== undefined && this.#dueMs <= dueMs) return;
+    this.#disarm();
+    this.#dueMs = dueMs;
+    const run = () => {
+      this.#cancel = undefined;
+      void this.#round();
+    };
+    this.#cancel = clock.schedule(jittered, run, { background: true });
+  }
+
+  #disarm(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import { restAfter } from './credential-rest.js';
+import {
+  isFreshReplacement,
+  type Credential,
+  type CredentialSource,
+  type SharedCredential,
+  type Wish,
+} from './credential.js';
+
+/** One credential in this process. */
+export interface CredentialHolder {
+  /** The present one. In the last minutes of its life it is served while the next one is obtained. */
+  get(): Promise<Credential>;
+  /** Asks for a new one now. */
+  refresh(wish: Exclude<Wish, 'next'>): Promise<Credential>;
+  /** WeChat refused it. Drops it if it is still the present one; never throws. */
+  reject(value: string, errcode?: number): Promise<void>;
+  /** From now on it is renewed in its time, asked for or not. The first one is still fetched for the first who asks. */
+  start(): void;
+  stop(): void;
+  /** What went wrong last, until it goes right again. */
+  trouble(): { readonly error: unknown; readonly untilMs: number } | undefined;
+}
+
+/** WeChat keeps the old one valid for so long beside the new one. */
+const OVERLAP_MS = 300_000;
+/** Spreads the processes' renewals over the start of the overlap. Earlier, the stable channel repeats itself. */
+const JITTER_MS = 20_000;
+/** The soonest that one of short life is renewed, unless half its life is shorter. */
+const REST_MS = 60_000;
+/** Node's timers know no longer waits than 24 days. */
+const LONGEST_TIMER_MS = 86_400_000;
+
+export function createCredentialHolder(deps: {
+  readonly source: CredentialSource;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** For the log: `access token`, `jsapi ticket`. */
+  readonly what: string;
+  /** Bound to every log line. */
+  readonly fields: object;
+  /** From 0 up to 1. */
+  readonly random?: (() => number) | undefined;
+}): CredentialHolder {
+  const { source, clock, log, what, fields, random = Math.random } = deps;
+
+  let held: (SharedCredential & { readonly renewAtMs: number }) | undefined;
+  /** The one refused last, until another is held. */
+  let failed: string | undefined;
+  let flight: Promise<SharedCredential> | undefined;
+  let failure: { readonly error: unknown; readonly times: number; readonly untilMs: number } | undefined;
+  let started = false;
+  let disarm: (() => void) | undefined;
+
+  function renew(wish: Wish = 'next'): Promise<SharedCredential> {
+    flight ??= obtain(wish)
+      .then(hold, (error: unknown) => (wish === 'next' ? giveUp(error) : Promise.reject(error)))
+      .finally(() => {
+        flight = undefined;
+      });
+    return flight;
+  }
+
+  async function refresh(wish: Wish): Promise<SharedCredential> {
+    if (flight === undefined) return renew(wish);
+    await flight.catch(() => {}); // it may have begun with another wish
+    return refresh(wish);
+  }
+
+  function obtain(wish: Wish): Promise<SharedCredential> {
+    const resting = wish === 'next' && failure !== undefined && clock.now() < failure.untilMs;
+    return source.obtain({
+      wish,
+      seen: held?.value,
+      failed,
+      ...(resting && failure !== undefined && { resting: failure }),
+    });
+  }
+
+  function hold(shared: SharedCredential): SharedCredential {
+    const nowMs = clock.now();
+    const inOverlapMs = shared.expiresAtMs - OVERLAP_MS + random() * JITTER_MS;
+    const soonestMs = nowMs + Math.min(REST_MS, (shared.expiresAtMs - nowMs) / 2);
+    held = { ...shared, renewAtMs: Math.max(inOverlapMs, soonestMs) };
+    failed = undefined;
+    failure = undefined;
+    arm(held.renewAtMs);
+    return shared;
+  }
+
+  function giveUp(error: unknown): never {
+    if (error === failure?.error) throw error; // said already
+    const times = (failure?.times ?? 0) + 1;
+    const restMs = restAfter(error, times);
+    failure = { error, times, untilMs: clock.now() + restMs };
+    log.warn({ ...fields, err: error, stillHeld: holdsValid(), restMs }, `no ${what} could be had`);
+    if (holdsValid()) arm(failure.untilMs); // with nothing left to serve, the next who asks is soon enough
+    throw error;
+  }
+
+  /** The timer does what a caller would have done then. */
+  function arm(atMs: number): void {
+    disarm?.();
+    if (!started) return;
+    const delayMs = Math.min(Math.max(0, atMs - clock.now()), LONGEST_TIMER_MS);
+    disarm = clock.schedule(delayMs, renewInTime, { background: true });
+  }
+
+  function renewInTime(): void {
+    if (held !== undefined && clock.now() < held.renewAtMs && failed === undefined) arm(held.renewAtMs);
+    else renew().catch(() => {}); // logged; the old one serves to its end
+  }
+
+  function holdsValid(): boolean {
+    return held !== undefined && clock.now() < held.expiresAtMs;
+  }
+
+  return {
+    async get() {
+      if (held === undefined || !holdsValid()) return renew();
+      if (clock.now() >= held.renewAtMs) renew().catch(() => {}); // logged; the old one serves to its end
+      return held;
+    },
+    refresh,
+    async reject(value, errcode) {
+      if (held !== undefined && (held.value !== value || isFreshReplacement(held, clock.now()))) return;
+      held = undefined;
+      failed = value;
+      const goOnWith = await source.reject(value, errcode);
+      if (goOnWith !== undefined && held === undefined) hold(goOnWith);
+    },
+    start() {
+      started = true;
+      void source.look().then((standing) => {
+        if (started && held === undefined && standing !== undefined) hold(standing);
+      });
+    },
+    stop() {
+      started = false;
+      disarm?.();
+    },
+    trouble: () => failure,
+  };
+}

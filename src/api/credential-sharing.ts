@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import { StoreUnavailable } from '../ports/state-store.js';
+import { ApiRefused, TokenAwaited } from './api-error.js';
+import {
+  toNoted,
+  toRefused,
+  type CredentialRecord,
+  type CredentialRecords,
+  type Lease,
+  type NotedRefusal,
+} from './credential-record.js';
+import { restAfter } from './credential-rest.js';
+import {
+  isFreshReplacement,
+  type Credential,
+  type CredentialRequest,
+  type CredentialSource,
+  type SharedCredential,
+} from './credential.js';
+
+const POLL_MS = 100;
+const MAX_WAIT_MS = 5_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * The source of processes that share a store: one of them fetches, the others take over what it got. While the store is
+ * away each fetches for itself.
+ */
+export function createSharedSource(deps: {
+  readonly records: CredentialRecords;
+  /** Throws where there is nothing to fetch with. */
+  readonly demandMeans: () => void;
+  /** `replaces` is the one that WeChat refused. */
+  readonly fetch: (how: {
+    readonly replaces: string | undefined;
+    readonly forced: boolean;
+  }) => Promise<Credential>;
+  /** WeChat refused one before its end, and none of us had fetched another. `times`: within a day. */
+  readonly onOusted: (times: number, leftMs: number) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly what: string;
+  readonly fields: object;
+}): CredentialSource {
+  const { records, demandMeans, fetch, onOusted, clock, log, what, fields } = deps;
+
+  async function obtainShared(request: CredentialRequest): Promise<SharedCredential> {
+    const owner = randomUUID();
+    for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+      const record = await records.read();
+      const theirs = usable(record, request);
+      if (theirs !== undefined) return theirs;
+      if (request.resting !== undefined) throw request.resting.error;
+      if (stands(record.refusal, request)) throw toRefused(record.refusal);
+      demandMeans();
+      const lease = await records.lock(owner);
+      if (lease !== undefined) {
+        const got = await obtainUnder(lease, request);
+        if (got !== undefined) return got;
+        // The lease was lost: somebody came after us, and has it, or is about to.
+      }
+      if (waitedMs >= MAX_WAIT_MS) throw new TokenAwaited(waitedMs);
+      await pause(POLL_MS);
+    }
+  }
+
+  /** Undefined when the lease was lost on the way: what was fetched is older than what stands there now. */
+  async function obtainUnder(
+    lease: Lease,
+    request: CredentialRequest,
+  ): Promise<SharedCredential | undefined> {
+    const { record } = lease;
+    // Whoever had the lock before us may have put one in meanwhile, or heard a no.
+    const theirs = usable(record, request);
+    if (theirs !== undefined || stands(record.refusal, request)) {
+      await records.release(lease).catch(() => {}); // it runs out by itself
+      return theirs;
+    }
+    let mine: SharedCredential;
+    try {
+      mine = await fetchNext(request, record.current?.rejected === true ? record.current.value : undefined);
+    } catch (error) {
+      await records.release(lease, tellable(error, record.refusal)).catch(() => {});
+      throw error;
+    }
+    try {
+      return (await records.publish(lease, mine)) ? mine : undefined;
+    } catch (error) {
+      log.warn({ ...fields, err: error }, `the ${what} could not be shared`);
+      return mine;
+    }
+  }
+
+  async function fetchNext(
+    { failed, wish }: CredentialRequest,
+    refused: string | undefined,
+  ): Promise<SharedCredential> {
+    const replaces = refused ?? failed;
+    const { value, expiresAtMs } = await fetch({ replaces, forced: wish === 'forced' });
+    return { value, expiresAtMs, ...(replaces !== undefined && { replacedAtMs: clock.now() }) };
+  }
+
+  function usable(record: CredentialRecord, request: CredentialRequest): SharedCredential | undefined {
+    const { current } = record;
+    if (request.wish !== 'next' || !isGood(current)) return undefined;
+    return current.value === request.seen || current.value === request.failed ? undefined : current;
+  }
+
+  function isGood(current: CredentialRecord['current']): current is SharedCredential {
+    return current !== undefined && current.rejected !== true && current.expiresAtMs > clock.now();
+  }
+
+  function stands(refusal: NotedRefusal | undefined, { wish }: CredentialRequest): refusal is NotedRefusal {
+    return refusal !== undefined && wish === 'next' && clock.now() < refusal.untilMs;
+  }
+
+  /** WeChat's no, unless it was meant for this machine's address alone. */
+  function tellable(error: unknown, before: NotedRefusal | undefined): NotedRefusal | undefined {
+    if (!(error instanceof ApiRefused) || ABOUT_THE_ADDRESS.has(error.errcode)) return undefined;
+    const times = (before?.times ?? 0) + 1;
+    return toNoted(error, times, clock.now() + restAfter(error, times));
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      clock.schedule(ms, resolve);
+    });
+  }
+
+  return {
+    async look() {
+      const current = await records.read().then(
+        (record) => record.current,
+        () => undefined,
+      );
+      return isGood(current) ? current : undefined;
+    },
+
+    async obtain(request) {
+      try {
+        return await obtainShared(request);
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        if (request.resting !== undefined) throw request.resting.error;
+        demandMeans();
+        log.warn({ ...fields, err: error }, `the store is away: this process fetches its ${what} for itself`);
+        return fetchNext(request, undefined);
+      }
+    },
+
+    async reject(value, errcode) {
+      let ousted: { times: number; leftMs: number } | undefined;
+      try {
+        const { current } = await records.amend((record) => {
+          ousted = undefined;
+          const standing = record.current;
+          const nowMs = clock.now();
+          if (standing?.value !== value || standing.rejected === true) return undefined;
+          if (isFreshReplacement(standing, nowMs)) return undefined;
+          const next = { ...record, current: { ...standing, rejected: true as const } };
+          const leftMs = standing.expiresAtMs - nowMs;
+          if (leftMs <= 0 || (errcode !== undefined && errcode !== SUPERSEDED)) return next;
+          const before = record.ousted;
+          const times = before !== undefined && nowMs - before.lastAtMs < DAY_MS ? before.times + 1 : 1;
+          ousted = { times, leftMs };
+          return { ...next, ousted: { times, lastAtMs: nowMs } };
+        });
+        if (ousted !== undefined) onOusted(ousted.times, ousted.leftMs);
+        return current?.value === value && isGood(current) ? current : undefined;
+      } catch (error) {
+        log.warn({ ...fields, err: error }, `the refused ${what} could not be marked for others`);
+        return undefined;
+      }
+    },
+  };
+}
+
+/** `access_token is invalid or not latest`: the other codes say that it ended, or never was one. */
+const SUPERSEDED = 40001;
+/** Other machines, with other addresses, may be allowed what this one is not. */
+const ABOUT_THE_ADDRESS = new Set([40164, 45035, 61004, 89501, 89502, 89503, 89506, 89507]);
