@@ -16,6 +16,7 @@ import { lifetimesFor } from './pipeline/change-record.js';
 import { createLateWork } from './pipeline/late-work.js';
 import { createOwner } from './pipeline/owner.js';
 import { createReceiver } from './pipeline/receive.js';
+import { createRoad } from './pipeline/road.js';
 import type { Run } from './pipeline/run.js';
 import { systemClock, type Clock } from './ports/clock.js';
 import type { Consumer, DeferredQueue } from './ports/deferred-queue.js';
@@ -74,6 +75,9 @@ const DRAIN_MS = 3_000;
 /** How long a start waits for Redis before it goes on without. */
 const REDIS_PATIENCE_MS = 500;
 
+/** WeChat counts failures of a callback over this time, and raises an alarm at thirty (docs: 接口报警). */
+const HELD_PER_MS = 5 * 60_000;
+
 /** Wires the parts. @throws DataDirInUse @throws DataDirUnusable */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, role = 'all', clock = systemClock } = options;
@@ -96,7 +100,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     router: () => router,
     lifetimes: lifetimesFor(config.maxPushAgeS),
     accounts: new Map(accounts.map((account) => [account.appId as string, account])),
-    settings: config,
+    settings: { ...config, lanePatienceMs: config.lanePatienceS * 1_000 },
   };
 
   const doors = new Map<string, Door>();
@@ -126,6 +130,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     if (state !== 'closed') return;
     state = 'open';
     await owner.start();
+    await Promise.all(accounts.map(({ road }) => road.start()));
     if (role !== 'web')
       consumer = queue.consume(createLateWork(deps), { concurrency: config.workerConcurrency });
   }
@@ -157,6 +162,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       const drained = consumer?.stop(DRAIN_MS);
       await Promise.allSettled([...runs.values()].map((run) => run.handOver()));
       await drained;
+      for (const { road } of accounts) road.stop();
       owner.stop();
       if (options.storage === undefined) await storage.close();
     },
@@ -185,7 +191,7 @@ async function openStorage(config: Config, clock: Clock, log: Logger): Promise<S
 
 function toAccount(
   config: AccountConfig,
-  { apiBaseUrls, tokenChannel }: Config,
+  { apiBaseUrls, tokenChannel, lateReply, lateNotice, heldTriesPer5Min }: Config,
   parts: { store: StateStore; clock: Clock; log: Logger; http: HttpClient },
 ): Account {
   const appId = toAppId(config.appId);
@@ -208,5 +214,18 @@ function toAccount(
       ciphers: config.encodingAesKeys.map((key) => createCipher(key, appId)),
     },
     api: createApi({ accessPoints, tokens }),
+    // Without the secret nothing can be sent anyway.
+    road: createRoad({
+      appId,
+      mode: lateReply === 'auto' && config.appSecret === undefined ? 'passive-only' : lateReply,
+      ...parts,
+    }),
+    pace: { pausedUntilMs: 0 },
+    lateNotice,
+    mayHold: () => {
+      const nowMs = parts.clock.now();
+      const held = { name: `${appId}:held`, limit: heldTriesPer5Min, perMs: HELD_PER_MS, nowMs };
+      return parts.store.admit(held).catch(() => false);
+    },
   };
 }

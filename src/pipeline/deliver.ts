@@ -69,11 +69,15 @@ async function fit(late: LateJob): Promise<JobVerdict | undefined> {
   if (remaining.length <= left) return undefined;
   const fitting = fitMessages(remaining, left);
   if (fitting.left.length > 0)
-    await late.bury('too_many_messages', `the window allows ${left} more, ${remaining.length} were to be sent`, {
-      ...late.record,
-      messages: fitting.left,
-      sent: 0,
-    });
+    await late.bury(
+      'too_many_messages',
+      `the window allows ${left} more, ${remaining.length} were to be sent`,
+      {
+        ...late.record,
+        messages: fitting.left,
+        sent: 0,
+      },
+    );
   return (await late.change((record, me) => rules.refit(record, me, fitting.send))) ? undefined : LOST;
 }
 

@@ -36,13 +36,9 @@ export async function unclaimed(
     reason: 'not_asked_for',
     detail: `kept for ${KEPT_FOR_MS / 3_600_000} h, and its user wrote no more (${account.name})`,
   });
-  const change = await changeRecord(
-    deps,
-    name,
-    stored,
-    (record) => rules.expire(record, 'not_asked_for'),
-    { durable: true },
-  );
+  const change = await changeRecord(deps, name, stored, (record) => rules.expire(record, 'not_asked_for'), {
+    durable: true,
+  });
   // Somebody came for it in this very moment: then it is no dead letter.
   if (!change.made) await deps.store.dropDeadLetter(job.id);
   return DONE;

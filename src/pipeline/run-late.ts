@@ -27,8 +27,7 @@ export async function runLate(late: LateJob): Promise<JobVerdict | undefined> {
   } catch (error) {
     return onThrow(late, error, task, attempt);
   }
-  if (outcome === undefined)
-    return late.die('handler_missing', `no handler "${handler}" with \`later\``);
+  if (outcome === undefined) return late.die('handler_missing', `no handler "${handler}" with \`later\``);
   switch (outcome.type) {
     case 'silent':
       await late.change(rules.acknowledge);

@@ -142,8 +142,7 @@ export class Run {
     const { key, sender } = this.#name;
     this.#watch(
       store.ahead(sender, key, clock.now()).then(
-        (ahead) =>
-          ahead === undefined ? this.start() : this.#answer(this.#notice(), this.#arrival.kept),
+        (ahead) => (ahead === undefined ? this.start() : this.#answer(this.#notice(), this.#arrival.kept)),
         () => this.start(),
       ),
     );
@@ -353,7 +352,8 @@ export class Run {
 
   #writeRest(restIs: 'late' | 'kept'): Promise<boolean> {
     const { clock } = this.#deps;
-    const dueAtMs = restIs === 'kept' ? this.#arrival.receivedAtMs + KEPT_FOR_MS : clock.now() + REST_AFTER_MS;
+    const dueAtMs =
+      restIs === 'kept' ? this.#arrival.receivedAtMs + KEPT_FOR_MS : clock.now() + REST_AFTER_MS;
     return this.#job.write(() => this.#makeJob(), dueAtMs);
   }
 
@@ -529,7 +529,9 @@ export class Run {
     if (runs.get(this.#name.key) === this) runs.delete(this.#name.key);
   }
 
-  #makeJob(how: { reason: 'overrun' } | { reason: 'deferred'; task: Json } = { reason: 'overrun' }): DeferredJob {
+  #makeJob(
+    how: { reason: 'overrun' } | { reason: 'deferred'; task: Json } = { reason: 'overrun' },
+  ): DeferredJob {
     return makeJob(this.#push, this.#account.appId, this.#handler, this.#arrival.receivedAtMs, how);
   }
 
