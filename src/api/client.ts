@@ -1,55 +1,69 @@
-import { toCustomerServiceBody, type CustomerServiceMessage } from '../protocol/customer-service-message.js';
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { AccessToken, OpenId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
 import type { AccessPoints, Exchange } from './access-points.js';
 import { ApiRefused } from './api-error.js';
+import type { CallBudget } from './call-budget.js';
+import type { ApiCallOptions } from './call-options.js';
+import { bindCatalogue, type CatalogueCalls } from './catalogue/catalogue.js';
+import { messages } from './catalogue/messages.js';
+import { createPerform, type Outgoing } from './perform.js';
+import { toQuery, toRequestBody } from './request-body.js';
 import type { JsonObject } from './response.js';
 import type { TokenKeeper } from './token-keeper.js';
+import { createWalks, type Walks } from './walks.js';
 
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
-  /** Such as `/cgi-bin/user/info`; query apart. */
-  readonly path: string;
-  /** Without the access token, which the client adds. */
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: Json;
-  /** Whether making the call twice does no harm: then it may be repeated at another host. */
-  readonly idempotent: boolean;
-}
+export type { ApiCallOptions } from './call-options.js';
 
-export interface ApiCallOptions {
-  /** The token to begin with, in place of the current one. */
-  readonly token?: AccessToken;
-  /** Ends the call. What had left by then is `ApiUnreachable` with `sent`. */
-  readonly signal?: AbortSignal;
+/** For `call`: what the catalogue knows of the APIs that are in it. */
+export interface UnlistedCallOptions extends ApiCallOptions {
+  /** Default: POST with a body, GET without. */
+  readonly method?: 'GET' | 'POST';
+  /** Without the access token, which the client adds. What is `undefined` is left out. */
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** Whether making the call twice does no harm: then it may be repeated at another host. Default: a GET is. */
+  readonly idempotent?: boolean;
 }
 
 /**
- * WeChat's API with the access token handled: a call refused for its token is made once more with the next one.
+ * WeChat's API as handlers see it: the access token is taken care of, requests and answers are WeChat's own, and a
+ * 64-bit id is text. A call refused for its token is made once more with the next one.
  *
- * @throws ApiRefused · ApiUnreachable · what `TokenKeeper.get` throws
+ * @throws ApiRefused · ApiUnreachable · ApiRequestInvalid, which was not sent · SecretMissing · TokenAwaited
  */
-export interface Api {
-  call(request: ApiRequest, options?: ApiCallOptions): Promise<JsonObject>;
-  readonly messages: {
-    /** A customer-service message (客服消息). Never repeated unless it certainly did not arrive. */
+export interface ApiFace extends Omit<CatalogueCalls, 'messages'> {
+  /** Calls an API that is not in the catalogue: its path, `/cgi-bin/…`, and its body. Resolves to the whole answer. */
+  call(path: string, body?: Json, options?: UnlistedCallOptions): Promise<JsonObject>;
+  readonly messages: Omit<CatalogueCalls['messages'], 'send'> & {
+    /**
+     * A customer-service message (客服消息). Five within 48 hours of a user's message, three within a minute of a menu
+     * tap, a subscription or a scan. Never repeated unless it certainly did not arrive.
+     */
     send(to: OpenId, message: CustomerServiceMessage, options?: ApiCallOptions): Promise<void>;
   };
+  /** What WeChat gives page by page, as one `for await`. */
+  readonly all: Walks;
+}
+
+/** The whole client of one account. */
+export interface Api extends ApiFace {
   readonly tokens: TokenKeeper;
 }
 
 /** The one call whose lost answer leaves a message in doubt. */
-export const SEND_PATH = '/cgi-bin/message/custom/send';
+export const SEND_PATH = messages.send.path;
 
 const TIMEOUT_MS = 10_000;
 
 export function createApi(deps: {
   readonly accessPoints: AccessPoints;
   readonly tokens: TokenKeeper;
+  /** Absent: calls of which there are few a month are refused unless they say `overBudget`. */
+  readonly budget?: CallBudget;
   /** For one exchange with one host. Default 10,000. */
   readonly timeoutMs?: number;
 }): Api {
-  const { accessPoints, tokens, timeoutMs = TIMEOUT_MS } = deps;
+  const { accessPoints, tokens, budget, timeoutMs = TIMEOUT_MS } = deps;
 
   async function callWithToken(exchange: Exchange, given: AccessToken | undefined): Promise<JsonObject> {
     const callWith = (token: AccessToken) =>
@@ -66,36 +80,33 @@ export function createApi(deps: {
     }
   }
 
-  const bounds = (options: ApiCallOptions) => ({
-    timeoutMs,
-    ...(options.signal !== undefined && { signal: options.signal }),
-  });
+  function send(call: Outgoing, { token, signal }: ApiCallOptions, withToken = true): Promise<JsonObject> {
+    const whole: Exchange = { ...call, timeoutMs, ...(signal !== undefined && { signal }) };
+    return withToken ? callWithToken(whole, token) : accessPoints.exchange(whole);
+  }
+
+  const calls = bindCatalogue(createPerform({ exchange: send, budget }));
 
   return {
-    call({ method, path, query, body, idempotent }, options = {}) {
-      const exchange: Exchange = {
+    ...calls,
+    messages: {
+      ...calls.messages,
+      send: (to, message, options) => calls.messages.send({ touser: to, ...message }, options),
+    },
+    call(path, body, options = {}) {
+      const { method = body === undefined ? 'GET' : 'POST', query = {} } = options;
+      const { idempotent = method === 'GET' } = options;
+      const text = typeof body === 'object' && body !== null ? toRequestBody(body) : JSON.stringify(body);
+      const call: Outgoing = {
         method,
         path,
         idempotent,
-        ...(query !== undefined && { query }),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        ...bounds(options),
+        query: toQuery(query),
+        ...(body !== undefined && { body: text }),
       };
-      return callWithToken(exchange, options.token);
+      return send(call, options);
     },
-    messages: {
-      async send(to, message, options = {}) {
-        const body = toCustomerServiceBody(to, message);
-        const exchange: Exchange = {
-          method: 'POST',
-          path: SEND_PATH,
-          idempotent: false,
-          body,
-          ...bounds(options),
-        };
-        await callWithToken(exchange, options.token);
-      },
-    },
+    all: createWalks(calls),
     tokens,
   };
 }

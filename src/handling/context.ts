@@ -1,3 +1,4 @@
+import type { ApiFace } from '../api/client.js';
 import type { Logger } from '../ports/logger.js';
 import {
   toCustomerServiceMessage,
@@ -11,18 +12,7 @@ import { HandlerReturnedNonsense, shapeOf, type Deferral } from './answer.js';
 import { LateReplyMakers, ReplyMakers, type LateReplies, type Replies } from './replies.js';
 import { checkTask } from './task.js';
 
-/** WeChat's API as handlers see it: the access token is taken care of. */
-export interface ApiFace {
-  /**
-   * Calls an endpoint, `/cgi-bin/…` without its token: POST with a body, GET without. Resolves to the parsed answer.
-   *
-   * @throws ApiRefused, ApiUnreachable
-   */
-  call(path: string, body?: Json): Promise<unknown>;
-  readonly messages: {
-    send(to: OpenId, message: CustomerServiceMessage): Promise<unknown>;
-  };
-}
+export type { ApiFace } from '../api/client.js';
 
 /** The passive window of the push. When it closes nothing is killed: the answer just travels late. */
 export interface DeadlineView {

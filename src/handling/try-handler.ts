@@ -4,13 +4,14 @@ import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
 import { checkReply } from '../protocol/reply.js';
 import type { Outcome } from './answer.js';
-import type { ApiFace, RunServices } from './context.js';
+import type { RunServices } from './context.js';
 import type { Handler } from './define-handler.js';
 import type { Observer } from './define-observer.js';
 import type { LoadedHandler } from './loaded.js';
 import { closeness } from './on.js';
 import { routeTo } from './router.js';
 import { runHandle, runLater } from './run-handler.js';
+import { standInApi, type GivenApi } from './stand-in-api.js';
 
 /** The world around the handler; everything has a default. */
 export interface TryOptions {
@@ -20,8 +21,8 @@ export interface TryOptions {
   readonly attempt?: number;
   /** `ctx.signal` and `ctx.deadline.signal`. Default: never fires. */
   readonly signal?: AbortSignal;
-  /** Default: `call` rejects, `messages.send` does nothing. */
-  readonly api?: ApiFace;
+  /** As much of it as the handler touches; `messages.send` does nothing, and anything else not given rejects. */
+  readonly api?: GivenApi;
   readonly log?: Logger;
 }
 
@@ -91,19 +92,13 @@ function servicesFor(options: TryOptions, sent: CustomerServiceMessage[]): RunSe
     log,
     attempt,
     signal,
-    api: options.api ?? noApi,
+    api: standInApi(options.api),
     deadline: { at: new Date(Date.now() + remainingMs), remainingMs: () => remainingMs, signal },
     async send(message) {
       sent.push(message);
     },
   };
 }
-
-const noApi: ApiFace = {
-  call: (path) =>
-    Promise.reject(new Error(`the handler called ${path}: hand tryHandler an \`api\` that answers`)),
-  messages: { send: async () => undefined },
-};
 
 /** In a test, a `when` that throws is a failure, not a push of somebody else's. */
 const loud: Logger = {

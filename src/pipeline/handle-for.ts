@@ -74,21 +74,8 @@ export function observe({ log, router }: HandleDeps, account: Account, push: Pus
   const observers = router().observers(push);
   if (observers.length === 0) return;
   setImmediate(() => {
-    runObservers(observers, push, { log: log.child({ pushId: push.id }), api: faceOf(account) });
+    runObservers(observers, push, { log: log.child({ pushId: push.id }), api: account.api });
   });
-}
-
-function faceOf({ api }: Account): ApiFace {
-  return {
-    call: (path, body) =>
-      api.call({
-        method: body === undefined ? 'GET' : 'POST',
-        path,
-        idempotent: body === undefined,
-        ...(body !== undefined && { body }),
-      }),
-    messages: api.messages,
-  };
 }
 
 /** What a handler is handed, made when it is touched: most handlers touch two or three things. */
@@ -124,7 +111,7 @@ class Services implements RunServices {
     return this.#run.attempt;
   }
   get api(): ApiFace {
-    return faceOf(this.#account);
+    return this.#account.api;
   }
   send(message: CustomerServiceMessage): Promise<void> {
     return sendNow(this.#deps, this.#account, this.#push, message);

@@ -1,5 +1,6 @@
 import type { LoadedHandler, LoadedObserver } from '../../src/handling/loaded.js';
 import type { RunServices } from '../../src/handling/run-handler.js';
+import { standInApi } from '../../src/handling/stand-in-api.js';
 import type {
   CustomerServiceMessage,
   HandleContext,
@@ -73,7 +74,7 @@ export function testServices(overrides: Partial<RunServices> = {}) {
     attempt: 1,
     deadline: { at: new Date(4_500), remainingMs: () => 4_500, signal },
     send: (message) => Promise.resolve(void sent.push(message)),
-    api: { call: () => Promise.resolve({}), messages: { send: () => Promise.resolve() } },
+    api: standInApi({ call: () => Promise.resolve({}) }),
     ...overrides,
   };
   return { services, sent, lines: log.lines };

@@ -18,7 +18,7 @@ const floors: readonly { readonly at: string; readonly floor: number; readonly a
     { at: 'adapters/http', floor: 1 },
     { at: 'adapters/log', floor: 1 },
     { at: 'api', floor: 1 },
-    { at: 'handling', floor: 1 },
+    { at: 'handling', floor: 1, also: ['api'] },
     { at: 'pipeline', floor: 2 },
     { at: 'http', floor: 3 },
     { at: 'sandbox', floor: 3 },

@@ -64,14 +64,7 @@ describe('given a good token', () => {
   test('when another call is made, then query, body and signal go along and the answer comes back', async () => {
     const { api, asked } = given({ answer: () => json({ total: 3 }) });
     const { signal } = new AbortController();
-    const request = {
-      method: 'POST',
-      path: '/cgi-bin/x',
-      query: { a: 'b c' },
-      body: { n: 1 },
-      idempotent: true,
-    } as const;
-    expect(await api.call(request, { signal })).toEqual({ total: 3 });
+    expect(await api.call('/cgi-bin/x', { n: 1 }, { query: { a: 'b c' }, signal })).toEqual({ total: 3 });
     expect(asked).toEqual([
       {
         method: 'POST',

@@ -1,0 +1,41 @@
+import type { Clock } from '../ports/clock.js';
+import type { StateStore } from '../ports/state-store.js';
+import type { AppId } from '../protocol/ids.js';
+import { ApiBudgetSpent } from './api-error.js';
+import { QUOTAS, type QuotaName } from './catalogue/quotas.js';
+
+/** Counts the calls of which there are few a month, before they are made, for all processes on a store. */
+export interface CallBudget {
+  /** @throws ApiBudgetSpent · StoreUnavailable  then the call is not to be made */
+  spend(endpoint: string, quota: QuotaName): Promise<void>;
+}
+
+/** WeChat counts by the months of Beijing. */
+const BEIJING_MS = 8 * 3_600_000;
+/** Longer than a month. */
+const KEEP_MS = 32 * 86_400_000;
+
+export function createCallBudget(deps: {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly appId: AppId;
+}): CallBudget {
+  const { store, clock, appId } = deps;
+  return {
+    async spend(endpoint, quota) {
+      const name = `${appId}:budget:${quota}`;
+      const most = QUOTAS[quota].account;
+      for (;;) {
+        const nowMs = clock.now();
+        const month = new Date(nowMs + BEIJING_MS).toISOString().slice(0, 7);
+        const expected = await store.fact(name, nowMs);
+        const [counted, count] = (expected ?? '').split(' ');
+        const spent = counted === month ? Number(count) : 0;
+        if (spent >= most)
+          throw new ApiBudgetSpent(endpoint, `the ${most} calls of ${month} ("${quota}") are used up`);
+        const next = `${month} ${spent + 1}`;
+        if (await store.changeFact({ name, expected, next, nowMs, keepMs: KEEP_MS })) return;
+      }
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { OpenId } from '../../protocol/ids.js';
+import { endpoint } from './endpoint.js';
+import type { OpenIdPage } from './users.js';
+
+export interface OpenIdList {
+  readonly openid_list: readonly OpenId[];
+}
+
+const TWENTY = { openid_list: { items: [1, 20] } } as const;
+
+/** The blacklist (黑名单). Who is on it gets nothing and sends nothing. */
+export const blacklist = {
+  /** 1,000 a page; here, and only here, the cursor is called `begin_openid`. `api.all.blacklist` walks. Source: 获取黑名单列表. */
+  list: endpoint<{ readonly begin_openid?: string }, OpenIdPage>({
+    method: 'POST',
+    path: '/cgi-bin/tags/members/getblacklist',
+    idempotent: true,
+    answer: ['count'],
+  }),
+  /** Up to 20 at a time. Source: 拉黑用户. */
+  add: endpoint<OpenIdList>({
+    method: 'POST',
+    path: '/cgi-bin/tags/members/batchblacklist',
+    idempotent: true,
+    limits: TWENTY,
+  }),
+  /** Source: 取消拉黑用户. */
+  remove: endpoint<OpenIdList>({
+    method: 'POST',
+    path: '/cgi-bin/tags/members/batchunblacklist',
+    idempotent: true,
+    limits: TWENTY,
+  }),
+};

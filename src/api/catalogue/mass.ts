@@ -1,0 +1,114 @@
+import type { OpenId } from '../../protocol/ids.js';
+import { endpoint } from './endpoint.js';
+
+/** What a mass message holds: one part, named like `msgtype`. */
+export type MassMessage =
+  | { readonly msgtype: 'mpnews'; readonly mpnews: MediaRef; readonly send_ignore_reprint?: 0 | 1 }
+  | { readonly msgtype: 'text'; readonly text: { readonly content: string } }
+  | { readonly msgtype: 'voice'; readonly voice: MediaRef }
+  | {
+      readonly msgtype: 'image';
+      readonly images: {
+        readonly media_ids: readonly string[];
+        readonly recommend?: string;
+        readonly need_open_comment?: 0 | 1;
+        readonly only_fans_can_comment?: 0 | 1;
+      };
+    }
+  | { readonly msgtype: 'mpvideo'; readonly mpvideo: MediaRef }
+  | { readonly msgtype: 'wxcard'; readonly wxcard: { readonly card_id: string } };
+
+export interface MediaRef {
+  readonly media_id: string;
+}
+
+export interface Deduplicated {
+  /** Up to 32 bytes. The same within 24 hours is sent once: with it, a call whose answer was lost may be repeated. */
+  readonly clientmsgid?: string;
+}
+
+/** A job that waits in WeChat's queue; its end comes as `event.MASSSENDJOBFINISH`. The ids are 64-bit numbers as text. */
+export interface MassJob {
+  readonly msg_id: string;
+  /** For articles only. */
+  readonly msg_data_id?: string;
+}
+
+const JOB = {
+  method: 'POST',
+  // 45065: the same clientmsgid was sent before, and the answer names its msg_id.
+  doneBefore: [45065],
+  idempotent: ({ clientmsgid: id }: Deduplicated) => id !== undefined && id !== '',
+  quota: 'mass send',
+  answer: ['msg_id'],
+  ids: ['msg_id', 'msg_data_id'],
+} as const;
+const CLIENT_ID = { clientmsgid: { bytes: [1, 32] } } as const;
+
+/**
+ * Mass sending (群发): what every follower sees, and cannot be taken back. A user gets four a month from a service
+ * account, one a day from a subscription account (45028). 60 calls a minute.
+ */
+export const mass = {
+  /**
+   * To all, or to those who wear a tag. Under API protection sending to all waits for the administrator (89504, 89505).
+   * Source: 根据标签群发消息.
+   */
+  sendAll: endpoint<
+    {
+      readonly filter: { readonly is_to_all: boolean; readonly tag_id?: number };
+    } & MassMessage &
+      Deduplicated,
+    MassJob
+  >({ ...JOB, path: '/cgi-bin/message/mass/sendall', limits: CLIENT_ID }),
+  /** To 2 to 10,000 users by name. Verified service accounts only. Source: 根据 OpenID 列表群发消息. */
+  send: endpoint<{ readonly touser: readonly OpenId[] } & MassMessage & Deduplicated, MassJob>({
+    ...JOB,
+    path: '/cgi-bin/message/mass/send',
+    limits: { ...CLIENT_ID, touser: { items: [2, 10_000] } },
+  }),
+  /** To one user, to look at it; `towxname` wins over `touser`. Source: 预览消息. */
+  preview: endpoint<
+    ({ readonly touser: OpenId } | { readonly towxname: string }) & MassMessage,
+    { readonly msg_id?: string }
+  >({
+    method: 'POST',
+    path: '/cgi-bin/message/mass/preview',
+    idempotent: false,
+    quota: 'mass preview',
+    answer: [],
+    ids: ['msg_id'],
+  }),
+  /** How far it is. Source: 查询群发消息发送状态. */
+  status: endpoint<
+    { readonly msg_id: string },
+    { readonly msg_id: string; readonly msg_status: 'SEND_SUCCESS' | 'SENDING' | 'SEND_FAIL' | 'DELETE' }
+  >({
+    method: 'POST',
+    path: '/cgi-bin/message/mass/get',
+    idempotent: true,
+    answer: ['msg_status'],
+    ids: ['msg_id'],
+  }),
+  /** Takes the page away behind articles and videos; the card in the chats stays. Source: 删除群发消息. */
+  remove: endpoint<{
+    readonly msg_id: string | bigint;
+    /** 1 is the first article; 0, or nothing, all of them. */
+    readonly article_idx?: number;
+    readonly url?: string;
+  }>({ method: 'POST', path: '/cgi-bin/message/mass/delete', idempotent: true }),
+  /** 0 to 4: 800,000, 600,000, 450,000, 300,000, 100,000 a minute. Source: 获取群发速度. */
+  speed: endpoint<{}, { readonly speed: number; readonly realspeed: number }>({
+    method: 'POST',
+    path: '/cgi-bin/message/mass/speed/get',
+    idempotent: true,
+    answer: ['speed'],
+  }),
+  /** Source: 设置群发速度. */
+  setSpeed: endpoint<{ readonly speed: number }>({
+    method: 'POST',
+    path: '/cgi-bin/message/mass/speed/set',
+    idempotent: true,
+    limits: { speed: { number: [0, 4] } },
+  }),
+};

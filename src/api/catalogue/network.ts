@@ -1,0 +1,49 @@
+import { endpoint } from './endpoint.js';
+
+export interface IpList {
+  /** Addresses and CIDR blocks; IPv6 is possible. Read it once a day, and keep the old list when that fails. */
+  readonly ip_list: readonly string[];
+}
+
+export interface CheckRequest {
+  readonly action: 'dns' | 'ping' | 'all';
+  /** China Telecom, China Unicom, Tencent's own, or as it comes. */
+  readonly check_operator: 'CHINANET' | 'UNICOM' | 'CAP' | 'DEFAULT';
+}
+
+export interface CheckResult {
+  readonly dns?: readonly { readonly ip: string; readonly real_operator: string }[];
+  readonly ping?: readonly {
+    readonly ip: string;
+    readonly from_operator: string;
+    /** `0%` or `100%`. */
+    readonly package_loss: string;
+    /** `23.079ms` */
+    readonly time: string;
+  }[];
+}
+
+/** The network between WeChat and us. */
+export const network = {
+  /** Where pushes come from. Source: 获取微信推送服务器 IP. */
+  callbackIps: endpoint<{}, IpList>({
+    method: 'GET',
+    path: '/cgi-bin/getcallbackip',
+    idempotent: true,
+    answer: ['ip_list'],
+  }),
+  /** Where the API is. Source: 获取微信 API 服务器 IP. */
+  apiIps: endpoint<{}, IpList>({
+    method: 'GET',
+    path: '/cgi-bin/get_api_domain_ip',
+    idempotent: true,
+    answer: ['ip_list'],
+  }),
+  /** Looks at our callback address from WeChat's side. 40201: none is set. Source: 网络通信检测. */
+  check: endpoint<CheckRequest, CheckResult>({
+    method: 'POST',
+    path: '/cgi-bin/callback/check',
+    idempotent: true,
+    answer: [],
+  }),
+};

@@ -1,0 +1,82 @@
+import type { OpenId } from '../../protocol/ids.js';
+import { endpoint } from './endpoint.js';
+import type { OpenIdPage } from './users.js';
+
+export interface Tagging {
+  readonly openid_list: readonly OpenId[];
+  readonly tagid: number;
+}
+
+const NAME = { 'tag.name': { characters: [1, 30] } } as const;
+const FIFTY = { openid_list: { items: [1, 50] } } as const;
+
+/** Tags (用户标签): 100 in an account, 20 on a user. The ids 0 to 2 are the system's (45058). */
+export const tags = {
+  /** 45157 the name is taken, 45056 there are 100. Source: 创建标签. */
+  create: endpoint<
+    { readonly tag: { readonly name: string } },
+    { readonly tag: { readonly id: number; readonly name: string } }
+  >({
+    method: 'POST',
+    path: '/cgi-bin/tags/create',
+    idempotent: false,
+    quota: 'tag create',
+    answer: ['tag'],
+    limits: NAME,
+  }),
+  /** All tags with how many wear them. Source: 获取标签. */
+  list: endpoint<
+    {},
+    { readonly tags: readonly { readonly id: number; readonly name: string; readonly count: number }[] }
+  >({
+    method: 'GET',
+    path: '/cgi-bin/tags/get',
+    idempotent: true,
+    quota: 'tag list',
+    answer: ['tags'],
+  }),
+  /** Source: 编辑标签. */
+  update: endpoint<{ readonly tag: { readonly id: number; readonly name: string } }>({
+    method: 'POST',
+    path: '/cgi-bin/tags/update',
+    idempotent: true,
+    quota: 'tag rename',
+    limits: NAME,
+  }),
+  /** 45057: more than 100,000 wear it; take it off some first. Source: 删除标签. */
+  remove: endpoint<{ readonly tag: { readonly id: number } }>({
+    method: 'POST',
+    path: '/cgi-bin/tags/delete',
+    idempotent: false,
+  }),
+  /** Who wears a tag, page by page. `api.all.fansOfTag` walks. Source: 获取标签下粉丝列表. */
+  fans: endpoint<{ readonly tagid: number; readonly next_openid?: string }, Omit<OpenIdPage, 'total'>>({
+    method: 'POST',
+    path: '/cgi-bin/user/tag/get',
+    idempotent: true,
+    answer: ['count'],
+  }),
+  /** Puts a tag on up to 50. 45059: one of them wears 20. Source: 批量为用户打标签. */
+  tag: endpoint<Tagging>({
+    method: 'POST',
+    path: '/cgi-bin/tags/members/batchtagging',
+    idempotent: true,
+    quota: 'tag members',
+    limits: FIFTY,
+  }),
+  /** Source: 批量为用户取消标签. */
+  untag: endpoint<Tagging>({
+    method: 'POST',
+    path: '/cgi-bin/tags/members/batchuntagging',
+    idempotent: true,
+    quota: 'tag members',
+    limits: FIFTY,
+  }),
+  /** Source: 获取用户的标签列表. */
+  ofUser: endpoint<{ readonly openid: OpenId }, { readonly tagid_list: readonly number[] }>({
+    method: 'POST',
+    path: '/cgi-bin/tags/getidlist',
+    idempotent: true,
+    answer: ['tagid_list'],
+  }),
+};

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http';
+import { createSealer } from '../api/sealed-text.js';
+import type { WebAuthorizationApi, WebScope } from '../api/web-authorization.js';
+import { createWebLogins } from '../api/web-login.js';
+import { createWebUserTokens } from '../api/web-user-tokens.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import type { StateStore } from '../ports/state-store.js';
+import type { AppId } from '../protocol/ids.js';
+import { createCookieJar } from './cookies.js';
+import { createLoginStates } from './login-state.js';
+import { createSessionCookie, type WebSession } from './session-cookie.js';
+import { pathOf, writeAnswer, type Mountable, type WebAnswer } from './web-answer.js';
+import type { WebAuthorizationSettings } from './web-authorization-settings.js';
+import { troublePage } from './web-authorization-page.js';
+import { createLoginRoutes } from './web-login-routes.js';
+import { createUserRoutes } from './web-user-routes.js';
+
+/** Web authorization (网页授权) of one account. */
+export interface WebAuthorization {
+  /**
+   * GET /login?return=…&scope=…  to WeChat, and back to an allowed address with a session
+   * GET /callback                where WeChat sends the user
+   * GET /me                      whose browser it is, or 401
+   * GET /profile                 nickname and picture; the user's token is renewed where it has to be
+   * POST /refresh                renews the user's token and the session
+   * POST /logout
+   */
+  readonly routes: Mountable;
+  /** Whose browser a request comes from. Believes nothing but our own cookie. */
+  session(request: Pick<IncomingMessage, 'headers'>): WebSession | undefined;
+}
+
+export function createWebAuthorization(deps: {
+  readonly appId: AppId;
+  readonly api: WebAuthorizationApi;
+  readonly store: Pick<StateStore, 'fact' | 'changeFact'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: WebAuthorizationSettings;
+}): WebAuthorization {
+  const { appId, api, store, clock, log, settings } = deps;
+  const { sessionKey, sessionLifetimeMs, cookieName: name } = settings;
+  const jar = createCookieJar({ secure: settings.url.startsWith('https:') });
+  // Another account's cookies mean nothing here, though the key is the same.
+  const sealerOf = (purpose: string) => createSealer(sessionKey, `${purpose} of ${appId}`);
+  const states = createLoginStates({ name, key: sessionKey, appId, jar, clock });
+  const sessions = createSessionCookie({
+    name,
+    sealer: sealerOf('session'),
+    jar,
+    clock,
+    lifetimeMs: sessionLifetimeMs,
+  });
+  const tokens = createWebUserTokens({
+    appId,
+    api,
+    store,
+    sealer: sealerOf('user token'),
+    clock,
+    keepMs: sessionLifetimeMs,
+  });
+  const spend = createWebLogins({
+    appId,
+    api,
+    store,
+    sealer: sealerOf('login outcome'),
+    clock,
+    log,
+    onGrant: (grant) =>
+      tokens.keep(grant).catch((error: unknown) => {
+        log.warn({ err: error }, "a user's token could not be kept: no profile until the next login");
+      }),
+  });
+
+  const loginUrl = (returnTo?: string, scope?: WebScope): string => {
+    const query = new URLSearchParams();
+    if (returnTo !== undefined) query.set('return', returnTo);
+    if (scope !== undefined) query.set('scope', scope);
+    return `${settings.url}/login${query.size > 0 ? `?${query.toString()}` : ''}`;
+  };
+
+  const { login, callback } = createLoginRoutes({ appId, settings, states, spend, sessions, loginUrl, log });
+  const { me, profile, refresh, logout } = createUserRoutes({ sessions, states, tokens, loginUrl, log });
+  const routes = new Map<string, (request: IncomingMessage) => WebAnswer | Promise<WebAnswer>>([
+    ['GET /login', login],
+    ['GET /callback', callback],
+    ['GET /me', me],
+    ['GET /profile', profile],
+    ['POST /refresh', refresh],
+    ['POST /logout', logout],
+  ]);
+
+  return {
+    session: (request) => sessions.read(request),
+    routes(request, response, next) {
+      const route = routes.get(`${request.method} ${pathOf(request)}`);
+      if (route === undefined) {
+        if (next === undefined) writeAnswer(response, { status: 404 });
+        else next();
+        return;
+      }
+      answerWith(route, request).then(
+        (answer) => writeAnswer(response, answer),
+        (error: unknown) => log.error({ err: error }, 'an answer of web authorization could not be written'),
+      );
+    },
+  };
+
+  async function answerWith(
+    route: (request: IncomingMessage) => WebAnswer | Promise<WebAnswer>,
+    request: IncomingMessage,
+  ): Promise<WebAnswer> {
+    try {
+      return await route(request);
+    } catch (error) {
+      log.error({ err: error }, 'a request of web authorization failed');
+      return { status: 503, html: troublePage('busy', loginUrl()) };
+    }
+  }
+}
