@@ -14,6 +14,9 @@ export interface Lifetimes {
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/** An answer is kept this long for its user's next message, from the push on that it answers. */
+export const KEPT_FOR_MS = DAY_MS;
+
 /** A replayed push must meet its record: twice the age up to which it is let in, a day where age is not checked. */
 export function lifetimesFor(maxPushAgeS: number): Lifetimes {
   return {

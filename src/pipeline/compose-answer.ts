@@ -39,7 +39,8 @@ export function composeAnswer(
   const before = kept.flatMap(({ stored }) => stored.record.messages ?? []);
   const mine = messagesOf(own);
   const joined = joinForPassive([...before, ...mine]);
-  if (joined === undefined) return alone(own);
+  const { reply } = joined;
+  if (reply === undefined) return alone(own);
   let said = before.length + mine.length - joined.rest.length;
   const also: AlsoSwap[] = [];
   for (const { key, stored } of kept) {
@@ -50,7 +51,7 @@ export function composeAnswer(
     const place = { key: sender, place: placeOf(next) };
     also.push({ key, rev: stored.rev, next, keepMs: keepMsOf(next, lifetimes), sender: place });
   }
-  return { reply: joined.reply, rest: mine.slice(said), saysOwn: said > 0, also };
+  return { reply, rest: mine.slice(said), saysOwn: said > 0, also };
 }
 
 function alone(own: OwnAnswer): PassiveAnswer | undefined {
@@ -59,8 +60,8 @@ function alone(own: OwnAnswer): PassiveAnswer | undefined {
     const { first, rest } = partsOf(own);
     return { reply: first, rest: rest.map(toCustomerServiceMessage), saysOwn: true, also: [] };
   }
-  const joined = joinForPassive(own);
-  return joined && { ...joined, saysOwn: true, also: [] };
+  const { reply, rest } = joinForPassive(own);
+  return reply && { reply, rest, saysOwn: true, also: [] };
 }
 
 function messagesOf(own: OwnAnswer): readonly CustomerServiceMessage[] {

@@ -1,14 +1,11 @@
 import type { DeferredJob, JobVerdict } from '../ports/deferred-queue.js';
 import type { StoredRecord } from '../ports/state-store.js';
 import type { Account } from './account.js';
-import { changeRecord } from './change-record.js';
+import { changeRecord, KEPT_FOR_MS } from './change-record.js';
 import { bury } from './dead-letter.js';
 import type { RecordName } from './job.js';
 import { again, DONE, type LateJob, type LateWorkDeps } from './late-job.js';
 import * as rules from './record.js';
-
-/** An answer is kept this long for its user's next message, from the push on that it answers. */
-export const KEPT_FOR_MS = 24 * 3_600_000;
 
 /** Keeps what is left to say for the user's next message. The job stays, to look whether that ever came. */
 export async function keep(late: LateJob, why: string): Promise<JobVerdict> {

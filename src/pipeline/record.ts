@@ -75,8 +75,8 @@ export function answer(
   if (!isRunner && !isUnheard(record)) return undefined;
   const { owner, fence, attempt } = record;
   if (rest.length === 0) return { state: 'answered', owner, fence, attempt };
-  const said = { owner: '', fence, attempt, messages: rest, replied: true } as const;
-  return restIs === 'kept' ? { state: 'stashed', ...said } : { state: 'adopted', sent: 0, ...said };
+  const more = { owner: '', fence, attempt, messages: rest, replied: true } as const;
+  return restIs === 'kept' ? { state: 'stashed', ...more } : { state: 'adopted', sent: 0, ...more };
 }
 
 /** The runner has an answer while no try waits for it: the next try hears it, or else its job keeps it. */
