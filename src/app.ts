@@ -1,14 +1,19 @@
 import type { Server } from 'node:http';
-import { createAccessPoints } from './api/access-points.js';
+import { createAccessPoints, type AccessPointPool, type AccessPointsStatus } from './api/access-points.js';
 import { createApi } from './api/client.js';
+import { createTicketKeeper, TICKET_PATH } from './api/ticket-keeper.js';
 import { createTokenKeeper } from './api/token-keeper.js';
+import { createServerTicketKeeper, createServerTokenKeeper } from './api/token-server.js';
 import { createHttpClient } from './adapters/http/http-client.js';
+import { createPublicDownload } from './adapters/http/public-download.js';
 import { openFileAdapters } from './adapters/file/index.js';
 import type { AccountConfig, Config } from './config.js';
 import { createAdminServer } from './http/admin-server.js';
 import { createDoor, type Door } from './http/door.js';
 import { closeServer, listen } from './http/listen.js';
 import { createPublicServer, type Readiness } from './http/public-server.js';
+import type { TokenAccount } from './http/token-asked.js';
+import { createTokenRoutes } from './http/token-routes.js';
 import { createRouter, type Router } from './handling/router.js';
 import type { LoadedHandlers } from './handling/loaded.js';
 import type { Account } from './pipeline/account.js';
@@ -54,6 +59,10 @@ export interface AppOptions {
 export interface App {
   /** The callback of an account, mountable in Express; works once the app is open. */
   callback(account?: string): Door;
+  /** Token and tickets of an account, by name or AppID; the first one by default. Work before the app is open, too. */
+  credentials(account?: string): TokenAccount;
+  /** How WeChat's access points do, as this process sees it. */
+  accessPoints(): AccessPointsStatus;
   /** The public server: listening after `start()`. */
   readonly http: Server;
   /** Swaps the handlers of pushes to come; runs under way keep theirs. */
@@ -75,20 +84,22 @@ const DRAIN_MS = 3_000;
 /** How long a start waits for Redis before it goes on without. */
 const REDIS_PATIENCE_MS = 500;
 
-/** WeChat counts failures of a callback over this time, and raises an alarm at thirty (docs: 接口报警). */
-const HELD_PER_MS = 5 * 60_000;
-
 /** Wires the parts. @throws DataDirInUse @throws DataDirUnusable */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, role = 'all', clock = systemClock } = options;
   const storage = options.storage ?? (await openStorage(config, clock, log));
   const { store, queue } = storage;
   const http = options.httpClient ?? createHttpClient();
+  const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, http, clock, log });
   const owner = createOwner({ store, clock, log });
   const runs = new Map<string, Run>();
 
   let router: Router = createRouter(options.handlers.handlers, options.handlers.observers, { log });
-  const accounts = config.accounts.map((account) => toAccount(account, config, { store, clock, log, http }));
+  const configured = config.accounts.map((account) =>
+    toAccount(account, config, { store, clock, log, http, accessPoints }),
+  );
+  const accounts = configured.map(({ account }) => account);
+  const lent = configured.map(({ credentials }) => credentials);
   const deps = {
     store,
     queue,
@@ -122,6 +133,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     queue,
     readiness,
     routes: () => router.table(),
+    tokenRoutes: createTokenRoutes({ accounts: lent, key: config.admin.key, clock, log }),
     log,
   });
   let consumer: Consumer | undefined;
@@ -131,6 +143,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     state = 'open';
     await owner.start();
     await Promise.all(accounts.map(({ road }) => road.start()));
+    accessPoints.start();
+    for (const { tokens, tickets } of lent) {
+      tokens.start();
+      tickets.start();
+    }
     if (role !== 'web')
       consumer = queue.consume(createLateWork(deps), { concurrency: config.workerConcurrency });
   }
@@ -142,6 +159,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       if (door === undefined) throw new RangeError(`no account "${name ?? ''}" is configured`);
       return door;
     },
+    credentials(wanted) {
+      const found = lent.find(
+        ({ name, appId }) => wanted === undefined || name === wanted || appId === wanted,
+      );
+      if (found === undefined) throw new RangeError(`no account "${wanted ?? ''}" is configured`);
+      return found;
+    },
+    accessPoints: () => accessPoints.status(),
     useHandlers(next) {
       router = createRouter(next.handlers, next.observers, { log });
     },
@@ -156,6 +181,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     async stop() {
       if (state === 'stopping') return;
       state = 'stopping';
+      for (const { tokens, tickets } of lent) {
+        tokens.stop();
+        tickets.stop();
+      }
       // Every waiting try ends by its deadline, so this ends by itself.
       await Promise.all([closeServer(publicServer), closeServer(adminServer)]);
       // No late work is begun from here on: what is handed over is for another process, or for the next start.
@@ -163,6 +192,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       await Promise.allSettled([...runs.values()].map((run) => run.handOver()));
       await drained;
       for (const { road } of accounts) road.stop();
+      accessPoints.stop();
       owner.stop();
       if (options.storage === undefined) await storage.close();
     },
@@ -191,20 +221,23 @@ async function openStorage(config: Config, clock: Clock, log: Logger): Promise<S
 
 function toAccount(
   config: AccountConfig,
-  { apiBaseUrls, tokenChannel, lateReply, lateNotice, heldTriesPer5Min }: Config,
-  parts: { store: StateStore; clock: Clock; log: Logger; http: HttpClient },
-): Account {
+  { tokenChannel, tokenServer, lateReply, lateNotice, heldTriesPer5Min }: Config,
+  parts: { store: StateStore; clock: Clock; log: Logger; http: HttpClient; accessPoints: AccessPointPool },
+): { account: Account; credentials: TokenAccount } {
   const appId = toAppId(config.appId);
-  const accessPoints = createAccessPoints({ urls: apiBaseUrls, ...parts });
-  const tokens = createTokenKeeper({
-    appId,
-    secret: config.appSecret,
-    channel: tokenChannel,
-    accessPoints,
-    ...parts,
-  });
-  return {
-    name: config.name,
+  const { name, appSecret } = config;
+  const server = tokenServer && { ...tokenServer, appId, ...parts };
+  const tokens =
+    server === undefined
+      ? createTokenKeeper({ appId, secret: appSecret, channel: tokenChannel, ...parts })
+      : createServerTokenKeeper(server);
+  const api = createApi({ accessPoints: parts.accessPoints, tokens, download: createPublicDownload() });
+  const ask = (type: string) => api.call(TICKET_PATH, undefined, { query: { type } });
+  const tickets =
+    server === undefined ? createTicketKeeper({ appId, ask, ...parts }) : createServerTicketKeeper(server);
+  const tryOut = () => api.call('/cgi-bin/getcallbackip');
+  const account = {
+    name,
     appId,
     originalId: config.originalId,
     secrets: {
@@ -213,19 +246,16 @@ function toAccount(
       tokens: config.tokens,
       ciphers: config.encodingAesKeys.map((key) => createCipher(key, appId)),
     },
-    api: createApi({ accessPoints, tokens }),
-    // Without the secret nothing can be sent anyway.
+    api,
     road: createRoad({
       appId,
-      mode: lateReply === 'auto' && config.appSecret === undefined ? 'passive-only' : lateReply,
+      // Without the secret nothing can be sent anyway.
+      mode:
+        lateReply === 'auto' && appSecret === undefined && server === undefined ? 'passive-only' : lateReply,
+      notice: lateNotice,
+      heldPer5Min: heldTriesPer5Min,
       ...parts,
     }),
-    pace: { pausedUntilMs: 0 },
-    lateNotice,
-    mayHold: () => {
-      const nowMs = parts.clock.now();
-      const held = { name: `${appId}:held`, limit: heldTriesPer5Min, perMs: HELD_PER_MS, nowMs };
-      return parts.store.admit(held).catch(() => false);
-    },
   };
+  return { account, credentials: { name, appId, appSecret, tokens, tickets, tryOut } };
 }

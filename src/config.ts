@@ -15,12 +15,13 @@ import { isAccountConfigured, withDevelopmentDefaults } from './config/developme
 import { findMisspeltNames } from './config/misspelt-names.js';
 import { readValues, reasonOf, type ReadFile } from './config/variable-source.js';
 import type { Values } from './config/variables.js';
+import { readWebConfig, type WebConfig } from './config/web.js';
 
 export type { AccountConfig, ConfiguredCipherMode } from './config/account.js';
 export { ConfigInvalid } from './config/config-invalid.js';
 
 /** All settings of the server, checked and frozen. */
-export interface Config {
+export interface Config extends WebConfig {
   readonly public: { readonly host: string; readonly port: number };
   readonly admin: { readonly host: string; readonly port: number; readonly key: string | undefined };
   readonly accounts: readonly AccountConfig[];
@@ -80,6 +81,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
   const values = readValues(env, readFile, faults);
   const isGiven = (name: string) => isSet(env[name]) || isSet(env[`${name}_FILE`]);
   const accounts = readAccounts(values, isGiven, readFile, faults);
+  const warnings: string[] = [];
+  const web = readWebConfig(values, accounts, { isGiven, faults, warnings });
   const misspelt = findMisspeltNames(env);
   faults.push(...misspelt.faults);
   if (!isLoopback(values.ADMIN_HOST) && !isGiven('ADMIN_KEY')) {
@@ -113,7 +116,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
     logThrownMessages: values.LOG_THROWN_MESSAGES,
     workerConcurrency: values.WORKER_CONCURRENCY,
     maxConnections: values.MAX_CONNECTIONS,
-    warnings: misspelt.warnings.concat(tokenWarnings(values, accounts)),
+    ...web,
+    warnings: misspelt.warnings.concat(tokenWarnings(values, accounts), warnings),
   });
 }
 
@@ -134,6 +138,7 @@ export function secretsOf(config: Config): readonly string[] {
   const secrets: (string | undefined)[] = config.accounts.flatMap(
     ({ appSecret, tokens, encodingAesKeys }) => [appSecret, ...tokens, ...encodingAesKeys],
   );
+  secrets.push(...config.webAuthorization.map(({ sessionKey }) => sessionKey));
   secrets.push(config.admin.key, config.tokenServer?.key);
   if (config.redisUrl !== undefined) secrets.push(...redisPassword(config.redisUrl));
   return [...new Set(secrets.filter((secret) => secret !== undefined).filter((secret) => secret !== ''))];

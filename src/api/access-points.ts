@@ -3,7 +3,7 @@ import { HttpFailure, type HttpClient, type HttpContent } from '../ports/http-cl
 import type { Logger } from '../ports/logger.js';
 import { Host, type Trust } from './access-points/host.js';
 import { Preference } from './access-points/preference.js';
-import { Watch } from './access-points/watch.js';
+import { STALL_MS, Watch } from './access-points/watch.js';
 import { ApiRefused, ApiUnreachable, type UnreachableKind } from './api-error.js';
 import { readAnswer, type JsonObject, type ReadResponse } from './response.js';
 
@@ -102,7 +102,11 @@ export function createAccessPoints(deps: {
     const { method, path, query, body, content, maxBytes, signal } = exchange;
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
     const startMs = clock.now();
-    const answered = () => watch.answered(host, content === undefined ? clock.now() - startMs : undefined);
+    const isLight = content === undefined && maxBytes === undefined;
+    const answered = () => watch.answered(host, isLight ? clock.now() - startMs : undefined);
+    const stall = () => void watch.stalled(host).catch(() => {});
+    const notStalled =
+      isLight && watch.isOn ? clock.schedule(STALL_MS, stall, { background: true }) : undefined;
     try {
       const response = await http({
         method,
@@ -123,6 +127,8 @@ export function createAccessPoints(deps: {
       }
       if (error instanceof ApiRefused) answered();
       throw error;
+    } finally {
+      notStalled?.();
     }
   }
 
@@ -145,6 +151,7 @@ export function createAccessPoints(deps: {
         sent ||= error.sent;
         last = error;
         if (isAborted(signal)) throw error; // given up by us: says nothing about the host
+        host.calls.failed += 1;
         if (error.kind !== 'answer-timeout' || tryMs >= Math.min(timeoutMs, FAIR_MS))
           watch.failed(host, error.kind, error.why);
         log.debug({ endpoint: path, accessPoint: host.name, sent: error.sent }, `no answer: ${error.why}`);

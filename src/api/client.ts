@@ -1,15 +1,17 @@
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { AccessToken, OpenId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
-import type { AccessPoints, Exchange } from './access-points.js';
+import type { PublicDownload } from '../ports/public-download.js';
+import type { AccessPointPool, Exchange } from './access-points.js';
 import { ApiRefused } from './api-error.js';
 import type { CallBudget } from './call-budget.js';
 import type { ApiCallOptions } from './call-options.js';
 import { bindCatalogue, type CatalogueCalls } from './catalogue/catalogue.js';
 import { messages } from './catalogue/messages.js';
+import { createMediaApi, type MediaApi } from './media/media.js';
 import { createPerform, type Outgoing } from './perform.js';
 import { toQuery, toRequestBody } from './request-body.js';
-import type { JsonObject } from './response.js';
+import { readAnswer, type JsonObject, type ReadResponse } from './response.js';
 import type { TokenKeeper } from './token-keeper.js';
 import { createWalks, type Walks } from './walks.js';
 
@@ -41,6 +43,7 @@ export interface ApiFace extends Omit<CatalogueCalls, 'messages'> {
      */
     send(to: OpenId, message: CustomerServiceMessage, options?: ApiCallOptions): Promise<void>;
   };
+  readonly media: MediaApi;
   /** What WeChat gives page by page, as one `for await`. */
   readonly all: Walks;
 }
@@ -56,18 +59,24 @@ export const SEND_PATH = messages.send.path;
 const TIMEOUT_MS = 10_000;
 
 export function createApi(deps: {
-  readonly accessPoints: AccessPoints;
+  readonly accessPoints: Pick<AccessPointPool, 'ask'>;
   readonly tokens: TokenKeeper;
+  /** For media that come from an address. Absent: such are refused. */
+  readonly download?: PublicDownload;
   /** Absent: calls of which there are few a month are refused unless they say `overBudget`. */
   readonly budget?: CallBudget;
   /** For one exchange with one host. Default 10,000. */
   readonly timeoutMs?: number;
 }): Api {
-  const { accessPoints, tokens, budget, timeoutMs = TIMEOUT_MS } = deps;
+  const { accessPoints, tokens, budget, download, timeoutMs = TIMEOUT_MS } = deps;
 
-  async function callWithToken(exchange: Exchange, given: AccessToken | undefined): Promise<JsonObject> {
+  async function callWithToken<T>(
+    exchange: Exchange,
+    read: ReadResponse<T>,
+    given: AccessToken | undefined,
+  ): Promise<T> {
     const callWith = (token: AccessToken) =>
-      accessPoints.exchange({ ...exchange, query: { ...exchange.query, access_token: token } });
+      accessPoints.ask({ ...exchange, query: { ...exchange.query, access_token: token } }, read);
     const token = given ?? (await tokens.get());
     try {
       return await callWith(token);
@@ -82,7 +91,7 @@ export function createApi(deps: {
 
   function send(call: Outgoing, { token, signal }: ApiCallOptions, withToken = true): Promise<JsonObject> {
     const whole: Exchange = { ...call, timeoutMs, ...(signal !== undefined && { signal }) };
-    return withToken ? callWithToken(whole, token) : accessPoints.exchange(whole);
+    return withToken ? callWithToken(whole, readAnswer, token) : accessPoints.ask(whole, readAnswer);
   }
 
   const calls = bindCatalogue(createPerform({ exchange: send, budget }));
@@ -106,6 +115,11 @@ export function createApi(deps: {
       };
       return send(call, options);
     },
+    media: createMediaApi({
+      exchangeWithToken: (call, read, { token, signal }) =>
+        callWithToken({ ...call, ...(signal !== undefined && { signal }) }, read, token),
+      download,
+    }),
     all: createWalks(calls),
     tokens,
   };

@@ -20,6 +20,8 @@ export interface CredentialHolder {
   /** From now on it is renewed in its time, asked for or not. The first one is still fetched for the first who asks. */
   start(): void;
   stop(): void;
+  /** What is held, valid or not. */
+  peek(): Credential | undefined;
   /** What went wrong last, until it goes right again. */
   trouble(): { readonly error: unknown; readonly untilMs: number } | undefined;
 }
@@ -141,6 +143,7 @@ export function createCredentialHolder(deps: {
       started = false;
       disarm?.();
     },
+    peek: () => held,
     trouble: () => failure,
   };
 }

@@ -2,6 +2,7 @@ import { AppError } from '../protocol/app-error.js';
 import { ERRCODES } from '../protocol/errcodes.js';
 import { ApiRefused, ApiUnreachable, SecretMissing, TokenAwaited } from './api-error.js';
 import { SEND_PATH } from './client.js';
+import { TokenServerRefused, TokenServerUnreachable } from './token-server.js';
 
 /** Why a message was given up, for dead letters, logs and figures. */
 export type DeadReason =
@@ -66,9 +67,10 @@ export function whatNext(
       ? { type: 'dead', reason, detail }
       : { type: 'retry', afterMs: inJitter(ms), tries: { ...tries, failures: tries.failures + 1 } };
 
-  if (error instanceof ApiUnreachable) {
+  if (error instanceof ApiUnreachable || error instanceof TokenServerUnreachable) {
     // A token call whose answer was lost leaves nothing in doubt: the message had not been sent.
-    if (error.sent && error.endpoint === SEND_PATH) return { type: 'ambiguous', detail: error.message };
+    if (error instanceof ApiUnreachable && error.sent && error.endpoint === SEND_PATH)
+      return { type: 'ambiguous', detail: error.message };
     if (tooLate) return { type: 'dead', reason: 'unreachable', detail: error.message };
     return wait(inJitter(backOff(tries.waits)));
   }
@@ -92,7 +94,11 @@ export function whatNext(
         return error.errorClass satisfies never;
     }
   }
-  if (error instanceof SecretMissing || error instanceof TokenAwaited) {
+  if (
+    error instanceof SecretMissing ||
+    error instanceof TokenAwaited ||
+    error instanceof TokenServerRefused
+  ) {
     return tryAgain(backOff(tries.failures), 'config', error.message);
   }
   // Refused before it left, by a check of ours; anything else is a bug that may have struck at any moment.

@@ -1,3 +1,14 @@
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import type { StateStore } from '../ports/state-store.js';
+import type { AppId } from '../protocol/ids.js';
+import { readLent } from './credential-answer.js';
+import { createCredentialHolder, type CredentialHolder } from './credential-holder.js';
+import { createCredentialRecords } from './credential-record.js';
+import { createSharedSource } from './credential-sharing.js';
+import type { Credential, CredentialSource } from './credential.js';
+import type { JsonObject } from './response.js';
+
 /** What a ticket signs: pages for the JS-SDK, or cards (卡券). */
 export type TicketType = 'jsapi' | 'wx_card';
 
@@ -8,4 +19,83 @@ export type TicketType = 'jsapi' | 'wx_card';
  */
 export interface TicketKeeper {
   get(type: TicketType): Promise<string>;
+}
+
+/** The keeper as those see it who hand tickets on. */
+export interface TicketCentre extends TicketKeeper {
+  /** The ticket with its end. @throws as `get` */
+  current(type: TicketType): Promise<Credential>;
+  /** Renews in time, asked for or not, once there is a first ticket of a type. */
+  start(): void;
+  stop(): void;
+}
+
+/** The API that lends tickets. */
+export const TICKET_PATH = '/cgi-bin/ticket/getticket';
+
+/** Longer than the longest fetch, which may have to wait for an access token. */
+const LOCK_MS = 20_000;
+
+interface Parts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** From 0 up to 1. */
+  readonly random?: () => number;
+}
+
+export function createTicketKeeper(
+  deps: Parts & {
+    readonly appId: AppId;
+    readonly store: StateStore;
+    /** Calls `TICKET_PATH` with the access token and this `type`. */
+    readonly ask: (type: TicketType) => Promise<JsonObject>;
+  },
+): TicketCentre {
+  const { appId, store, clock, log, ask } = deps;
+  return createTickets(deps, (type) =>
+    createSharedSource({
+      records: createCredentialRecords({ store, clock, name: `${appId}:ticket:${type}`, lockMs: LOCK_MS }),
+      demandMeans() {},
+      async fetch() {
+        const askedAtMs = clock.now();
+        const { value, lifetimeMs } = readLent(TICKET_PATH, await ask(type), 'ticket');
+        return { value, expiresAtMs: askedAtMs + lifetimeMs };
+      },
+      onOusted() {},
+      clock,
+      log,
+      what: `${type} ticket`,
+      fields: { appId },
+    }),
+  );
+}
+
+/** Tickets out of any source. */
+export function createTickets(
+  { clock, log, random }: Parts,
+  sourceOf: (type: TicketType) => CredentialSource,
+): TicketCentre {
+  const holder = (type: TicketType): CredentialHolder =>
+    createCredentialHolder({
+      source: sourceOf(type),
+      clock,
+      log,
+      what: `${type} ticket`,
+      fields: {},
+      random,
+    });
+  const holders: Readonly<Record<TicketType, CredentialHolder>> = {
+    jsapi: holder('jsapi'),
+    wx_card: holder('wx_card'),
+  };
+  return {
+    get: async (type) => (await holders[type].get()).value,
+    current: (type) => holders[type].get(),
+    start() {
+      for (const each of Object.values(holders)) each.start();
+    },
+    stop() {
+      for (const each of Object.values(holders)) each.stop();
+    },
+  };
 }

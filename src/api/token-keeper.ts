@@ -92,8 +92,8 @@ export function createTokenKeeper(deps: {
   async function fetchOnce(force: boolean): Promise<Credential> {
     if (secret === undefined) throw new SecretMissing();
     const askedAtMs = clock.now();
-    const { token, lifetimeMs } = await fetchToken(accessPoints, { appId, secret, channel, force });
-    return { value: token, expiresAtMs: askedAtMs + lifetimeMs };
+    const { value, lifetimeMs } = await fetchToken(accessPoints, { appId, secret, channel, force });
+    return { value, expiresAtMs: askedAtMs + lifetimeMs };
   }
 
   const source = createSharedSource({

@@ -1,6 +1,7 @@
 import { nearestName } from '../config/nearest-name.js';
 import { ConfigInvalid } from '../config/config-invalid.js';
 import { AppError } from '../protocol/app-error.js';
+import { accessPoints } from './access-points.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
 import { conformance } from './conformance.js';
 import { routes } from './routes.js';
@@ -8,8 +9,9 @@ import { sandbox } from './sandbox.js';
 import { send } from './send.js';
 import { serve } from './serve.js';
 import { packageVersion } from './package-version.js';
+import { token } from './token.js';
 
-const commands: readonly Command[] = [serve, send, routes, sandbox, conformance];
+const commands: readonly Command[] = [serve, send, routes, sandbox, conformance, token, accessPoints];
 
 /**
  * Runs one command line (without node and script) and resolves with its exit code. Whatever goes wrong is said on

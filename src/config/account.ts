@@ -17,6 +17,12 @@ export interface AccountConfig {
   readonly encodingAesKeys: readonly string[];
   readonly originalId: string | undefined;
   readonly cipherMode: ConfiguredCipherMode;
+  /** What a web login asks for, unless it says otherwise. */
+  readonly scope: 'snsapi_base' | 'snsapi_userinfo' | undefined;
+  /** Where web logins may return to; empty: there are none. */
+  readonly returnTo: readonly string[];
+  /** Hosts whose pages are signed for the JS-SDK. */
+  readonly pageHosts: readonly string[];
 }
 
 /** The settings of one account by their names in the accounts file, with the variable that means the same. */
@@ -29,6 +35,9 @@ export const accountSettings = {
   previousEncodingAesKey: 'WECHAT_PREVIOUS_ENCODING_AES_KEY',
   originalId: 'WECHAT_ORIGINAL_ID',
   cipherMode: 'WECHAT_CIPHER_MODE',
+  oauthReturnHosts: 'OAUTH_RETURN_HOSTS',
+  oauthScope: 'OAUTH_SCOPE',
+  jsSdkHosts: 'JS_SDK_HOSTS',
 } as const;
 
 export type Setting = keyof typeof accountSettings;
@@ -85,6 +94,9 @@ export function toAccount(draft: AccountDraft, faults: string[]): AccountConfig 
     encodingAesKeys: unique([encodingAesKey, previousEncodingAesKey]),
     originalId: settings.originalId,
     cipherMode,
+    scope: settings.oauthScope,
+    returnTo: settings.oauthReturnHosts ?? [],
+    pageHosts: settings.jsSdkHosts ?? [],
   };
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { anyText, baseUrl, host, oneOf, path, trimmed, wholeNumber } from './value-schemas.js';
+import { webVariables } from './web-variables.js';
 
 /** One environment variable: how it is read, what it means, whether its value may be shown. */
 export interface Variable<T = unknown> {
@@ -12,26 +14,6 @@ export interface Variable<T = unknown> {
   readonly secret?: true;
   readonly meaning: string;
 }
-
-const trimmed = z.string().trim();
-const wholeNumber = (from: number, to: number) =>
-  trimmed
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .pipe(z.number().min(from).max(to));
-const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
-  trimmed.toLowerCase().pipe(z.enum(words));
-const anyText = z.string();
-const path = trimmed.min(1);
-
-/** `http://` or `https://`, without query, fragment or credentials; comes out without a slash at its end. */
-const baseUrl = trimmed
-  .refine((text) => {
-    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
-    const { search, hash, username, password } = new URL(text);
-    return search === '' && hash === '' && username === '' && password === '';
-  })
-  .transform((text) => new URL(text).href.replace(/\/+$/, ''));
 
 const callbackPath = trimmed
   .regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/)
@@ -54,7 +36,7 @@ export const variables = {
     meaning: 'Port of the public listener. WeChat calls 80 (http) and 443 (https) only.',
   },
   HOST: {
-    schema: path,
+    schema: host,
     allowed: 'an address or host name',
     fallback: '0.0.0.0',
     meaning: 'Address of the public listener.',
@@ -139,8 +121,10 @@ export const variables = {
       'When WeChat is answered at the latest, from the first byte of the push. Milliseconds; WeChat waits 5000.',
   },
   REDIS_URL: {
-    schema: trimmed.regex(/^rediss?:\/\/\S+$/).refine((text) => URL.canParse(text)),
-    allowed: 'redis://… or rediss://…',
+    schema: trimmed
+      .regex(/^rediss?:\/\/\S+$/)
+      .refine((text) => URL.canParse(text) && /^(?:\/\d*)?$/.test(new URL(text).pathname)),
+    allowed: 'redis://… or rediss://…, with the number of a database behind the last / or nothing',
     without: 'embedded store in DATA_DIR, for a single process',
     secret: true,
     meaning: 'Redis for records and deferred work; any number of processes share it.',
@@ -197,6 +181,7 @@ export const variables = {
     secret: true,
     meaning: 'Key of the token centre at TOKEN_SERVER_URL: the ADMIN_KEY of that instance.',
   },
+  ...webVariables,
   ADMIN_PORT: {
     schema: wholeNumber(0, 65_535),
     allowed: 'a port from 1 to 65535 (0: any free one)',
@@ -204,7 +189,7 @@ export const variables = {
     meaning: 'Port of the admin listener.',
   },
   ADMIN_HOST: {
-    schema: path,
+    schema: host,
     allowed: 'an address or host name',
     fallback: '127.0.0.1',
     meaning: 'Address of the admin listener. Wider than loopback only with ADMIN_KEY.',

@@ -1,5 +1,6 @@
 import { bindCatalogue } from '../api/catalogue/catalogue.js';
 import type { ApiFace } from '../api/client.js';
+import { createMediaApi } from '../api/media/media.js';
 import { createWalks } from '../api/walks.js';
 
 /** As much of the API as a test needs: `{ users: { info: async () => ({ … }) } }`. */
@@ -28,9 +29,12 @@ export function standInApi(given: GivenApi = {}): ApiFace {
     ...replaced,
     call,
     messages: { ...calls.messages, send: () => Promise.resolve(), ...given.messages },
+    media: { ...mediaNotGiven, ...given.media },
     all: { ...createWalks(replaced), ...given.all },
   };
 }
 
 const notGiven = (path: string): Error =>
   new Error(`the handler called ${path}: hand tryHandler an \`api\` that answers`);
+
+const mediaNotGiven = createMediaApi({ exchangeWithToken: ({ path }) => Promise.reject(notGiven(path)) });

@@ -1,11 +1,12 @@
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
 import { createServer, type Server } from 'node:http';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
 import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { RouteRow } from '../handling/router.js';
 import type { Readiness } from './public-server.js';
+import { isSameSecret } from './same-secret.js';
+import type { TokenRoutes } from './token-routes.js';
 
 const LETTERS_SHOWN = 100;
 
@@ -19,6 +20,7 @@ export function createAdminServer({
   queue,
   readiness,
   routes,
+  tokenRoutes,
   log,
 }: {
   key: string | undefined;
@@ -26,12 +28,16 @@ export function createAdminServer({
   queue: DeferredQueue;
   readiness: () => Readiness;
   routes: () => readonly RouteRow[];
+  tokenRoutes: TokenRoutes;
   log: Logger;
 }): Server {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(demandKey(key));
+  if (key === undefined) app.use(keepPagesOut);
+  app.use(tokenRoutes.wechat); // before the key: they bring their own secret
+  if (key !== undefined) app.use(demandKey(key));
+  app.use(tokenRoutes.accounts);
   app.get('/status', async (_request, response) => {
     response.json({
       status: readiness(),
@@ -54,21 +60,33 @@ export function createAdminServer({
     response.status(503).json({ error: 'unavailable' });
   };
   app.use(onError);
-  return createServer({ headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 }, app);
+  return createServer(
+    {
+      headersTimeout: 5_000,
+      requestTimeout: 10_000,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 1_000,
+    },
+    app,
+  );
 }
 
-/** `Authorization: Bearer <ADMIN_KEY>`, where a key is set. Without one, a page in a browser is still kept out. */
-function demandKey(key: string | undefined): RequestHandler {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  const expected = key === undefined ? undefined : digest(`Bearer ${key}`);
+/** `Authorization: Bearer <ADMIN_KEY>`. */
+function demandKey(key: string): RequestHandler {
   return (request, response, next) => {
-    const allowed =
-      expected === undefined
-        ? // A name that a stranger's DNS points at loopback is not one of these.
-          /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(request.headers.host ?? '') &&
-          request.headers.origin === undefined
-        : timingSafeEqual(digest(request.headers.authorization ?? ''), expected);
-    if (allowed) next();
-    else response.status(401).json({ error: 'unauthorized', hint: 'send Authorization: Bearer <ADMIN_KEY>' });
+    if (isSameSecret(request.headers.authorization ?? '', `Bearer ${key}`)) next();
+    else refuse(response, 'send Authorization: Bearer <ADMIN_KEY>');
   };
+}
+
+/** Without a key the listener is on loopback, where a page in a browser must still be kept out. */
+const keepPagesOut: RequestHandler = (request, response, next) => {
+  // A name that a stranger's DNS points at loopback is not one of these.
+  const isOurs = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
+  if (isOurs && request.headers.origin === undefined) next();
+  else refuse(response, 'call it by localhost or 127.0.0.1 and not from a page, or set ADMIN_KEY');
+};
+
+function refuse(response: Response, hint: string): void {
+  response.status(401).json({ error: 'unauthorized', hint });
 }

@@ -11,7 +11,7 @@ export class CannotListen extends AppError {
 
 /** What a person can do about a listen error. */
 function wayOut(error: NodeJS.ErrnoException, host: string, port: number, portName: string): string {
-  const where = `${host}:${port}`;
+  const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   switch (error.code) {
     case 'EADDRINUSE':
       return (

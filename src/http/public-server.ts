@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import { createServer, type Server } from 'node:http';
 import type { Door } from './door.js';
+import { hearHalfClosed } from './half-closed.js';
 
 /** How well the server can do its work just now. `degraded`: the journal stands in for Redis. */
 export type Readiness = 'ready' | 'degraded' | 'not-ready';
@@ -31,7 +32,7 @@ export function createPublicServer({
       connectionsCheckingInterval: 1_000,
     },
     (request, response) => {
-      const url = request.url ?? '';
+      const url = (request.url = originForm(request.url ?? ''));
       const end = url.indexOf('?');
       const door = doors.get(end === -1 ? url : url.slice(0, end));
       if (door === undefined) pages(request, response);
@@ -39,7 +40,16 @@ export function createPublicServer({
     },
   );
   server.maxConnections = maxConnections;
-  return server;
+  return hearHalfClosed(server);
+}
+
+/** `http://host/wechat?…` as a proxy may ask for it: only what follows the host counts. */
+function originForm(url: string): string {
+  if (url.startsWith('/')) return url;
+  const [origin] = /^https?:\/\/[^/?#]*/i.exec(url) ?? [];
+  if (origin === undefined) return url;
+  const rest = url.slice(origin.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 function createPages(readiness: () => Readiness): Express {

@@ -14,10 +14,4 @@ export interface Account {
   readonly api: Api;
   /** How its late answers travel. */
   readonly road: Road;
-  /** Nothing is sent before: WeChat's limits per minute concern all that the account sends. Each process learns it. */
-  readonly pace: { pausedUntilMs: number };
-  /** What is said to a user whose answer is kept. */
-  readonly lateNotice: string;
-  /** Counts one more push whose tries are left without an answer. False: there are too many already. Never rejects. */
-  mayHold(): Promise<boolean>;
 }

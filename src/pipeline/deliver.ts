@@ -22,7 +22,7 @@ export async function deliver(late: LateJob): Promise<JobVerdict> {
   if (record.intent !== undefined)
     return onAmbiguous(late, 'its process died while the message was on its way');
   if (account.road.now === 'passive-only') return keep(late, 'the account may not send');
-  const pausedMs = account.pace.pausedUntilMs - deps.clock.now();
+  const pausedMs = account.road.pausedUntilMs - deps.clock.now();
   if (pausedMs > 0) return late.giveBack(pausedMs);
   if (!(await isItsTurn(late))) return late.giveBack(LOOK_AGAIN_MS);
   const unfit = await fit(late);
@@ -124,7 +124,7 @@ async function onFailure(late: LateJob, error: unknown, { spent = false } = {}):
         { err: error, pushId: job.pushId, ...next.tries, afterMs: next.afterMs },
         'a late answer was not taken; it is tried again',
       );
-      if (next.pausesAll === true) account.pace.pausedUntilMs = deps.clock.now() + next.afterMs;
+      if (next.pausesAll === true) account.road.pausedUntilMs = deps.clock.now() + next.afterMs;
       return late.giveBack(next.afterMs, next.tries);
     case 'dead':
       return next.reason === 'window-closed'

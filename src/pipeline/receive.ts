@@ -98,7 +98,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     demandFresh(opened);
     demandOurAccount(opened.outerAccount);
     const push = readPush(opened.text, account.appId);
-    if (push !== undefined && push.account !== '') demandOurAccount(push.account);
+    if (push !== undefined) demandOurAccount(push.account);
     return { opened, push };
   }
 

@@ -11,6 +11,8 @@ export type LateReplyMode = LateRoad | 'auto';
 
 /** WeChat is asked again after this whether the account still lacks the right. */
 const REFUSED_FOR_MS = 24 * 3_600_000;
+/** WeChat counts the failures of a callback over this time, and raises an alarm at thirty. Source: 接口报警. */
+const HELD_PER_MS = 5 * 60_000;
 /** What another process learned is known here after this, at the latest. */
 const LOOK_EVERY_MS = 30_000;
 
@@ -20,6 +22,12 @@ export interface Road {
   readonly now: LateRoad;
   /** False where the configuration pins the customer-service road: what it cannot carry is not kept. */
   readonly mayKeep: boolean;
+  /** What is said to a user whose answer is kept. */
+  readonly notice: string;
+  /** Nothing is sent before: WeChat's limits per minute concern all that the account sends. Each process learns it. */
+  pausedUntilMs: number;
+  /** Counts one more push whose tries are left without an answer. False: there are too many already. Never rejects. */
+  mayHold(): Promise<boolean>;
   /** WeChat refused a customer-service message for want of the right (48001). Never throws. */
   refused(): Promise<void>;
   /** Looks what the others have learned, now and from time to time. */
@@ -30,11 +38,13 @@ export interface Road {
 export function createRoad(deps: {
   readonly appId: AppId;
   readonly mode: LateReplyMode;
+  readonly notice: string;
+  readonly heldPer5Min: number;
   readonly store: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
 }): Road {
-  const { appId, mode, store, clock, log } = deps;
+  const { appId, mode, notice, heldPer5Min, store, clock, log } = deps;
   const name = `${appId}:late-road`;
   let refusedUntilMs = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | undefined;
@@ -57,6 +67,16 @@ export function createRoad(deps: {
       return clock.now() < refusedUntilMs ? 'passive-only' : 'customer-service';
     },
     mayKeep: mode !== 'customer-service',
+    notice,
+    pausedUntilMs: 0,
+    async mayHold() {
+      const held = { name: `${appId}:held`, limit: heldPer5Min, perMs: HELD_PER_MS, nowMs: clock.now() };
+      try {
+        return await store.admit(held);
+      } catch {
+        return false;
+      }
+    },
     async refused() {
       if (mode !== 'auto' || clock.now() < refusedUntilMs) return;
       const nowMs = clock.now();

@@ -178,7 +178,7 @@ export class Run {
 
   /** WeChat takes a held try for a failure of ours, so only a few pushes are held at a time. */
   async #askToHold(deadlineAtMs: number): Promise<void> {
-    this.#mayHold ??= this.#arrival.tryNumber > 1 || (await this.#account.mayHold());
+    this.#mayHold ??= this.#arrival.tryNumber > 1 || (await this.#account.road.mayHold());
     if (!this.#mayHold) this.#lease(deadlineAtMs);
   }
 
@@ -473,7 +473,7 @@ export class Run {
   }
 
   #notice(): Reply {
-    return replies.text(this.#account.lateNotice);
+    return replies.text(this.#account.road.notice);
   }
 
   /** Until the store took the change the run stays where tries find it, so its verdict is the one they hear. */

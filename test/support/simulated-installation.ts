@@ -137,13 +137,13 @@ export class SimulatedProcess implements Clock {
       road: {
         now: this.#world.lateRoad,
         mayKeep: true,
+        notice: NOTICE,
+        pausedUntilMs: 0,
+        mayHold: () => Promise.resolve(true),
         refused: () => Promise.resolve(),
         start: () => Promise.resolve(),
         stop: () => undefined,
       },
-      pace: { pausedUntilMs: 0 },
-      lateNotice: NOTICE,
-      mayHold: () => Promise.resolve(true),
     };
     const router = createRouter([
       { name: 'tested', file: 'tested.ts', on: ['message.text'], module: this.#counted() },

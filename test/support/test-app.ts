@@ -123,6 +123,7 @@ function countPuts(queue: DeferredQueue, onKept: () => void): DeferredQueue {
 
 function answer({ url, body }: HttpRequest, sent: unknown[]): object {
   if (/\/(stable_)?token\b/.test(url)) return { access_token: ACCESS_TOKEN, expires_in: 7200 };
+  if (url.includes('/cgi-bin/getcallbackip')) return { errcode: 41001, errmsg: 'access_token missing' };
   sent.push(JSON.parse(body ?? '{}'));
   return { errcode: 0, errmsg: 'ok' };
 }

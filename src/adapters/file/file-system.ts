@@ -1,6 +1,7 @@
 import { close, constants, fdatasync, write } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { open as openDescriptor } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 /** A file that only grows. */
@@ -36,10 +37,26 @@ const writeSome = promisify(write);
 const syncData = promisify(fdatasync);
 const closeFile = promisify(close);
 
+/** Level by level: node's own `recursive` never ends where a level cannot be made and says that it is absent, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  await makeFolders(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    // Two processes may start at once.
+    if (!(await isFolder(path))) throw error;
+  });
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => dirname(path) === path,
+  );
+
 /** The disk. */
 export const disk: FileSystem = {
   async makeFolder(path) {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(resolve(path));
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   },
   list: (folder) => readdir(folder),

@@ -47,7 +47,7 @@ export class Journal {
   #current: { readonly file: AppendFile; readonly segment: Segment } | undefined;
   #number = 0;
 
-  #texts: string[] = [];
+  #entries: Entry[] = [];
   #waiters: Waiter[] = [];
   #committing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,17 +89,20 @@ export class Journal {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
-  /** Writes the entry within a few milliseconds; a crash before that loses it. Never waits, never throws. */
+  /**
+   * Writes the entry within a few milliseconds; a crash before that loses it. Never waits, never throws. An entry is
+   * put into words when it is written, so nobody may change it after it was handed over.
+   */
   note(entry: Entry): void {
     if (this.#closed) return;
-    this.#texts.push(JSON.stringify(entry));
+    this.#entries.push(entry);
     if (!this.#committing) this.#commitSoon();
   }
 
   /** Resolves once the entry, and all noted before it, would survive a loss of power. */
   append(entry: Entry): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the journal is closed'));
-    this.#texts.push(JSON.stringify(entry));
+    this.#entries.push(entry);
     return this.sync();
   }
 
@@ -145,12 +148,12 @@ export class Journal {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     do {
-      const texts = this.#texts;
+      const entries = this.#entries;
       const waiters = this.#waiters;
-      this.#texts = [];
+      this.#entries = [];
       this.#waiters = [];
       try {
-        await this.#persist(texts, waiters.length > 0);
+        await this.#persist(entries, waiters.length > 0);
         for (const waiter of waiters) waiter.resolve();
         if (this.#compactionIsDue()) await this.#startCompaction();
       } catch (error) {
@@ -158,7 +161,7 @@ export class Journal {
       }
     } while (this.#waiters.length > 0);
     this.#committing = false;
-    if (this.#texts.length > 0 || (this.#refusing && !this.#closed)) this.#commitSoon();
+    if (this.#entries.length > 0 || (this.#refusing && !this.#closed)) this.#commitSoon();
   }
 
   /** Notices between commits that the folder is gone. */
@@ -169,16 +172,16 @@ export class Journal {
     await this.#commit();
   }
 
-  async #persist(texts: readonly string[], durable: boolean): Promise<void> {
-    if (texts.length === 0 && this.#current === undefined && !this.#refusing) return;
+  async #persist(entries: readonly Entry[], durable: boolean): Promise<void> {
+    if (entries.length === 0 && this.#current === undefined && !this.#refusing) return;
     // Only a sync proves that a disk that refused is sound again.
     const proven = durable || this.#refusing;
     try {
-      await this.#write(texts, proven);
+      await this.#write(entries, proven);
     } catch (error) {
       await this.#abandonSegment(error);
       try {
-        await this.#write(texts, proven);
+        await this.#write(entries, proven);
       } catch (again) {
         await this.#abandonSegment(again);
         throw again;
@@ -188,11 +191,11 @@ export class Journal {
     this.#refusing = false;
   }
 
-  async #write(texts: readonly string[], durable: boolean): Promise<void> {
+  async #write(entries: readonly Entry[], durable: boolean): Promise<void> {
     this.#current ??= await this.#createSegment();
     const { file, segment } = this.#current;
     if (segment.bytes === 0) this.#frames.add(JSON.stringify(FORMAT));
-    for (const text of texts) this.#frames.add(text);
+    for (const entry of entries) this.#frames.add(JSON.stringify(entry));
     const bytes = this.#frames.take();
     if (bytes.length > 0) await file.write(bytes);
     if (durable) {

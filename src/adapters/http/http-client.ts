@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { HttpFailure, type HttpClient, type HttpRequest } from '../../ports/http-client.js';
 import { followConnection } from './connection-stage.js';
+import { codeOf } from './error-code.js';
 import { readResponse } from './read-response.js';
 
 /** No API answer comes near this. */
@@ -90,11 +91,4 @@ function headersOf({ body, content, headers }: HttpRequest): http.OutgoingHttpHe
   if (body === undefined) return { ...headers };
   const length = Buffer.byteLength(body);
   return { 'content-type': 'application/json; charset=utf-8', 'content-length': length, ...headers };
-}
-
-/** ECONNREFUSED and its like where there is one. Where several addresses failed, that of the first. */
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return 'failed';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'message' in error && typeof error.message === 'string' ? error.message : 'failed';
 }

@@ -77,6 +77,13 @@ function isError(error: unknown): error is Error {
   return error instanceof Error || types.isNativeError(error);
 }
 
+/** Whether Redis refused the database that the URL names. The connection stands, on database 0. */
+export function isOfSelect(error: unknown): boolean {
+  if (!isError(error) || error.name !== 'ReplyError' || !('command' in error)) return false;
+  const { command } = error;
+  return typeof command === 'object' && command !== null && 'name' in command && command.name === 'select';
+}
+
 function reportChanges(client: Redis, log: Logger): void {
   /** Of the outage that goes on now: each is said once, not with every try. */
   const reasons = new Set<string>();
@@ -86,7 +93,9 @@ function reportChanges(client: Redis, log: Logger): void {
     log.warn({ reason }, 'Redis is away');
   };
   // Without a listener an `error` event would end the process.
-  client.on('error', (error: unknown) => away(reasonOf(error)));
+  client.on('error', (error: unknown) => {
+    if (!isOfSelect(error)) away(reasonOf(error)); // that one is said by `warnOfWeakSettings`
+  });
   client.on('close', () => {
     if (reasons.size === 0 && client.status !== 'end') away('closed');
   });

@@ -1,12 +1,19 @@
 import type { Redis } from 'ioredis';
+import { isOfSelect } from './connection.js';
 import type { Logger } from '../../ports/logger.js';
 
 /**
  * Looks once at how Redis is set and warns of what would break a promise: without the append-only file a crash of
- * Redis loses accepted work, and an evicting Redis loses it without a crash. A Redis that will not say is believed.
+ * Redis loses accepted work, an evicting Redis loses it without a crash, and a database that is not there is silently
+ * the first one, which others may use. A Redis that will not say is believed.
  */
 export function warnOfWeakSettings(client: Redis, log: Logger): void {
   client.once('ready', () => {
+    const database = client.options.db ?? 0;
+    if (database !== 0)
+      client.select(database).catch((error: unknown) => {
+        if (isOfSelect(error)) log.warn({}, missingDatabase(database));
+      });
     client.info().then(
       (info) => {
         for (const warning of weakSettings(info)) log.warn({}, warning);
@@ -15,6 +22,10 @@ export function warnOfWeakSettings(client: Redis, log: Logger): void {
     );
   });
 }
+
+const missingDatabase = (database: number): string =>
+  `REDIS_URL names database ${database}, which this Redis does not have: everything goes to database 0. ` +
+  'Name one that exists (see `databases` in redis.conf), or none';
 
 /** The warnings that an answer to `INFO` deserves. */
 export function weakSettings(info: string): string[] {

@@ -1,30 +1,43 @@
 import type { Logger } from '../../ports/logger.js';
-import {
-  StoreUnavailable,
-  type ClaimResult,
-  type StateStore,
-  type StoredRecord,
-  type SwapResult,
-} from '../../ports/state-store.js';
+import { StoreUnavailable, type StateStore, type StoredRecord } from '../../ports/state-store.js';
 import { becomesReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
 import { Deadlines } from './deadlines.js';
 import { warnOfWeakSettings } from './redis-settings.js';
 import { preloadScripts, runScript } from './run-script.js';
+import { claimStep, readClaim } from './claim-step.js';
+import { keyNames, lifetimeMs } from './key-names.js';
+import { AHEAD, CLAIM, READ, SWAP } from './record-scripts.js';
+import type { Script } from './script.js';
 import {
+  ADMIT,
   BEAT,
   BURY,
   CHANGE_FACT,
-  CLAIM,
+  DEAD_LETTER,
   DEAD_LETTERS,
-  READ,
+  DROP_DEAD_LETTER,
   READ_FACT,
-  SWAP,
-  type Script,
+  WINDOW,
 } from './scripts.js';
-import { datedText, readKnown, readLetters, readStored, recordText } from './stored-text.js';
+import { deedText } from './send-ledger-lua.js';
+import { datedText, readKnown, readLetters } from './stored-text.js';
+import { readSwap, swapStep } from './swap-step.js';
 
-/** Lifetimes in Redis only sweep: they end this much after the value's own end, by which everything is judged. */
-const SWEEP_SLACK_MS = 60_000;
+const SCRIPTS: readonly Script[] = [
+  CLAIM,
+  READ,
+  SWAP,
+  AHEAD,
+  WINDOW,
+  ADMIT,
+  BEAT,
+  READ_FACT,
+  CHANGE_FACT,
+  BURY,
+  DEAD_LETTERS,
+  DEAD_LETTER,
+  DROP_DEAD_LETTER,
+];
 /** A dead owner is remembered this long, for nothing but tidiness: an absent owner is dead too. */
 const FORGET_OWNER_MS = 3_600_000;
 /** Dead letters kept; beyond it the oldest go, so that a broken handler cannot fill Redis. */
@@ -56,15 +69,12 @@ export interface RedisStateStore extends StateStore {
 export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
   const { url, log, prefix = '{wechat}', timeoutMs = 400 } = options;
   const client = openRedis(url, 'store', log, FAIL_FAST);
-  preloadScripts(client, [CLAIM, READ, SWAP, BEAT, READ_FACT, CHANGE_FACT, BURY, DEAD_LETTERS]);
+  preloadScripts(client, SCRIPTS);
   warnOfWeakSettings(client, log);
   const deadlines = new Deadlines(timeoutMs);
 
-  const recordKey = (key: string) => `${prefix}:record:${key}`;
-  const bodyKey = (key: string) => `${prefix}:body:${key}`;
-  const factKey = (name: string) => `${prefix}:fact:${name}`;
-  const beatsKey = `${prefix}:beats`;
-  const deadKeys = [`${prefix}:dead`, `${prefix}:dead:order`];
+  const names = keyNames(prefix);
+  const letterKeys = [names.letters, names.letterOrder];
 
   async function run(
     operation: string,
@@ -83,56 +93,50 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
   }
 
   return {
-    async claim({ key, owner, nowMs, keepMs, guard }): Promise<ClaimResult> {
+    async claim(request) {
+      const { owner } = request;
       const stored: StoredRecord = { rev: 1, record: { state: 'running', owner, fence: 1, attempt: 1 } };
-      const keys = [recordKey(key), bodyKey(key), beatsKey];
-      const args = [nowMs, recordText(stored, nowMs + keepMs), lifetimeMs(keepMs)];
-      if (guard !== undefined) {
-        keys.push(`${prefix}:guard:${guard.id}`);
-        args.push(guard.use, datedText(guard.use, nowMs + keepMs));
-      }
-      const reply = await run('claim', CLAIM, keys, args);
-      if (reply === 1) return { type: 'claimed', stored };
-      if (reply === 0) return { type: 'replayed' };
-      return { type: 'known', ...readKnown(reply) };
+      const { keys, args } = claimStep(request, stored, names);
+      return readClaim(await run('claim', CLAIM, keys, args), request, stored);
     },
 
-    async swap({ key, rev, next, nowMs, keepMs, body }): Promise<SwapResult> {
-      const stored = next === undefined ? undefined : { rev: rev + 1, record: next };
-      const reply = await run(
-        'swap',
-        SWAP,
-        [recordKey(key), bodyKey(key)],
-        [
-          nowMs,
-          rev,
-          stored === undefined ? '' : recordText(stored, nowMs + keepMs),
-          lifetimeMs(keepMs),
-          body === undefined ? '' : datedText(body.xml, nowMs + body.keepMs),
-          lifetimeMs(body?.keepMs ?? 0),
-        ],
-      );
-      if (reply === 1) return { swapped: true, stored };
-      return { swapped: false, stored: reply === 0 ? undefined : readStored(reply) };
+    async swap(request) {
+      const { keys, args } = swapStep(request, names);
+      return readSwap(await run('swap', SWAP, keys, args), request);
     },
 
     async read(key, nowMs) {
-      const reply = await run('read', READ, [recordKey(key), bodyKey(key), beatsKey], [nowMs]);
+      const reply = await run('read', READ, [names.record(key), names.body(key), names.beats], [nowMs]);
       return reply === 0 ? undefined : readKnown(reply);
     },
 
-    ahead: notYet,
-    window: notYet,
-    admit: notYet,
-    deadLetter: notYet,
-    dropDeadLetter: notYet,
+    async ahead(sender, key, nowMs) {
+      const reply = await run('ahead', AHEAD, [names.lane(sender)], [nowMs, key, names.records]);
+      if (reply === 0) return undefined;
+      const [ahead, rank]: unknown[] = Array.isArray(reply) ? reply : [];
+      return { key: String(ahead), sinceMs: Number(rank) };
+    },
+
+    async window({ sender, nowMs, change = '', opened }) {
+      const args = [nowMs, change];
+      if (opened !== undefined)
+        args.push(deedText(opened.deed), opened.messages, opened.fromMs, opened.untilMs);
+      const reply = await run('window', WINDOW, [names.window(sender)], args);
+      const [left, untilMs, changed]: unknown[] = Array.isArray(reply) ? reply : [];
+      return { left: Number(left), untilMs: Number(untilMs), changed: changed === 1 };
+    },
+
+    async admit({ name, limit, perMs, nowMs }) {
+      if (limit < 1) return false;
+      return (await run('admit', ADMIT, [names.count(name)], [nowMs, limit, perMs, lifetimeMs(perMs)])) === 1;
+    },
 
     async beat(owner, untilMs) {
-      await run('beat', BEAT, [beatsKey], [owner, untilMs, untilMs - FORGET_OWNER_MS]);
+      await run('beat', BEAT, [names.beats], [owner, untilMs, untilMs - FORGET_OWNER_MS]);
     },
 
     async fact(name, nowMs) {
-      const reply = await run('fact', READ_FACT, [factKey(name)], [nowMs]);
+      const reply = await run('fact', READ_FACT, [names.fact(name)], [nowMs]);
       return typeof reply === 'string' ? reply : undefined;
     },
 
@@ -144,16 +148,25 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
         next === undefined ? '' : datedText(next, nowMs + keepMs),
         lifetimeMs(keepMs),
       ];
-      return (await run('changeFact', CHANGE_FACT, [factKey(name)], args)) === 1;
+      return (await run('changeFact', CHANGE_FACT, [names.fact(name)], args)) === 1;
     },
 
     async bury(letter) {
-      await run('bury', BURY, deadKeys, [letter.id, JSON.stringify(letter), letter.atMs, KEPT_LETTERS]);
+      await run('bury', BURY, letterKeys, [letter.id, JSON.stringify(letter), letter.atMs, KEPT_LETTERS]);
     },
 
     async deadLetters(limit) {
       if (limit < 1) return [];
-      return readLetters(await run('deadLetters', DEAD_LETTERS, deadKeys, [limit]));
+      return readLetters(await run('deadLetters', DEAD_LETTERS, letterKeys, [limit]));
+    },
+
+    async deadLetter(id) {
+      const reply = await run('deadLetter', DEAD_LETTER, [names.letters], [id]);
+      return readLetters([reply].filter((json) => json !== null))[0];
+    },
+
+    async dropDeadLetter(id) {
+      return (await run('dropDeadLetter', DROP_DEAD_LETTER, letterKeys, [id])) === 1;
     },
 
     ready: (withinMs) => becomesReady(client, withinMs),
@@ -163,10 +176,3 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
     },
   };
 }
-
-/** How long a value stays in Redis, by Redis's own clock. */
-function lifetimeMs(keepMs: number): number {
-  return Math.ceil(keepMs) + SWEEP_SLACK_MS;
-}
-
-const notYet = (): Promise<never> => Promise.reject(new StoreUnavailable('not built yet'));

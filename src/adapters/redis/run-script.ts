@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Script } from './scripts.js';
+import type { Script } from './script.js';
 
 const gathering = new WeakSet<object>();
 

@@ -1,85 +1,5 @@
-import { createHash } from 'node:crypto';
-
-/** One atomic step in Redis. `keys` come before the arguments; see the head of each text. */
-export interface Script {
-  readonly lua: string;
-  readonly sha: string;
-}
-
-/** Shared by the scripts below: how a stored text is read. Expiry is a value compared with the caller's clock. */
-const READERS = `
-local function record(raw, now)
-  if not raw then return nil end
-  local rev, untilMs, size, at = string.match(raw, '^(%d+) (%d+) (%d+) ()')
-  if tonumber(untilMs) <= now then return nil end
-  return rev, string.sub(raw, at + size), string.sub(raw, at, at + size - 1)
-end
-local function dated(raw, now)
-  if not raw then return nil end
-  local untilMs, at = string.match(raw, '^(%d+) ()')
-  if tonumber(untilMs) <= now then return nil end
-  return string.sub(raw, at)
-end
-local function known(rev, json, owner, beatsKey, bodyKey, now)
-  local beat = redis.call('ZSCORE', beatsKey, owner)
-  local alive = (beat and tonumber(beat) > now) and 1 or 0
-  return { rev, json, alive, dated(redis.call('GET', bodyKey), now) or false }
-end
-`;
-
-/**
- * Keys:      record · body · beats · guard (only when there is one)
- * Arguments: now · text of a new record · its lifetime · use of the guard · text of a new guard
- * Result:    1 claimed · 0 replayed · {rev, json, owner alive, body or nil} known
- */
-export const CLAIM = script(`${READERS}
-local now = tonumber(ARGV[1])
-if KEYS[4] then
-  local use = dated(redis.call('GET', KEYS[4]), now)
-  if not use then
-    redis.call('SET', KEYS[4], ARGV[5], 'PX', ARGV[3])
-  elseif use ~= ARGV[4] then
-    return 0
-  end
-end
-local raw = redis.call('GET', KEYS[1])
-local rev, json, owner = record(raw, now)
-if rev then return known(rev, json, owner, KEYS[3], KEYS[2], now) end
-if raw then redis.call('DEL', KEYS[2]) end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return 1
-`);
-
-/**
- * Keys:      record · body · beats
- * Arguments: now
- * Result:    {rev, json, owner alive, body or nil} · 0 nothing there
- */
-export const READ = script(`${READERS}
-local now = tonumber(ARGV[1])
-local rev, json, owner = record(redis.call('GET', KEYS[1]), now)
-if not rev then return 0 end
-return known(rev, json, owner, KEYS[3], KEYS[2], now)
-`);
-
-/**
- * Keys:      record · body
- * Arguments: now · expected rev · text of the next record ('' removes) · its lifetime
- *            · text of the body ('' leaves it) · its lifetime
- * Result:    1 swapped · 0 lost, nothing there · {rev, json} lost to this
- */
-export const SWAP = script(`${READERS}
-local rev, json = record(redis.call('GET', KEYS[1]), tonumber(ARGV[1]))
-if not rev then return 0 end
-if rev ~= ARGV[2] then return { rev, json } end
-if ARGV[3] == '' then
-  redis.call('DEL', KEYS[1], KEYS[2])
-  return 1
-end
-redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
-if ARGV[5] ~= '' then redis.call('SET', KEYS[2], ARGV[5], 'PX', ARGV[6]) end
-return 1
-`);
+import { READERS, script } from './script.js';
+import { SEND_LEDGER } from './send-ledger-lua.js';
 
 /**
  * Keys:      beats (sorted set: owner by the end of its life)
@@ -89,6 +9,49 @@ return 1
 export const BEAT = script(`
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+return 1
+`);
+
+/**
+ * Keys:      window
+ * Arguments: now · spend, refund, close or '' · where there is an opening: deed · messages · from · until
+ * Result:    {left, until, 1 if the change was made}
+ */
+export const WINDOW = script(`${SEND_LEDGER}
+local now, change = tonumber(ARGV[1]), ARGV[2]
+local book = readLedger(redis.call('GET', KEYS[1]))
+local news = ARGV[3] and open(book, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]))
+local function view()
+  local left, till = 0, 0
+  for _, one in ipairs(book) do
+    if one[5] > now and one[2] > 0 then left, till = math.max(left, one[2]), math.max(till, one[5]) end
+  end
+  return left, till
+end
+local changed = change ~= '' and (change ~= 'spend' or view() > 0)
+if changed then
+  if change == 'close' then book = { closed = now } end
+  for _, one in ipairs(book) do
+    if one[5] > now and change == 'spend' then one[2] = math.max(0, one[2] - 1) end
+    if one[5] > now and change == 'refund' then one[2] = math.min(one[3], one[2] + 1) end
+  end
+end
+if news or changed then writeLedger(KEYS[1], book, now) end
+local left, till = view()
+return { left, till, changed and 1 or 0 }
+`);
+
+/**
+ * Keys:      times (list, the latest last, no more of them than the limit)
+ * Arguments: now · limit, 1 or more · per so many ms · lifetime
+ * Result:    1 counted · 0 there were as many already
+ */
+export const ADMIT = script(`
+local oldest = redis.call('LINDEX', KEYS[1], -ARGV[2])
+if oldest and tonumber(oldest) > ARGV[1] - ARGV[3] then return 0 end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], -ARGV[2], -1)
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1
 `);
 
@@ -148,6 +111,25 @@ return letters
 `);
 
 /**
+ * Keys:      letters
+ * Arguments: id
+ * Result:    JSON · nil
+ */
+export const DEAD_LETTER = script(`
+return redis.call('HGET', KEYS[1], ARGV[1])
+`);
+
+/**
+ * Keys:      letters · order
+ * Arguments: id
+ * Result:    1 forgotten · 0 there was none
+ */
+export const DROP_DEAD_LETTER = script(`
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('HDEL', KEYS[1], ARGV[1])
+`);
+
+/**
  * Takes a job that nobody works on out of a BullMQ queue. BullMQ's own removal answers "removed" for an absent
  * job too, and takes jobs from workers whose lock ran out.
  *
@@ -160,7 +142,3 @@ if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 and redis.call('LREM', KEYS[3], 1, 
 redis.call('DEL', KEYS[1])
 return 1
 `);
-
-function script(lua: string): Script {
-  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
-}

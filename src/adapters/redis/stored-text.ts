@@ -1,4 +1,4 @@
-import type { DeadLetter, PushRecord, StoredRecord } from '../../ports/state-store.js';
+import type { DeadLetter, PushRecord, ShelvedRecord, StoredRecord } from '../../ports/state-store.js';
 
 /**
  * How values look in Redis. The scripts in `scripts.ts` read the heads, so that they can judge expiry and owners
@@ -28,6 +28,15 @@ export function readKnown(reply: unknown): { stored: StoredRecord; ownerAlive: b
   const [, , alive, body]: unknown[] = Array.isArray(reply) ? reply : [];
   const known = { stored: readStored(reply), ownerAlive: alive === 1 };
   return typeof body === 'string' ? { ...known, body } : known;
+}
+
+/** The scripts' `{key, rev, JSON, …}`. */
+export function readShelf(reply: unknown): ShelvedRecord[] {
+  const flat: unknown[] = Array.isArray(reply) ? reply : [];
+  const shelf: ShelvedRecord[] = [];
+  for (let at = 0; at < flat.length; at += 3)
+    shelf.push({ key: String(flat[at]), stored: readStored(flat.slice(at + 1)) });
+  return shelf;
 }
 
 /** The scripts' `{JSON, …}`. */

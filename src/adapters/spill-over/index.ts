@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.js';
 import { QueueUnavailable, type DeferredQueue } from '../../ports/deferred-queue.js';
@@ -46,8 +45,10 @@ export async function openSpillOver(options: {
 }): Promise<SpillOver> {
   const { remote, openLocal, clock, log } = options;
   const folder = join(options.dir, 'spill');
-  await mkdir(folder, { recursive: true });
-  const { local, slot } = await openFirstFree(folder, openLocal);
+  const { local, slot } = await openFirstFree(folder, openLocal).catch(async (error: unknown) => {
+    await remote.close(); // its connections would keep the process
+    throw error;
+  });
   let closed = false;
   let coming: Promise<void> | undefined;
   let cancelNext = (): void => {};

@@ -14,6 +14,11 @@ const SUSPECT_MS = { first: 10_000, longest: 300_000 };
 const SLUGGISH_MS = 1_000;
 const COMPARE_SOON_MS = 60_000;
 const NEWEST_CALL = 0.1;
+/** A call without an answer for so long, from a host that answers nobody else either, has the host checked. */
+export const STALL_MS = 600;
+/** How much longer than twice the fastest other host it may then take to answer, and how often this is asked. */
+const CHECK_MS = 800;
+const CHECK_APART_MS = 5_000;
 /** How much longer than the first answer the others are waited for: then the order of the configuration counts. */
 const GRACE_MS = 20;
 
@@ -33,6 +38,8 @@ export class Watch {
   #probedAtMs = new Map<Host, number>();
   #comparedAtMs = -Infinity;
   #callMs = 0;
+  #checkedAtMs = -Infinity;
+  #answeredAtMs = new Map<Host, number>();
 
   constructor(
     hosts: readonly Host[],
@@ -63,6 +70,7 @@ export class Watch {
   answered(host: Host, tookMs: number | undefined): void {
     host.calls.answered += 1;
     host.answered();
+    this.#answeredAtMs.set(host, this.#deps.clock.now());
     if (!host.isTrusted && this.#hosts.every(({ isTrusted }) => !isTrusted)) {
       host.trustAgain(this.#deps.clock.now());
       this.#preference.moveTo(host, 'it answers, and no other does');
@@ -72,8 +80,29 @@ export class Watch {
 
   /** A call got no usable answer. */
   failed(host: Host, kind: UnreachableKind, why: string): void {
-    host.calls.failed += 1;
     if (host.failed(kind, this.#deps.clock.now())) this.#lost(host, why);
+  }
+
+  /**
+   * A call waits. Where the host went dark under connections that stand, calls would go on into it until the first of
+   * them times out: so it is asked something easy, and has to be about as fast as another.
+   */
+  async stalled(host: Host): Promise<void> {
+    const { clock } = this.#deps;
+    const nowMs = clock.now();
+    if (!this.#isOn || host !== this.#preference.current || !host.isTrusted) return;
+    if (nowMs - (this.#answeredAtMs.get(host) ?? -Infinity) < STALL_MS) return;
+    if (nowMs - this.#checkedAtMs < CHECK_APART_MS) return;
+    this.#checkedAtMs = nowMs;
+    let isAnswered = false;
+    void this.#probe(host).then(() => {
+      isAnswered = true;
+    });
+    // Rejects where nobody answers: then it is our own line, and moving would not help.
+    const otherMs = await Promise.any(this.#preference.others().map((other) => this.#answerMs(other)));
+    await this.#pass(CHECK_MS + otherMs);
+    if (isAnswered || !this.#isOn) return;
+    this.failed(host, 'answer-timeout', `nothing for ${clock.now() - nowMs + STALL_MS} ms`);
   }
 
   /** Gives hosts their trust back where they earned it, and calls to the first of them. */
@@ -114,15 +143,12 @@ export class Watch {
       const answered = new Set<Host>();
       const candidates = this.#preference.others();
       const probing = candidates.map(async (host) => {
-        const result = await this.#probe(host);
-        if (!result.ok) throw new Error(result.why);
+        const ms = await this.#answerMs(host);
         answered.add(host);
-        return result.ms;
+        return ms;
       });
       const ms = await Promise.any(probing);
-      await new Promise<void>((resolve) => {
-        this.#deps.clock.schedule(Math.max(GRACE_MS, ms / 2), resolve, { background: true });
-      });
+      await this.#pass(Math.max(GRACE_MS, ms / 2));
       const next = candidates.find((host) => answered.has(host) && host.isTrusted);
       if (next !== undefined && !this.#preference.current.isTrusted) {
         this.#preference.moveTo(next, 'the one before failed');
@@ -168,6 +194,19 @@ export class Watch {
       this.#lost(host, `slow, ${Math.round(host.answerMs ?? 0)} ms`);
     }
     return result;
+  }
+
+  /** @throws where it does not answer */
+  async #answerMs(host: Host): Promise<number> {
+    const result = await this.#probe(host);
+    if (!result.ok) throw new Error(result.why);
+    return result.ms;
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#deps.clock.schedule(ms, resolve, { background: true });
+    });
   }
 
   #bestBeside(one: Host): number | undefined {

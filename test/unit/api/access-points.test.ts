@@ -131,3 +131,97 @@ describe('given three access points', () => {
     expect(tried()).toEqual(['a', 'a']);
   });
 });
+
+/** Three hosts that take so long to answer a probe; `undefined`: refused. Nothing but probes has an isFresh. */
+function probed(speeds: Record<string, number | undefined>) {
+  const clock = new ManualClock();
+  const { http, asked } = stubHttp(({ url }) => {
+    const answerMs = speeds[new URL(url).host];
+    if (answerMs === undefined) throw new HttpFailure('refused', { sent: false, kind: 'connect' });
+    return httpResponse(200, '{"ok":1}', { phases: { answerMs } });
+  });
+  const urls = ['https://a', 'https://b', 'https://c'];
+  const points = createAccessPoints({ urls, http, clock, log: silentLogger, random: () => 0.5 });
+  const current = () => points.status().points.find(({ isCurrent }) => isCurrent)?.host;
+  const probes = () => asked.filter(({ isFresh }) => isFresh === true).length;
+  /** A minute under a little load. */
+  const minute = async () => {
+    for (let second = 0; second < 60; second += 10) {
+      await points.exchange(get);
+      await clock.advance(10_000);
+    }
+  };
+  return { points, clock, speeds, current, probes, minute };
+}
+
+describe('given access points that are probed', () => {
+  test('when nobody calls, or they were not started, or there is one, then nothing is probed and nothing armed', async () => {
+    const idle = probed({ a: 10, b: 10, c: 10 });
+    idle.points.start();
+    expect(idle.clock.pending).toBe(0);
+    const still = probed({ a: 10, b: 10, c: 10 });
+    for (let minute = 0; minute < 10; minute += 1) await still.minute();
+    expect([still.probes(), still.clock.pending]).toEqual([0, 0]);
+    const clock = new ManualClock();
+    const { http, asked } = stubHttp(() => json({ ok: 1 }));
+    const alone = createAccessPoints({ urls: ['https://a'], http, clock, log: silentLogger });
+    alone.start();
+    await alone.exchange(get);
+    await clock.advance(3_600_000);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('when there are calls, then all are compared every five minutes, and when calls end, so do probes', async () => {
+    const { points, clock, probes, minute } = probed({ a: 10, b: 10, c: 10 });
+    points.start();
+    for (let passed = 0; passed < 16; passed += 1) await minute();
+    expect(probes()).toBeGreaterThanOrEqual(9);
+    expect(probes()).toBeLessThanOrEqual(12);
+    await clock.advance(600_000);
+    const before = probes();
+    await clock.advance(3_600_000);
+    expect(probes()).toBe(before);
+    points.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('when the first becomes clearly slower, then calls leave it, and return once it is about as fast again', async () => {
+    const { points, speeds, current, minute } = probed({ a: 50, b: 60, c: 40 });
+    points.start();
+    for (let passed = 0; passed < 6; passed += 1) await minute();
+    expect(current()).toBe('a');
+    speeds['a'] = 1_500;
+    for (let passed = 0; passed < 12; passed += 1) await minute();
+    expect(current()).toBe('b');
+    expect(points.status().points[0]).toMatchObject({ trust: 'slow' });
+    speeds['a'] = 50;
+    for (let passed = 0; passed < 20; passed += 1) await minute();
+    expect(current()).toBe('a');
+    expect(points.status().switches).toBe(2);
+  });
+
+  test('when the first comes and goes, then calls do not go with it', async () => {
+    const { points, speeds, clock, minute } = probed({ a: 10, b: 10, c: 10 });
+    points.start();
+    await points.exchange(get);
+    for (let time = 0; time < 20; time += 1) {
+      speeds['a'] = time % 2 === 0 ? undefined : 10;
+      await points.exchange(get);
+      await clock.advance(15_000);
+    }
+    expect(points.status().switches).toBe(1);
+    speeds['a'] = 10;
+    for (let passed = 0; passed < 10; passed += 1) await minute();
+    expect(points.status()).toMatchObject({ switches: 2, points: [{ isCurrent: true }, {}, {}] });
+  });
+
+  test('when all are gone and one comes back, then calls go there at once', async () => {
+    const { points, speeds, current } = probed({ a: undefined, b: undefined, c: undefined });
+    points.start();
+    await expect(points.exchange(get)).rejects.toMatchObject({ sent: false, kind: 'connect' });
+    speeds['c'] = 10;
+    expect(await points.exchange(get)).toEqual({ ok: 1 });
+    expect(current()).toBe('c');
+    expect(points.status().points.map(({ trust }) => trust)).toEqual(['failed', 'failed', 'trusted']);
+  });
+});

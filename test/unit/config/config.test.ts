@@ -50,6 +50,9 @@ describe('given only an AppID and a callback token', () => {
         encodingAesKeys: [],
         originalId: undefined,
         cipherMode: 'plaintext',
+        scope: undefined,
+        returnTo: [],
+        pageHosts: [],
       },
     ]);
     expect(config.apiBaseUrls).toHaveLength(5);

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DataDirInUse, DataDirUnusable, openFileAdapters } from '../../../../src/adapters/file/index.js';
 import { ownFolder } from '../../../../src/adapters/file/folder-owner.js';
+import { openSpillOver } from '../../../../src/adapters/spill-over/index.js';
 import { systemClock } from '../../../../src/ports/clock.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
+import { FallibleRemote } from '../../../support/fallible-remote.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -16,6 +18,15 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const openIn = (folder: string) => openFileAdapters({ dir: folder, clock: systemClock, log: silentLogger });
+let closedRemotes = 0;
+const openSpill = (folder: string) =>
+  openSpillOver({
+    remote: Object.assign(new FallibleRemote(), { close: async () => void (closedRemotes += 1) }),
+    dir: folder,
+    openLocal: openIn,
+    clock: systemClock,
+    log: silentLogger,
+  });
 const CHILD = new URL('../../../support/journal-child.ts', import.meta.url).pathname;
 
 describe('given a folder with an owner', () => {
@@ -66,13 +77,35 @@ describe('given an owner in another process', () => {
 });
 
 describe('given a path that cannot be a folder', () => {
-  test('when it is opened, then the error names it and the setting', async () => {
+  const underFile = async () => {
     await writeFile(join(dir, 'file'), '');
-    const refusal = await openIn(join(dir, 'file', 'data')).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(DataDirUnusable);
-    expect(refusal).toMatchObject({
-      code: 'data_dir_unusable',
-      message: expect.stringMatching(/file\/data.*DATA_DIR/s),
-    });
+    return join(dir, 'file', 'data');
+  };
+  test.each<[string, () => Promise<string>]>([
+    ['under a file', underFile],
+    ['a file', async () => dirname(await underFile())],
+    ['where no folder can be made', () => Promise.resolve('/proc/nowhere/data')],
+    ['a folder that is none of ours', () => Promise.resolve('/proc')],
+  ])('when it is %s, then the error names it and the setting', async (_, make) => {
+    closedRemotes = 0;
+    const path = await make();
+    for (const open of [openIn, openSpill]) {
+      const refusal = await open(path).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(DataDirUnusable);
+      expect(refusal).toMatchObject({
+        code: 'data_dir_unusable',
+        message: expect.stringMatching(/DATA_DIR/),
+      });
+      expect(String(refusal)).toContain(path);
+    }
+    expect(closedRemotes).toBe(1);
+  });
+
+  test('when its parents are absent, then they are made, for this user only', async () => {
+    const path = join(dir, 'a', 'b', 'c');
+    const both = await Promise.allSettled([openIn(path), openIn(join(dir, 'a', 'b', 'd'))]);
+    for (const one of both) if (one.status === 'fulfilled') await one.value.close();
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect((await stat(join(dir, 'a'))).mode & 0o777).toBe(0o700);
   });
 });

@@ -1,0 +1,135 @@
+import { lookup } from 'node:dns/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { fileNameOf } from '../../protocol/content-disposition.js';
+import { HttpFailure, type HttpResponse } from '../../ports/http-client.js';
+import type { DownloadedFile, PublicDownload } from '../../ports/public-download.js';
+import { isPublicAddress } from './public-address.js';
+import { codeOf } from './error-code.js';
+import { readResponse } from './read-response.js';
+
+interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+
+const MOST_REDIRECTS = 3;
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
+/**
+ * Fetches files, never from a private network. Every address that a name resolves to must be public, the connection
+ * goes to the very address that was checked, and a redirect begins all over.
+ */
+export function createPublicDownload(
+  deps: {
+    readonly resolve?: (host: string) => Promise<readonly Address[]>;
+    readonly isAllowed?: (address: string) => boolean;
+  } = {},
+): PublicDownload {
+  const { resolve = resolveAll, isAllowed = isPublicAddress } = deps;
+
+  async function addressesOf(url: URL): Promise<readonly Address[]> {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const family = isIP(host);
+    const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
+    if (addresses.length === 0) throw new HttpFailure(`${host}: no address`, { sent: false, kind: 'dns' });
+    if (!addresses.every(({ address }) => isAllowed(address))) throw refusal(`${host} is no public address`);
+    return addresses;
+  }
+
+  return async (address, { maxBytes, timeoutMs, signal }) => {
+    const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
+    const given = whenAborted(ends);
+    let url = checked(address);
+    try {
+      for (let redirects = 0; ; redirects += 1) {
+        const addresses = await Promise.race([addressesOf(url), given.up]);
+        const response = await ask(url, addresses, maxBytes, ends);
+        const location = response.headers['location'];
+        if (!REDIRECTS.includes(response.status) || location === undefined) return fileOf(url, response);
+        if (redirects === MOST_REDIRECTS) throw refusal(`more than ${MOST_REDIRECTS} redirects`);
+        url = checked(location, url);
+      }
+    } catch (error) {
+      if (error instanceof HttpFailure) throw error;
+      if (ends.aborted) throw timedOut(url, timeoutMs, signal);
+      throw new HttpFailure(`${url.host}: ${codeOf(error)}`, { sent: true, kind: 'broken' });
+    } finally {
+      given.off();
+    }
+  };
+}
+
+function ask(
+  url: URL,
+  addresses: readonly Address[],
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  // Not asked of anybody again: the name could point elsewhere by now.
+  const pinned: LookupFunction = (_host, options, done) => {
+    const [first] = addresses;
+    if (options.all === true) done(null, [...addresses]);
+    else done(null, first?.address ?? '', first?.family);
+  };
+  const { request } = url.protocol === 'https:' ? https : http;
+  const headers = { 'accept-encoding': 'identity', 'user-agent': 'wechat-callback-server' };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { agent: false, lookup: pinned, headers, signal });
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      readResponse(incoming, maxBytes).then(resolve, (error: unknown) => {
+        outgoing.destroy();
+        reject(error instanceof Error ? error : new Error('failed'));
+      });
+    });
+    outgoing.end();
+  });
+}
+
+function checked(address: string, base?: URL): URL {
+  const url = URL.canParse(address, base?.href) ? new URL(address, base) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw refusal('not an http or https address');
+  if (url.username !== '' || url.password !== '') throw refusal('an address with a password');
+  return url;
+}
+
+function fileOf(url: URL, { status, headers, bytes }: HttpResponse): DownloadedFile {
+  if (status !== 200) throw new HttpFailure(`${url.host}: HTTP ${status}`, { sent: true, kind: 'broken' });
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new HttpFailure(`${url.host}: comes as ${encoding}`, { sent: true, kind: 'broken' });
+  }
+  const fromPath = `attachment; filename*=UTF-8''${url.pathname.replace(/^.*\//, '')}`;
+  return {
+    bytes,
+    contentType: headers['content-type'],
+    fileName: fileNameOf(headers['content-disposition']) ?? fileNameOf(fromPath),
+  };
+}
+
+const resolveAll = (host: string): Promise<readonly Address[]> =>
+  lookup(host, { all: true }).catch((error: unknown) => {
+    throw new HttpFailure(`${host}: ${codeOf(error)}`, { sent: false, kind: 'dns' });
+  });
+
+const refusal = (why: string): HttpFailure => new HttpFailure(why, { sent: false, kind: 'bad-address' });
+
+function timedOut({ host }: URL, timeoutMs: number, signal: AbortSignal | undefined): HttpFailure {
+  return signal?.aborted === true
+    ? new HttpFailure(`${host}: given up`, { sent: true, kind: 'given-up' })
+    : new HttpFailure(`${host}: no file within ${timeoutMs} ms`, { sent: true, kind: 'answer-timeout' });
+}
+
+/** Rejects at the signal: the look-up of a name cannot be stopped, only left behind. */
+function whenAborted(signal: AbortSignal): { readonly up: Promise<never>; off(): void } {
+  let onAbort = (): void => {};
+  const up = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(new Error('aborted'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+  up.catch(() => {});
+  return { up, off: () => signal.removeEventListener('abort', onAbort) };
+}

@@ -1,0 +1,188 @@
+import { LANE_FORGETS_MS, SHELF_LOOK } from '../../ports/state-store.js';
+import { READERS, script } from './script.js';
+import { ENTER, STAND } from './seats-lua.js';
+import { SEND_LEDGER } from './send-ledger-lua.js';
+
+const KNOWN = `
+local function known(rev, json, owner, beatsKey, bodyKey, now)
+  local beat = redis.call('ZSCORE', beatsKey, owner)
+  local alive = (beat and tonumber(beat) > now) and 1 or 0
+  return { rev, json, alive, dated(redis.call('GET', bodyKey), now) or false }
+end
+`;
+
+/**
+ * What is asked besides the claim is named by letters, and brings its keys and arguments in this order:
+ *
+ * g  guard                          keys: guard          arguments: its use · text of a new guard
+ * s  a place in the sender's lane   keys: lane · shelf   arguments: the record's own key
+ * o  an opening                     keys: window         arguments: deed · messages · from · until
+ *                                                           · text of a ledger of it alone · its lifetime
+ * c  a closing                      keys: window
+ * t  count the tries                keys: tries
+ * w  what is on the shelf (with s)                       arguments: the record keys' beginning
+ *
+ * Keys:      record · body · beats · …
+ * Arguments: now · text of a new record · its lifetime · letters · …
+ * Result:    1 claimed · 0 replayed · {rev, json, owner alive, body or nil} known;
+ *            with t or w {that, number of the try, time of the first, {key, rev, json, …}}
+ */
+export const CLAIM = script(`${READERS}${KNOWN}
+local now = tonumber(ARGV[1])
+local asked = ARGV[4]
+local k, a = 4, 5
+if string.find(asked, 'g', 1, true) then
+  local use = dated(redis.call('GET', KEYS[4]), now)
+  if not use then
+    redis.call('SET', KEYS[4], ARGV[6], 'PX', ARGV[3])
+  elseif use ~= ARGV[5] then
+    return 0
+  end
+  k, a = 5, 7
+end
+local raw = redis.call('GET', KEYS[1])
+local rev, json, owner = record(raw, now)
+local answer = 1
+if rev then
+  answer = known(rev, json, owner, KEYS[3], KEYS[2], now)
+else
+  if raw then redis.call('DEL', KEYS[2]) end
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+end
+if asked == '' or asked == 'g' then return answer end
+
+local shelf
+if string.find(asked, 's', 1, true) then
+  shelf = KEYS[k + 1]
+  if not rev then
+    ${ENTER}
+    local lane, key = KEYS[k], ARGV[a]
+    local rank, last, kept = newRank(lane, shelf, now)
+    if last then redis.call('ZREMRANGEBYSCORE', lane, '-inf', now - ${LANE_FORGETS_MS}) end
+    if kept then redis.call('ZREM', shelf, key) end
+    enter(lane, rank, key)
+  end
+  k, a = k + 2, a + 1
+end
+local opens = string.find(asked, 'o', 1, true)
+if opens or string.find(asked, 'c', 1, true) then
+  if not rev then
+    local ledger = opens and redis.call('GET', KEYS[k])
+    local from = opens and tonumber(ARGV[a + 2])
+    local deed, fromBefore
+    if ledger then deed, fromBefore = string.match(ledger, '^%-1 (%S+) %d+ %d+ (%d+) %d+$') end
+    if opens and (not ledger or deed == ARGV[a]) then
+      -- Nearly always: the same deed as before, and no other.
+      if not ledger or from > tonumber(fromBefore) then
+        redis.call('SET', KEYS[k], ARGV[a + 4], 'PX', ARGV[a + 5])
+      end
+    else
+      ${SEND_LEDGER}
+      local book = opens and readLedger(ledger) or { closed = now }
+      if not opens or open(book, ARGV[a], tonumber(ARGV[a + 1]), from, tonumber(ARGV[a + 3])) then
+        writeLedger(KEYS[k], book, now)
+      end
+    end
+  end
+  k, a = k + 1, opens and a + 6 or a
+end
+local counts, wants = string.find(asked, 't', 1, true), string.find(asked, 'w', 1, true)
+if not counts and not wants then return answer end
+
+local count, since = 1, ARGV[1]
+if counts then
+  local before = rev and redis.call('GET', KEYS[k])
+  if before then
+    count, since = string.match(before, '^(%d+) (%d+)')
+    count = count + 1
+  end
+  redis.call('SET', KEYS[k], count .. ' ' .. since, 'PX', ARGV[3])
+end
+local found = {}
+while wants do
+  found = {}
+  local gone = {}
+  for _, key in ipairs(redis.call('ZRANGE', shelf, 0, ${SHELF_LOOK - 1})) do
+    local itsRev, itsJson = record(redis.call('GET', ARGV[a] .. key), now)
+    if itsRev then
+      found[#found + 1] = key
+      found[#found + 1] = itsRev
+      found[#found + 1] = itsJson
+    else
+      gone[#gone + 1] = key
+    end
+  end
+  if #gone == 0 then break end
+  redis.call('ZREM', shelf, unpack(gone))
+end
+return { answer, count, since, found }
+`);
+
+/**
+ * Keys:      record · body · beats
+ * Arguments: now
+ * Result:    {rev, json, owner alive, body or nil} · 0 nothing there
+ */
+export const READ = script(`${READERS}${KNOWN}
+local now = tonumber(ARGV[1])
+local rev, json, owner = record(redis.call('GET', KEYS[1]), now)
+if not rev then return 0 end
+return known(rev, json, owner, KEYS[3], KEYS[2], now)
+`);
+
+/**
+ * Keys:      record · body; where anybody's place changes or others go along: lane · shelf;
+ *            of each that goes along: record · lane · shelf
+ * Arguments: now · expected rev · text of the next record ('' removes) · its lifetime
+ *            · text of the body ('' leaves it) · its lifetime; with lane and shelf: the record keys' beginning
+ *            · place ('' leaves it) · the record's own key · rank where it has none ('' behind all);
+ *            of each that goes along: place · own key · rank · expected rev · text of the next record · its lifetime
+ * Result:    1 swapped · key of the record behind it in the lane that it left: swapped
+ *            · 0 lost, nothing there · {rev, json} lost to this · {rev, json, 1} lost, another was in the way
+ */
+export const SWAP = script(`${READERS}
+local now = tonumber(ARGV[1])
+local rev, json = record(redis.call('GET', KEYS[1]), now)
+if not rev then return 0 end
+if rev ~= ARGV[2] then return { rev, json } end
+local nextKey
+if ARGV[7] then
+  local last = (#KEYS - 4) / 3
+  for i = 1, last do
+    if record(redis.call('GET', KEYS[2 + 3 * i]), now) ~= ARGV[8 + 6 * i] then return { rev, json, 1 } end
+  end
+  ${ENTER}${STAND}
+  for i = 1, last do
+    local k, a = 2 + 3 * i, 5 + 6 * i
+    redis.call('SET', KEYS[k], ARGV[a + 4], 'PX', ARGV[a + 5])
+    if ARGV[a] ~= '' then stand(ARGV[a], KEYS[k + 1], KEYS[k + 2], ARGV[a + 1], ARGV[a + 2], now, ARGV[a + 5]) end
+  end
+  if ARGV[8] ~= '' then
+    local left = stand(ARGV[8], KEYS[3], KEYS[4], ARGV[9], ARGV[10], now, ARGV[4])
+    if left then nextKey = behind(KEYS[3], left, ARGV[7], now) end
+  end
+end
+if ARGV[3] == '' then
+  redis.call('DEL', KEYS[1], KEYS[2])
+  return nextKey or 1
+end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+if ARGV[5] ~= '' then redis.call('SET', KEYS[2], ARGV[5], 'PX', ARGV[6]) end
+return nextKey or 1
+`);
+
+/**
+ * Keys:      lane
+ * Arguments: now · the record's own key · the record keys' beginning
+ * Result:    {key, rank} of the one right ahead · 0 none
+ */
+export const AHEAD = script(`${READERS}
+local now = tonumber(ARGV[1])
+while true do
+  local place = redis.call('ZRANK', KEYS[1], ARGV[2])
+  if not place or place == 0 then return 0 end
+  local ahead = redis.call('ZRANGE', KEYS[1], place - 1, place - 1, 'WITHSCORES')
+  if record(redis.call('GET', ARGV[3] .. ahead[1]), now) then return ahead end
+  redis.call('ZREM', KEYS[1], ahead[1])
+end
+`);

@@ -1,0 +1,76 @@
+import type { HttpResponse } from '../../ports/http-client.js';
+import { fileNameOf } from '../../protocol/content-disposition.js';
+import {
+  isSuccess,
+  parseObject,
+  readAnswer,
+  unusable,
+  type JsonObject,
+  type ReadResponse,
+} from '../response.js';
+
+/** What a media id stands for. */
+export type FetchedMedia =
+  | {
+      readonly type: 'file';
+      readonly bytes: Uint8Array;
+      readonly contentType: string;
+      readonly fileName?: string;
+    }
+  /** Of a video only the address is told; it lives for a short while. */
+  | { readonly type: 'video'; readonly url: string; readonly title?: string; readonly description?: string }
+  | { readonly type: 'news'; readonly articles: readonly JsonObject[] };
+
+/**
+ * Tells a file from an error or an object, which come under all sorts of content types: a Content-Disposition makes it a
+ * file; else a JSON object that speaks of errors, addresses or articles is just that; what is left is a file, unless it
+ * is nothing, or a page that something in between wrote.
+ *
+ * @throws ApiRefused · ApiUnreachable
+ */
+export const readMedia: ReadResponse<FetchedMedia> = (endpoint, response, accessPoint) => {
+  const disposition = response.headers['content-disposition'];
+  if (disposition === undefined || !isSuccess(response)) {
+    const object = looksLikeObject(response) ? parseObject(response.text) : undefined;
+    if (object !== undefined && SPEAKING.some((name) => name in object)) {
+      const media = readObject(readAnswer(endpoint, response, accessPoint));
+      if (media === undefined) throw unusable(endpoint, response, accessPoint, 'neither file nor address');
+      return media;
+    }
+    if (!isSuccess(response)) throw unusable(endpoint, response, accessPoint);
+    if (response.bytes.byteLength === 0) throw unusable(endpoint, response, accessPoint, 'an empty body');
+    if (/^text\/html/i.test(response.headers['content-type'] ?? ''))
+      throw unusable(endpoint, response, accessPoint, 'a page in place of a file');
+  }
+  const fileName = fileNameOf(disposition);
+  return {
+    type: 'file',
+    bytes: response.bytes,
+    contentType: response.headers['content-type'] ?? 'application/octet-stream',
+    ...(fileName !== undefined && { fileName }),
+  };
+};
+
+const SPEAKING = ['errcode', 'video_url', 'down_url', 'news_item'];
+
+/** No picture begins with a brace, and no object of theirs is long: files are not decoded in vain. */
+function looksLikeObject({ bytes }: HttpResponse): boolean {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 16)).toString('utf8');
+  return /^\uFEFF?\s*\{/.test(start);
+}
+
+function readObject(answer: JsonObject): FetchedMedia | undefined {
+  const { title, description, news_item: articles } = answer;
+  if (Array.isArray(articles)) return { type: 'news', articles: articles.filter(isObject) };
+  const url = answer['video_url'] ?? answer['down_url'];
+  if (typeof url !== 'string' || url === '') return undefined;
+  return {
+    type: 'video',
+    url,
+    ...(typeof title === 'string' && { title }),
+    ...(typeof description === 'string' && { description }),
+  };
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import { StoreUnavailable, type StateStore } from '../../ports/state-store.js';
+import type { PublicDownload } from '../../ports/public-download.js';
+import type { AppId } from '../../protocol/ids.js';
+import type { ApiCallOptions } from '../call-options.js';
+import { TEMPORARY_LIMITS, type MediaKind } from './limits.js';
+import type { MediaApi } from './media.js';
+import { readSource, type MediaSource } from './media-source.js';
+
+/** WeChat keeps temporary media for three days. What is sent in the last hours must still open. */
+const KEPT_MS = 2.5 * 86_400_000;
+
+export interface UploadOnceOptions extends ApiCallOptions {
+  /** WeChat refused this id (40007): upload again unless another one is known by now. */
+  readonly notThis?: string;
+}
+
+/** The media id of a file, which is uploaded only if no process of the account has done so in the last two and a half days. */
+export type UploadOnce = (
+  kind: MediaKind,
+  source: MediaSource,
+  options?: UploadOnceOptions,
+) => Promise<string>;
+
+/**
+ * Remembers temporary uploads by what is in the file. While the store is away, files are uploaded without being
+ * remembered.
+ *
+ * @throws MediaRefused · MediaUnavailable · what every call of the client throws
+ */
+export function createUploadOnce(deps: {
+  readonly appId: AppId;
+  readonly media: Pick<MediaApi, 'upload'>;
+  readonly store: Pick<StateStore, 'fact' | 'changeFact'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly download?: PublicDownload | undefined;
+}): UploadOnce {
+  const { appId, media, store, clock, log } = deps;
+  const underWay = new Map<string, Promise<string>>();
+
+  const away = (error: unknown): undefined => {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    log.warn({ err: error }, 'the store is away: an upload is not remembered');
+    return undefined;
+  };
+
+  return async (kind, source, { notThis, ...options } = {}) => {
+    const file = await readSource(source, TEMPORARY_LIMITS[kind], {
+      download: deps.download,
+      signal: options.signal,
+    });
+    const digest = createHash('sha256').update(file.bytes).digest('hex');
+    const name = `${appId}:media:${kind}:${digest}`;
+
+    const known = await store.fact(name, clock.now()).catch(away);
+    if (known !== undefined && known !== notThis) return known;
+    const uploading = underWay.get(name);
+    if (uploading !== undefined) return uploading;
+
+    const upload = async (): Promise<string> => {
+      // Without the caller's signal: others may be waiting for the same upload.
+      const { token } = options;
+      const { bytes, fileName } = file;
+      const how = token === undefined ? {} : { token };
+      const uploaded = await media.upload(kind, { bytes, fileName }, how);
+      const nowMs = clock.now();
+      const next = uploaded.media_id;
+      // Who comes second leaves the first one's there: both ids are good.
+      await store.changeFact({ name, expected: known, next, nowMs, keepMs: KEPT_MS }).catch(away);
+      return next;
+    };
+    const uploaded = upload().finally(() => underWay.delete(name));
+    underWay.set(name, uploaded);
+    return uploaded;
+  };
+}

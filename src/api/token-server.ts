@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { AppError } from '../protocol/app-error.js';
+import type { Clock } from '../ports/clock.js';
+import { HttpFailure, type HttpClient, type HttpResponse } from '../ports/http-client.js';
+import type { Logger } from '../ports/logger.js';
+import type { AppId } from '../protocol/ids.js';
+import { createCredentialHolder } from './credential-holder.js';
+import type { CredentialSource, SharedCredential } from './credential.js';
+import { createTickets, type TicketCentre } from './ticket-keeper.js';
+import { asCentre, troubleOf, type TokenCentre } from './token-keeper.js';
+
+/** The token server of `TOKEN_SERVER_URL` did not answer as one. The credential that is held serves to its end. */
+export class TokenServerUnreachable extends AppError {
+  readonly code = 'token_server_unreachable';
+  constructor(url: string, why: string) {
+    super(`the token server ${url} (TOKEN_SERVER_URL) gave no usable answer: ${why}`);
+  }
+  override get retryable(): boolean {
+    return true;
+  }
+}
+
+/** The token server answered, and the answer was no. */
+export class TokenServerRefused extends AppError {
+  readonly code = 'token_server_refused';
+  readonly #retryable: boolean;
+  constructor(url: string, why: string, retryable: boolean) {
+    super(`the token server ${url} (TOKEN_SERVER_URL) said no: ${why}`);
+    this.#retryable = retryable;
+  }
+  override get retryable(): boolean {
+    return this.#retryable;
+  }
+}
+
+/** One account at another instance's token centre; docs/token-centre.md. */
+export interface TokenServerAccess {
+  readonly url: string;
+  /** The ADMIN_KEY of that instance. */
+  readonly key: string | undefined;
+  readonly appId: AppId;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random?: () => number;
+}
+
+const TIMEOUT_MS = 12_000;
+
+const lentSchema = z.union([
+  z
+    .object({ access_token: z.string().min(1), expires_in: z.number().positive() })
+    .transform(({ access_token, expires_in }) => ({ value: access_token, seconds: expires_in })),
+  z
+    .object({ ticket: z.string().min(1), expires_in: z.number().positive() })
+    .transform(({ ticket, expires_in }) => ({ value: ticket, seconds: expires_in })),
+]);
+const refusalSchema = z.object({
+  error: z.string(),
+  message: z.string().default(''),
+  retryable: z.boolean().default(false),
+});
+
+/** Access tokens by another instance: none is fetched here, and those that fail are reported there. */
+export function createServerTokenKeeper(access: TokenServerAccess): TokenCentre {
+  const { clock, log, random, appId } = access;
+  const ask = createAsking(access);
+  const source: CredentialSource = {
+    look: () => Promise.resolve(undefined),
+    obtain({ wish, failed, resting }) {
+      if (resting !== undefined) return Promise.reject(resting.error);
+      if (wish !== 'next') return ask('token/refresh', { force: wish === 'forced' });
+      return failed === undefined ? ask('token') : report(failed, undefined);
+    },
+    async reject(value, errcode) {
+      try {
+        return await report(value, errcode);
+      } catch (error) {
+        log.warn({ appId, err: error }, 'the refused access token could not be reported to the token server');
+        return undefined;
+      }
+    },
+  };
+
+  /** What the server has after the report is kept a while, even if it is the same one. */
+  async function report(value: string, errcode: number | undefined): Promise<SharedCredential> {
+    const next = await ask('token/reject', {
+      access_token: value,
+      ...(errcode !== undefined && { errcode }),
+    });
+    return { ...next, replacedAtMs: clock.now() };
+  }
+
+  const fields = { appId, channel: 'server' };
+  const holder = createCredentialHolder({ source, clock, log, what: 'access token', fields, random });
+  return {
+    ...asCentre(holder),
+    status() {
+      const held = holder.peek();
+      return Promise.resolve({
+        channel: 'server',
+        ...(held !== undefined && { expiresAtMs: held.expiresAtMs }),
+        ...troubleOf(holder),
+      });
+    },
+  };
+}
+
+/** Tickets by another instance. */
+export function createServerTicketKeeper(access: TokenServerAccess): TicketCentre {
+  const ask = createAsking(access);
+  return createTickets(access, (type) => ({
+    look: () => Promise.resolve(undefined),
+    obtain: ({ resting }) => (resting === undefined ? ask(`tickets/${type}`) : Promise.reject(resting.error)),
+    reject: () => Promise.resolve(undefined),
+  }));
+}
+
+function createAsking({ url, key, appId, http, clock }: TokenServerAccess) {
+  const place = URL.canParse(url) ? new URL(url).host : 'with an unreadable address';
+
+  return async (path: string, body?: object): Promise<SharedCredential> => {
+    const askedAtMs = clock.now();
+    let response: HttpResponse;
+    try {
+      response = await http({
+        method: body === undefined ? 'GET' : 'POST',
+        url: `${url}/accounts/${encodeURIComponent(appId)}/${path}`,
+        timeoutMs: TIMEOUT_MS,
+        ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      if (error instanceof HttpFailure) throw new TokenServerUnreachable(place, error.message);
+      throw error;
+    }
+    const answer = parse(response.text);
+    const lent = lentSchema.safeParse(answer);
+    if (lent.success) return { value: lent.data.value, expiresAtMs: askedAtMs + lent.data.seconds * 1_000 };
+    const refusal = refusalSchema.safeParse(answer);
+    if (!refusal.success)
+      throw new TokenServerUnreachable(place, `HTTP ${response.status} with another body`);
+    const { error, message, retryable } = refusal.data;
+    throw new TokenServerRefused(place, `${error}${ADVICE[error] ?? ` ${message}`}`, retryable);
+  };
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  unauthorized: ': set TOKEN_SERVER_KEY to its ADMIN_KEY',
+  account_unknown: ': it has no account with this WECHAT_APP_ID',
+};
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import { tokenAccountRoutes } from './token-account-routes.js';
+import type { Asked, TokenAccount, TokenRoute } from './token-asked.js';
+import { tokenWechatRoutes } from './token-wechat-routes.js';
+
+/** No request of theirs comes near this. */
+const BODY_LIMIT = '16kb';
+
+/** The token centre for other programs (docs/token-centre.md). Every answer is `no-store`, every asking is in the log. */
+export interface TokenRoutes {
+  /** WeChat's own calls, which bring their own secret. */
+  readonly wechat: RequestHandler;
+  /** To be mounted behind the key. */
+  readonly accounts: RequestHandler;
+}
+
+export function createTokenRoutes(deps: {
+  readonly accounts: readonly TokenAccount[];
+  /** The admin listener's. */
+  readonly key: string | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): TokenRoutes {
+  const { accounts, key, clock, log } = deps;
+  return {
+    wechat: mount(tokenWechatRoutes(accounts, key, clock), log, {
+      badBody: { errcode: 47001, errmsg: 'data format error' },
+      wrongMethod: (method) => ({
+        errcode: method === 'get' ? 43001 : 43002,
+        errmsg: `require ${method.toUpperCase()} method`,
+      }),
+    }),
+    accounts: mount(tokenAccountRoutes(accounts, clock), log, {
+      badBody: {
+        error: 'bad_request',
+        message: 'the body is no JSON object, or too large',
+        retryable: false,
+      },
+    }),
+  };
+}
+
+interface Complaints {
+  readonly badBody: object;
+  /** By the method that the path asks for. Absent: such a request is not for us. */
+  readonly wrongMethod?: (method: TokenRoute['method']) => object;
+}
+
+function mount(routes: readonly TokenRoute[], log: Logger, complaints: Complaints): RequestHandler {
+  const { badBody, wrongMethod } = complaints;
+  const router = Router();
+  const readJson = express.json({ type: () => true, limit: BODY_LIMIT });
+  for (const { method, path, answer } of routes) {
+    const place = path.replace(/\{(\w+)\}/g, ':$1');
+    router[method](place, readJson, async (request, response) => {
+      response.set('cache-control', 'no-store');
+      const asked = readAsked(request);
+      const { status = 200, body, account, what, refused } = await answer(asked);
+      const by = { account, what, from: asked.from, route: `${method} ${path}`, refused };
+      if (refused === undefined) log.info(by, 'the token centre was asked');
+      else log.warn(by, 'the token centre said no');
+      response.status(status).json(body);
+    });
+    if (wrongMethod !== undefined)
+      router.all(place, (_request, response) => response.json(wrongMethod(method)));
+  }
+  // What a parser complains of holds the body, so it is not passed on.
+  const onBadBody: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+    if (!isParserError(error)) next(error);
+    else response.status(wrongMethod === undefined ? 400 : 200).json(badBody);
+  };
+  router.use(onBadBody);
+  return router;
+}
+
+/** `entity.parse.failed`, `entity.too.large`, `encoding.unsupported` and their like. */
+function isParserError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'type' in error && 'status' in error;
+}
+
+function readAsked(request: Request): Asked {
+  const once = (values: object): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  const body: unknown = request.body;
+  return {
+    params: once(request.params),
+    query: once(request.query),
+    body: typeof body === 'object' && body !== null ? { ...body } : {},
+    from: (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, ''),
+  };
+}

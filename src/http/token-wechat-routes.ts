@@ -1,0 +1,163 @@
+import { ApiRefused } from '../api/api-error.js';
+import type { Credential } from '../api/credential.js';
+import { ForceBudgetSpent } from '../api/token-keeper.js';
+import type { Clock } from '../ports/clock.js';
+import { AppError } from '../protocol/app-error.js';
+import { isSameSecret } from './same-secret.js';
+import {
+  remainingS,
+  ticketTypeOf,
+  type Asked,
+  type Given,
+  type TokenAccount,
+  type TokenRoute,
+} from './token-asked.js';
+
+/**
+ * WeChat's own token and ticket calls, for SDKs whose base address can be set. Their requests cannot carry our key, so
+ * `secret` is what lets them in: the AppSecret, or the key in its place, which keeps the AppSecret in one program.
+ */
+export function tokenWechatRoutes(
+  accounts: readonly TokenAccount[],
+  key: string | undefined,
+  clock: Clock,
+): readonly TokenRoute[] {
+  const suspicion = createSuspicion(clock);
+
+  /** The account whose credentials stand there, or WeChat's errcode for what is wrong with them. */
+  function readCredentials(given: Readonly<Record<string, unknown>>): TokenAccount | number {
+    const textOf = (name: string): string => {
+      const value = given[name];
+      return typeof value === 'string' ? value : '';
+    };
+    if (textOf('grant_type') !== 'client_credential') return 40002;
+    if (textOf('appid') === '') return 41002;
+    // No way out before the end: how long it takes tells nothing of which AppID is ours.
+    const account = accounts.filter(({ appId }) => isSameSecret(textOf('appid'), appId))[0];
+    if (account === undefined) return 40013;
+    if (textOf('secret') === '') return 41004;
+    const secrets = [account.appSecret, key].filter((secret) => secret !== undefined);
+    const allowed = secrets.map((secret) => isSameSecret(textOf('secret'), secret));
+    return allowed.includes(true) ? account : 40125;
+  }
+
+  async function giveToken(
+    asked: Asked,
+    credentials: Readonly<Record<string, unknown>>,
+    force: boolean,
+  ): Promise<Given> {
+    const account = readCredentials(credentials);
+    if (typeof account === 'number') return refusal('token', account);
+    return answerAs(account, force ? 'forced refresh' : 'token', async () => {
+      if (await suspicion.isDue(account, asked.from)) await account.tryOut().catch(() => {}); // logged by the client
+      const current = force ? await forced(account) : await account.tokens.current();
+      suspicion.noteGiven(account, asked.from, current);
+      return { access_token: current.value, expires_in: remainingS(current, clock.now()) };
+    });
+  }
+
+  return [
+    {
+      method: 'get',
+      path: '/cgi-bin/token',
+      answer: (asked) => giveToken(asked, asked.query, false),
+    },
+    {
+      method: 'post',
+      path: '/cgi-bin/stable_token',
+      answer: (asked) => giveToken(asked, asked.body, asked.body['force_refresh'] === true),
+    },
+    {
+      method: 'get',
+      path: '/cgi-bin/ticket/getticket',
+      async answer({ query }) {
+        const type = ticketTypeOf(query['type']);
+        const what = `${type ?? 'unknown'} ticket`;
+        const token = query['access_token'] ?? '';
+        if (token === '') return refusal(what, 41001);
+        const owners = await Promise.all(accounts.map((account) => ownsToken(account, token)));
+        const account = accounts[owners.indexOf(true)];
+        if (account === undefined) return refusal(what, 40001);
+        if (type === undefined) return refusal(what, 40097);
+        return answerAs(account, what, async () => {
+          const current = await account.tickets.current(type);
+          const expiresInS = remainingS(current, clock.now());
+          return { errcode: 0, errmsg: 'ok', ticket: current.value, expires_in: expiresInS };
+        });
+      },
+    },
+  ];
+}
+
+/** Within the budget only, as at WeChat: else the present one is given again. */
+async function forced({ tokens }: TokenAccount): Promise<Credential> {
+  try {
+    return await tokens.refresh('forced');
+  } catch (error) {
+    if (error instanceof ForceBudgetSpent) return tokens.current();
+    throw error;
+  }
+}
+
+async function ownsToken({ tokens }: TokenAccount, token: string): Promise<boolean> {
+  const status = await tokens.status();
+  if (status.expiresAtMs === undefined) return false; // none was given out, so none is fetched for a stranger
+  const current = await tokens.current().catch(() => undefined);
+  return current !== undefined && isSameSecret(token, current.value);
+}
+
+async function answerAs(account: TokenAccount, what: string, give: () => Promise<object>): Promise<Given> {
+  try {
+    return { body: await give(), account: account.name, what };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { errcode, text } =
+      error instanceof ApiRefused ? error : { errcode: -1, text: `system error, ${error.message}` };
+    return { body: { errcode, errmsg: text }, account: account.name, what, refused: String(errcode) };
+  }
+}
+
+const WORDS: Readonly<Record<number, string>> = {
+  40001: 'invalid credential, access_token is invalid or not latest',
+  40002: 'invalid grant_type',
+  40013: 'invalid appid',
+  40097: 'invalid args',
+  40125: 'invalid appsecret',
+  41001: 'access_token missing',
+  41002: 'appid missing',
+  41004: 'appsecret missing',
+};
+
+/** As WeChat refuses: HTTP 200, and the errcode says it. */
+function refusal(what: string, errcode: number): Given {
+  return { body: { errcode, errmsg: WORDS[errcode] }, what, refused: String(errcode) };
+}
+
+const SUSPICIONS_APART_MS = 10_000;
+const ASKERS_REMEMBERED = 1_000;
+
+/**
+ * These calls cannot say that a token failed: an SDK whose token failed just asks again. So who asks again for what it
+ * was given before is a reason to try the token out, at most every ten seconds.
+ */
+function createSuspicion(clock: Clock) {
+  const given = new Map<string, string>();
+  const triedAtMs = new Map<string, number>();
+  return {
+    async isDue({ appId, tokens }: TokenAccount, from: string): Promise<boolean> {
+      const before = given.get(`${appId} ${from}`);
+      if (before === undefined || before !== (await tokens.current()).value) return false;
+      if (clock.now() - (triedAtMs.get(appId) ?? -Infinity) < SUSPICIONS_APART_MS) return false;
+      triedAtMs.set(appId, clock.now());
+      return true;
+    },
+    noteGiven({ appId }: TokenAccount, from: string, { value }: Credential): void {
+      given.delete(`${appId} ${from}`);
+      given.set(`${appId} ${from}`, value);
+      for (const oldest of given.keys()) {
+        if (given.size <= ASKERS_REMEMBERED) break;
+        given.delete(oldest);
+      }
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { CustomerServiceMessage } from './customer-service-message.js';
+import { TEXT_LIMIT_BYTES } from './limits.js';
+import { splitText } from './split-text.js';
+
+export type TextMessage = Extract<CustomerServiceMessage, { msgtype: 'text' }>;
+
+/** Neighbours in a list of messages: texts of one speaker, or one message that is something else. */
+export type Run = readonly TextMessage[] | readonly [Exclude<CustomerServiceMessage, TextMessage>];
+
+export function runsOf(messages: readonly CustomerServiceMessage[]): Run[] {
+  const runs: Run[] = [];
+  let texts: TextMessage[] = [];
+  for (const message of messages) {
+    if (message.msgtype !== 'text') runs.push([message]);
+    else if (texts.length > 0 && runs.at(-1) === texts && haveOneSpeaker(texts[0], message))
+      texts.push(message);
+    else runs.push((texts = [message]));
+  }
+  return runs;
+}
+
+export const isText = (message: CustomerServiceMessage | undefined): message is TextMessage =>
+  message?.msgtype === 'text';
+
+export const withContent = (message: TextMessage, content: string): TextMessage => ({
+  ...message,
+  text: { content },
+});
+
+/** A text that is too long for one message as several; everything else as it is. */
+export function splitMessage<M extends CustomerServiceMessage>(message: M): (M | TextMessage)[] {
+  if (!isText(message) || fitsOne(message.text.content)) return [message];
+  return splitText(message.text.content).map((content) => withContent(message, content));
+}
+
+export const fitsOne = (text: string): boolean => Buffer.byteLength(text) <= TEXT_LIMIT_BYTES;
+
+/** The texts of a run as one. */
+export function textOf(run: readonly TextMessage[]): string {
+  const contents = run.map(({ text }) => text.content);
+  return contents.map((content, index) => content + between(content, contents[index + 1])).join('');
+}
+
+/**
+ * What stands between two texts when they are put together: a new line, unless they were one. A text that is over half
+ * the limit, and could not have held the next one too, is taken for a part of one text that was split.
+ */
+function between(text: string, next: string | undefined): '' | '\n' {
+  if (next === undefined || /\s/.test(text.slice(-1))) return '';
+  const wereOne = Buffer.byteLength(text) > TEXT_LIMIT_BYTES / 2 && !fitsOne(text + next);
+  return wereOne ? '' : '\n';
+}
+
+function haveOneSpeaker(one: TextMessage | undefined, other: TextMessage): boolean {
+  return (
+    one?.customservice?.kf_account === other.customservice?.kf_account &&
+    one?.aimsgcontext?.is_ai_msg === other.aimsgcontext?.is_ai_msg
+  );
+}

@@ -1,0 +1,30 @@
+import type { CATALOGUE } from '../../../../../src/api/catalogue/catalogue.js';
+import { agents, chatRecords, messages, sessions } from './customer-service.js';
+import { menus } from './menus.js';
+import { autoReplies, network, qrCodes, quotas, shortKeys } from './rest.js';
+import type { Samples } from './sample.js';
+import { drafts, mass, publications } from './sending.js';
+import { notices, templates } from './templates.js';
+import { blacklist, tags, users } from './users.js';
+
+/** A round trip for every API of the catalogue. */
+export const SAMPLES: { readonly [Family in keyof typeof CATALOGUE]: Samples<Family> } = {
+  messages,
+  agents,
+  sessions,
+  chatRecords,
+  templates,
+  notices,
+  menus,
+  users,
+  tags,
+  blacklist,
+  qrCodes,
+  shortKeys,
+  mass,
+  drafts,
+  publications,
+  quotas,
+  network,
+  autoReplies,
+};
