@@ -23,6 +23,7 @@ import { lifetimesFor } from './pipeline/change-record.js';
 import { createLateWork } from './pipeline/late-work.js';
 import { createOwner } from './pipeline/owner.js';
 import { createReceiver } from './pipeline/receive.js';
+import { createRoad } from './pipeline/road.js';
 import type { Run } from './pipeline/run.js';
 import { systemClock, type Clock } from './ports/clock.js';
 import type { Consumer, DeferredQueue } from './ports/deferred-queue.js';
@@ -112,7 +113,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     router: () => router,
     lifetimes: lifetimesFor(config.maxPushAgeS),
     accounts: new Map(accounts.map((account) => [account.appId as string, account])),
-    settings: config,
+    settings: { ...config, lanePatienceMs: config.lanePatienceS * 1_000 },
   };
 
   const doors = new Map<string, Door>();
@@ -156,6 +157,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     if (state !== 'closed') return;
     state = 'open';
     await owner.start();
+    await Promise.all(accounts.map(({ road }) => road.start()));
     accessPoints.start();
     for (const { tokens, tickets } of lent) {
       tokens.start();
@@ -205,6 +207,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       const drained = consumer?.stop(DRAIN_MS);
       await Promise.allSettled([...runs.values()].map((run) => run.handOver()));
       await drained;
+      for (const { road } of accounts) road.stop();
       accessPoints.stop();
       owner.stop();
       if (options.storage === undefined) await storage.close();
@@ -234,7 +237,7 @@ async function openStorage(config: Config, clock: Clock, log: Logger): Promise<S
 
 function toAccount(
   config: AccountConfig,
-  { tokenChannel, tokenServer }: Config,
+  { tokenChannel, tokenServer, lateReply, lateNotice, heldTriesPer5Min }: Config,
   parts: { store: StateStore; clock: Clock; log: Logger; http: HttpClient; accessPoints: AccessPointPool },
 ): { account: Account; credentials: TokenAccount } {
   const appId = toAppId(config.appId);
@@ -265,6 +268,15 @@ function toAccount(
       ciphers: config.encodingAesKeys.map((key) => createCipher(key, appId)),
     },
     api,
+    road: createRoad({
+      appId,
+      // Without the secret nothing can be sent anyway.
+      mode:
+        lateReply === 'auto' && appSecret === undefined && server === undefined ? 'passive-only' : lateReply,
+      notice: lateNotice,
+      heldPer5Min: heldTriesPer5Min,
+      ...parts,
+    }),
   };
   return { account, credentials: { name, appId, appSecret, tokens, tickets, tryOut } };
 }

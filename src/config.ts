@@ -39,6 +39,11 @@ export interface Config extends WebConfig {
   /** Set: tokens and tickets come from another instance, and none is fetched. */
   readonly tokenServer: { readonly url: string; readonly key: string | undefined } | undefined;
   readonly onAmbiguousSend: 'drop' | 'resend';
+  readonly lateReply: 'auto' | 'customer-service' | 'passive-only';
+  readonly lateNotice: string;
+  readonly heldTriesPer5Min: number;
+  readonly whilePending: 'answer' | 'notice';
+  readonly lanePatienceS: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** Show the messages of errors that handlers throw. */
   readonly logThrownMessages: boolean;
@@ -102,6 +107,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
     tokenChannel: values.TOKEN_CHANNEL,
     tokenServer: toTokenServer(values),
     onAmbiguousSend: values.ON_AMBIGUOUS_SEND,
+    lateReply: values.LATE_REPLY,
+    lateNotice: values.LATE_NOTICE,
+    heldTriesPer5Min: values.HELD_TRIES_PER_5_MIN,
+    whilePending: values.WHILE_PENDING,
+    lanePatienceS: values.LANE_PATIENCE_S,
     logLevel: values.LOG_LEVEL,
     logThrownMessages: values.LOG_THROWN_MESSAGES,
     workerConcurrency: values.WORKER_CONCURRENCY,

@@ -25,7 +25,13 @@ export interface SendTries {
 
 /** What is to become of a message whose send failed. */
 export type NextStep =
-  | { readonly type: 'retry'; readonly afterMs: number; readonly tries: SendTries }
+  | {
+      readonly type: 'retry';
+      readonly afterMs: number;
+      readonly tries: SendTries;
+      /** It is a limit of the account: nothing else of it need be tried sooner. */
+      readonly pausesAll?: true;
+    }
   | { readonly type: 'dead'; readonly reason: DeadReason; readonly detail: string }
   /** The request left and no answer came: `ON_AMBIGUOUS_SEND` decides. */
   | { readonly type: 'ambiguous'; readonly detail: string };
@@ -51,7 +57,7 @@ export function whatNext(
 ): NextStep {
   const tooLate = at.nowMs - at.pushedAtMs >= LATEST_MS;
   const inJitter = (ms: number) => Math.round(ms * (0.8 + 0.4 * random()));
-  const wait = (ms: number): NextStep => ({
+  const wait = (ms: number): Extract<NextStep, { type: 'retry' }> => ({
     type: 'retry',
     afterMs: ms,
     tries: { ...tries, waits: tries.waits + 1 },
@@ -74,7 +80,7 @@ export function whatNext(
       case 'retry':
         return tryAgain(backOff(tries.failures), 'busy', detail);
       case 'rate-limited':
-        if (tries.waits < MAX_LIMITED && !tooLate) return wait(MINUTE_MS);
+        if (tries.waits < MAX_LIMITED && !tooLate) return { ...wait(MINUTE_MS), pausesAll: true };
         return tryAgain(MINUTE_MS, 'busy', detail);
       case 'token-invalid':
       case 'config':

@@ -201,6 +201,39 @@ export const variables = {
     secret: true,
     meaning: 'Key that callers of the admin listener must show.',
   },
+  LATE_REPLY: {
+    schema: oneOf('auto', 'customer-service', 'passive-only'),
+    allowed: 'auto, customer-service or passive-only',
+    fallback: 'auto',
+    meaning:
+      'How an answer travels that is not ready in time: customer-service (sent as a message; the account needs the right), passive-only (tries are held, then it waits for the next message) or auto.',
+  },
+  LATE_NOTICE: {
+    schema: trimmed.min(1).refine((text) => Buffer.byteLength(text) <= 600),
+    allowed: 'a text of 1 to 600 bytes',
+    fallback: '答案还在准备中，请稍后发送任意消息查看。',
+    meaning: 'What the user of a passive-only account hears when the answer is not ready in time.',
+  },
+  HELD_TRIES_PER_5_MIN: {
+    schema: wholeNumber(0, 1_000_000),
+    allowed: 'a whole number (0: none)',
+    fallback: '15',
+    meaning:
+      'Passive-only accounts: pushes whose first two tries are left unanswered, in 5 minutes at most. WeChat raises an alarm at 30 such tries.',
+  },
+  WHILE_PENDING: {
+    schema: oneOf('answer', 'notice'),
+    allowed: 'answer or notice',
+    fallback: 'answer',
+    meaning:
+      'Passive-only accounts: a new push while an earlier one of its user is worked on is handled as usual (answer) or told LATE_NOTICE (notice).',
+  },
+  LANE_PATIENCE_S: {
+    schema: wholeNumber(0, 86_400),
+    allowed: 'a whole number of seconds',
+    fallback: '120',
+    meaning: 'A late answer waits for those of earlier pushes of its user until they are this old. Seconds.',
+  },
   ON_AMBIGUOUS_SEND: {
     schema: oneOf('drop', 'resend'),
     allowed: 'drop or resend',

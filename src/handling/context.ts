@@ -32,6 +32,8 @@ export interface LateContext<P extends Push = Push> {
   readonly reply: LateReplies;
   /** Sends a customer-service message right now: "still looking…", a second picture. */
   readonly send: (reply: LateReply) => Promise<void>;
+  /** How many messages may still be sent to the user, and until when. */
+  readonly window: () => Promise<{ readonly left: number; readonly until: Date }>;
   /** Fires when nobody wants the result any more: window over, or shutdown. */
   readonly signal: AbortSignal;
   readonly api: ApiFace;
@@ -64,6 +66,8 @@ export interface RunServices {
   readonly attempt: number;
   /** Sends to the user of the push. */
   send(message: CustomerServiceMessage): Promise<void>;
+  /** The send window of the user of the push. */
+  window(): Promise<{ readonly left: number; readonly untilMs: number }>;
   readonly api: ApiFace;
 }
 
@@ -101,6 +105,12 @@ export class LateRun<S extends LateServices = LateServices> implements LateConte
   }
   get attempt(): number {
     return this.services.attempt;
+  }
+  get window(): LateContext['window'] {
+    return async () => {
+      const { left, untilMs } = await this.services.window();
+      return { left, until: new Date(untilMs) };
+    };
   }
   get send(): (reply: LateReply) => Promise<void> {
     return async (reply: Reply) => {

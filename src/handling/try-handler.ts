@@ -19,6 +19,8 @@ export interface TryOptions {
   readonly remainingMs?: number;
   /** Default 1. */
   readonly attempt?: number;
+  /** What `ctx.window()` says is left. Default 5. */
+  readonly windowLeft?: number;
   /** `ctx.signal` and `ctx.deadline.signal`. Default: never fires. */
   readonly signal?: AbortSignal;
   /** As much of it as the handler touches; `messages.send` does nothing, and anything else not given rejects. */
@@ -97,6 +99,7 @@ function servicesFor(options: TryOptions, sent: CustomerServiceMessage[]): RunSe
     async send(message) {
       sent.push(message);
     },
+    window: async () => ({ left: options.windowLeft ?? 5, untilMs: Date.now() + 48 * 3_600_000 }),
   };
 }
 

@@ -29,6 +29,9 @@ const REFUSED: Answer = { status: 403, body: '' };
 /** A sender whose body is too large may go on writing for this long. */
 const LINGER_MS = 2_000;
 
+/** A try without an answer is left open this long: WeChat's five seconds are over by then, whenever they began. */
+const HOLD_MS = 6_000;
+
 /** In compatible mode a push travels twice in one body. */
 const BODY_LIMIT_BYTES: { readonly [mode in CipherMode]: number } = {
   plaintext: 256 * 1024,
@@ -56,7 +59,10 @@ export function createDoor(
     readBody(request, limit, (body) => {
       if (body.type !== 'text') return turnAway(body, request, response, next);
       receiver.receive({ query, body: body.text, receivedAtMs, remote }).then(
-        (answer) => write(response, answer, answer.body.startsWith('<') ? XML : TEXT),
+        (answer) =>
+          answer === undefined
+            ? hold(response)
+            : write(response, answer, answer.body.startsWith('<') ? XML : TEXT),
         (error: unknown) => {
           log.error({ err: error }, 'a push could not be answered');
           write(response, { status: 503, body: '' }, TEXT);
@@ -64,6 +70,12 @@ export function createDoor(
       );
     });
   };
+
+  /** WeChat hangs up by itself; a sender that does not is cut off. */
+  function hold(response: ServerResponse): void {
+    const stopHolding = clock.schedule(HOLD_MS, () => response.destroy(), { background: true });
+    response.once('close', stopHolding);
+  }
 
   function readQuery(request: IncomingMessage, remote: string | undefined): CallbackQuery | undefined {
     try {

@@ -1,6 +1,7 @@
 import type { Api } from '../api/client.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
+import type { Road } from './road.js';
 
 /** One Official Account as the pipeline sees it. */
 export interface Account {
@@ -11,4 +12,6 @@ export interface Account {
   readonly originalId: string | undefined;
   readonly secrets: CallbackSecrets;
   readonly api: Api;
+  /** How its late answers travel. */
+  readonly road: Road;
 }

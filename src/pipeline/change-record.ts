@@ -1,6 +1,8 @@
-import type { PushRecord, StateStore, StoredRecord } from '../ports/state-store.js';
+import type { AlsoSwap, PushRecord, StateStore, StoredRecord } from '../ports/state-store.js';
 import type { Clock } from '../ports/clock.js';
-import { isOver } from './record.js';
+import type { DeferredQueue } from '../ports/deferred-queue.js';
+import { jobIdOf, type RecordName } from './job.js';
+import { isOver, placeOf } from './record.js';
 
 /** How long records live, in ms. Work under way outlives the 48 h in which a message can still be sent. */
 export interface Lifetimes {
@@ -11,6 +13,9 @@ export interface Lifetimes {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** An answer is kept this long for its user's next message, from the push on that it answers. */
+export const KEPT_FOR_MS = DAY_MS;
 
 /** A replayed push must meet its record: twice the age up to which it is let in, a day where age is not checked. */
 export function lifetimesFor(maxPushAgeS: number): Lifetimes {
@@ -23,6 +28,7 @@ export function lifetimesFor(maxPushAgeS: number): Lifetimes {
 
 export interface RecordKeeper {
   readonly store: StateStore;
+  readonly queue: Pick<DeferredQueue, 'hurry'>;
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
 }
@@ -31,26 +37,36 @@ export interface ChangeOptions {
   readonly durable: boolean;
   /** The passive reply to remember with the change. */
   readonly body?: string;
+  /** Records that change in the same step, or else nothing does. */
+  readonly also?: readonly AlsoSwap[];
 }
 
-/** Made: the record as it now stands. Not made, the rule does not allow it: the record that was in the way, if any. */
+/**
+ * Made: the record as it now stands. Not made, the rule does not allow it: the record that was in the way, if any; or
+ * one of `also` was.
+ */
 export type Change =
   | { readonly made: true; readonly stored: StoredRecord }
-  | { readonly made: false; readonly stored: StoredRecord | undefined };
+  | { readonly made: false; readonly stored: StoredRecord | undefined; readonly alsoLost?: true };
+
+/** How long a record lives when it stays as it is. */
+export const keepMsOf = (record: PushRecord, lifetimes: Lifetimes): number =>
+  isOver(record) ? lifetimes.overMs : lifetimes.underWayMs;
 
 /**
- * Applies one rule of `record.ts`, again on whatever stands there when somebody was faster.
+ * Applies one rule of `record.ts`, again on whatever stands there when somebody was faster. With it the record takes
+ * the place that it has from then on, and where that is the end of its way, the work behind it hears that it is next.
  *
  * @throws StoreUnavailable
  */
 export async function changeRecord(
   keeper: RecordKeeper,
-  key: string,
+  { key, sender }: RecordName,
   seen: StoredRecord,
   rule: (record: PushRecord) => PushRecord | undefined,
-  { durable, body }: ChangeOptions,
+  { durable, body, also }: ChangeOptions,
 ): Promise<Change> {
-  const { store, clock, lifetimes } = keeper;
+  const { store, queue, clock, lifetimes } = keeper;
   for (let current: StoredRecord | undefined = seen; current !== undefined;) {
     const next = rule(current.record);
     if (next === undefined) return { made: false, stored: current };
@@ -59,11 +75,17 @@ export async function changeRecord(
       rev: current.rev,
       next,
       nowMs: clock.now(),
-      keepMs: isOver(next) ? lifetimes.overMs : lifetimes.underWayMs,
+      keepMs: keepMsOf(next, lifetimes),
+      sender: { key: sender, place: placeOf(next) },
       ...(body === undefined ? {} : { body: { xml: body, keepMs: lifetimes.bodyMs } }),
+      ...(also === undefined ? {} : { also }),
       durable,
     });
-    if (result.swapped) return { made: true, stored: result.stored ?? current };
+    if (result.swapped) {
+      if (result.next !== undefined) queue.hurry(jobIdOf(result.next)).catch(() => {}); // it looks by itself, too
+      return { made: true, stored: result.stored ?? current };
+    }
+    if (result.alsoLost === true) return { made: false, stored: result.stored, alsoLost: true };
     current = result.stored;
   }
   return { made: false, stored: undefined };

@@ -13,6 +13,9 @@ export type DeadReason =
   | 'handler_missing' //      no handler of that name any more
   | 'crashed_repeatedly' //   every process that ran it died
   | 'cannot_be_sent_late' //  an answer that only a passive reply can carry
+  | 'reply_invalid' //        what WeChat would not take
+  | 'not_asked_for' //        kept for a next message, and none came
+  | 'too_many_messages' //    more than the user's window allows
   | 'push_unreadable'; //     the stored push cannot be parsed any more
 
 /** Keeps what could not be delivered, and says so. @throws StoreUnavailable */

@@ -1,5 +1,6 @@
 import { changeRecord } from './change-record.js';
 import { insist } from './insist.js';
+import type { RecordName } from './job.js';
 import * as rules from './record.js';
 import type { RunDeps } from './run.js';
 
@@ -8,8 +9,9 @@ import type { RunDeps } from './run.js';
  * process, which lives and does nothing for it. As soon as the store answers, a claim is taken back as if the push
  * had never come, and late work is left to whoever looks at its job next.
  */
-export async function disown(deps: RunDeps, key: string, pushId: string): Promise<void> {
+export async function disown(deps: RunDeps, name: RecordName): Promise<void> {
   const { store, clock, owner, queue, log, runs, inHand } = deps;
+  const { key, sender, pushId } = name;
   try {
     const seen = await insist(deps, pushId, () => store.read(key, clock.now()));
     if (seen === undefined || seen.stored.record.owner !== owner.id) return;
@@ -17,13 +19,21 @@ export async function disown(deps: RunDeps, key: string, pushId: string): Promis
     const { rev, record } = seen.stored;
     if (record.state === 'running') {
       const { swapped } = await insist(deps, pushId, () =>
-        store.swap({ key, rev, next: undefined, nowMs: clock.now(), keepMs: 0, durable: false }),
+        store.swap({
+          key,
+          rev,
+          next: undefined,
+          nowMs: clock.now(),
+          keepMs: 0,
+          durable: false,
+          sender: { key: sender, place: 'none' },
+        }),
       );
       if (swapped) return;
     }
     const me = { owner: owner.id, fence: record.fence };
     await insist(deps, pushId, () =>
-      changeRecord(deps, key, seen.stored, (current) => rules.letGo(current, me), { durable: true }),
+      changeRecord(deps, name, seen.stored, (current) => rules.letGo(current, me), { durable: true }),
     );
     await queue.hurry(pushId);
   } catch (error) {

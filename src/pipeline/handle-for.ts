@@ -11,12 +11,15 @@ import type { Router } from '../handling/router.js';
 import { runObservers } from '../handling/run-observers.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import type { SendWindow, StateStore } from '../ports/state-store.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
 import type { Account } from './account.js';
+import { readWindow, sendNow } from './send-now.js';
 
 export interface HandleDeps {
+  readonly store: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
   readonly router: () => Router;
@@ -26,7 +29,7 @@ const SILENT: Outcome = { type: 'silent' };
 
 /** Finds the handler of a push and runs it. No handler: silence. Throws or rejects with what the handler threw. */
 export function handleFor(
-  { clock, log, router }: HandleDeps,
+  deps: HandleDeps,
   account: Account,
   push: Push,
   run: {
@@ -36,10 +39,10 @@ export function handleFor(
     onRoute: (handler: string) => void;
   },
 ): Outcome | Promise<Outcome> {
-  const route = router().route(push);
+  const route = deps.router().route(push);
   if (route === undefined) return SILENT;
   run.onRoute(route.handler.name);
-  return runHandle(route, push, new Services(clock, log, account, push, run));
+  return runHandle(route, push, new Services(deps, account, push, run));
 }
 
 /**
@@ -47,21 +50,21 @@ export function handleFor(
  * `undefined`: no handler here can do it.
  */
 export async function finishFor(
-  { clock, log, router }: HandleDeps,
+  deps: HandleDeps,
   account: Account,
   push: Push,
   run: { handler: string; task?: Json; attempt: number; signal: AbortSignal },
 ): Promise<Outcome | undefined> {
-  const services = new Services(clock, log, account, push, {
+  const services = new Services(deps, account, push, {
     attempt: run.attempt,
-    deadlineAtMs: clock.now(),
+    deadlineAtMs: deps.clock.now(),
     signal: () => run.signal,
   });
   if (run.task === undefined) {
-    const route = router().route(push);
+    const route = deps.router().route(push);
     return route === undefined ? undefined : runHandle(route, push, services);
   }
-  const handler = router().byName(run.handler);
+  const handler = deps.router().byName(run.handler);
   if (handler?.module.later === undefined) return undefined;
   return runLater(handler, push, run.task, services satisfies LateServices);
 }
@@ -77,32 +80,29 @@ export function observe({ log, router }: HandleDeps, account: Account, push: Pus
 
 /** What a handler is handed, made when it is touched: most handlers touch two or three things. */
 class Services implements RunServices {
-  readonly #clock: Clock;
-  readonly #log: Logger;
+  readonly #deps: HandleDeps;
   readonly #account: Account;
   readonly #push: Push;
   readonly #run: { attempt: number; deadlineAtMs: number; signal: () => AbortSignal };
   #deadline: DeadlineView | undefined;
 
   constructor(
-    clock: Clock,
-    log: Logger,
+    deps: HandleDeps,
     account: Account,
     push: Push,
     run: { attempt: number; deadlineAtMs: number; signal: () => AbortSignal },
   ) {
-    this.#clock = clock;
-    this.#log = log;
+    this.#deps = deps;
     this.#account = account;
     this.#push = push;
     this.#run = run;
   }
 
   get log(): Logger {
-    return this.#log.child({ pushId: this.#push.id, user: this.#push.user });
+    return this.#deps.log.child({ pushId: this.#push.id, user: this.#push.user });
   }
   get deadline(): DeadlineView {
-    return (this.#deadline ??= createDeadline(this.#clock, this.#run.deadlineAtMs));
+    return (this.#deadline ??= createDeadline(this.#deps.clock, this.#run.deadlineAtMs));
   }
   get signal(): AbortSignal {
     return this.#run.signal();
@@ -114,7 +114,10 @@ class Services implements RunServices {
     return this.#account.api;
   }
   send(message: CustomerServiceMessage): Promise<void> {
-    return this.#account.api.messages.send(this.#push.user, message);
+    return sendNow(this.#deps, this.#account, this.#push, message);
+  }
+  window(): Promise<SendWindow> {
+    return readWindow(this.#deps, this.#account, this.#push);
   }
 }
 

@@ -1,10 +1,29 @@
 import type { DeferredJob } from '../ports/deferred-queue.js';
-import type { AppId, PushId } from '../protocol/ids.js';
+import type { AppId, OpenId, PushId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
 
-/** Where the record of a push lies. */
-export const recordKey = (appId: AppId, pushId: PushId): string => `${appId}:push:${pushId}`;
+/** Which record it is about. */
+export interface RecordName {
+  /** Where the record lies. */
+  readonly key: string;
+  /** Whose push it is: the lane and the shelf of a user of an account. */
+  readonly sender: string;
+  /** Also the id of its job: it holds a digest over the AppID, so it is unique across accounts. */
+  readonly pushId: PushId;
+}
+
+const BETWEEN = ':push:';
+
+export function nameRecord(appId: AppId, pushId: PushId, user: OpenId): RecordName {
+  return { key: `${appId}${BETWEEN}${pushId}`, sender: senderKey(appId, user), pushId };
+}
+
+/** A user of an account, in the store. */
+export const senderKey = (appId: AppId, user: OpenId): string => `${appId}:${user}`;
+
+/** The job's id out of the key of its record. */
+export const jobIdOf = (key: string): string => key.slice(key.indexOf(BETWEEN) + BETWEEN.length);
 
 /** Everything that a worker in another process needs to finish the push. */
 export function makeJob(
@@ -15,7 +34,6 @@ export function makeJob(
   how: { reason: 'overrun' } | { reason: 'deferred'; task: Json },
 ): DeferredJob {
   return {
-    // The push id holds a digest over the AppID, so it is unique across accounts.
     id: push.id,
     appId,
     pushId: push.id,

@@ -3,7 +3,13 @@ import {
   type CustomerServiceMessage,
 } from '../protocol/customer-service-message.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
+import { TEXT_LIMIT_BYTES } from '../protocol/limits.js';
 import { splitText } from '../protocol/split-text.js';
+
+/** Whether a passive reply carries it whole. */
+export function isOneMessage(reply: Reply): boolean {
+  return reply.type !== 'text' || Buffer.byteLength(reply.content) <= TEXT_LIMIT_BYTES;
+}
 
 /** A reply in the messages that it takes: a text that is too long for one becomes several, all else is one. */
 export function partsOf<R extends Reply>(

@@ -2,14 +2,15 @@ import { answerHandshake, openEnvelope, timestampSkewS } from '../protocol/envel
 import type { CallbackQuery, OpenedEnvelope } from '../protocol/envelope.js';
 import { fingerprint, readPush, type Push } from '../protocol/push.js';
 import { PushRefused } from '../protocol/refusal.js';
-import type { ClaimResult } from '../ports/state-store.js';
+import type { ClaimRequest, ClaimResult } from '../ports/state-store.js';
+import { deedOf, openingBy } from '../protocol/send-windows.js';
 import type { Account } from './account.js';
 import { disown } from './disown.js';
 import { observe } from './handle-for.js';
-import { recordKey } from './job.js';
-import { Run, type RunDeps } from './run.js';
+import { nameRecord, type RecordName } from './job.js';
+import { Run, type Arrival, type RunDeps } from './run.js';
 import * as rules from './record.js';
-import { SUCCESS, type Verdict } from './tries.js';
+import { SUCCESS, type FinalVerdict, type Verdict } from './tries.js';
 
 /** One POST at the door, its body read. */
 export interface PushRequest {
@@ -31,13 +32,30 @@ export interface Answer {
 export interface Receiver {
   /** The echostr of a handshake that is ours, else a 403. */
   handshake(query: CallbackQuery, remote: string | undefined): Answer;
-  /** Never rejects: every way to fail has its answer. */
-  receive(request: PushRequest): Promise<Answer>;
+  /**
+   * Never rejects: every way to fail has its answer. `undefined`: say nothing and leave the request open until WeChat
+   * hangs up, so that it tries again (accounts that have no other way to a late answer).
+   */
+  receive(request: PushRequest): Promise<Answer | undefined>;
 }
 
 export interface ReceiveDeps extends RunDeps {
-  readonly settings: { readonly maxPushAgeS: number; readonly replyDeadlineMs: number };
+  readonly settings: {
+    readonly maxPushAgeS: number;
+    readonly replyDeadlineMs: number;
+    /** Passive-only accounts: what is done with a push while an earlier one of its sender is still worked on. */
+    readonly whilePending: 'answer' | 'notice';
+  };
 }
+
+/** WeChat makes three tries, each of which it gives up after five seconds. Source: 接收普通消息, measured by others. */
+const TRIES = 3;
+const TRY_LASTS_MS = 5_000;
+/** From here on a try counts as the last one, whatever its number. */
+const LAST_TRY_SINCE_MS = 9_500;
+
+type Claimed = Exclude<ClaimResult, { type: 'replayed' }>;
+type Writable<T> = { -readonly [P in keyof T]: T[P] };
 
 const REFUSED: Answer = { status: 403, body: '' };
 const RECEIVED: Answer = { status: 200, body: 'success' };
@@ -84,58 +102,79 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     return { opened, push };
   }
 
-  function claim(push: Push, opened: OpenedEnvelope, key: string): Promise<ClaimResult> {
-    return store.claim({
+  function claim(push: Push, opened: OpenedEnvelope, { key, sender }: RecordName): Promise<ClaimResult> {
+    const nowMs = clock.now();
+    const deed = deedOf(push);
+    const request: Writable<ClaimRequest> = {
       key,
       owner: owner.id,
-      nowMs: clock.now(),
+      nowMs,
       keepMs: lifetimes.overMs,
-      // Plaintext mode signs no body: the same signature under another push is somebody else's.
-      ...(opened.sealed
-        ? {}
-        : {
-            guard: {
-              id: `${account.appId}:used:${opened.signature}`,
-              use: fingerprint(push),
-            },
-          }),
-    });
+      sender,
+    };
+    // Plaintext mode signs no body: the same signature under another push is somebody else's.
+    if (!opened.sealed)
+      request.guard = { id: `${account.appId}:used:${opened.signature}`, use: fingerprint(push) };
+    if (deed !== undefined) {
+      request.opens = openingBy(deed, nowMs);
+      request.wantsShelf = true;
+    } else if (push.kind === 'event.unsubscribe') request.closes = true;
+    if (account.road.now === 'passive-only') request.countTries = true;
+    return store.claim(request);
+  }
+
+  function arrive(claimed: Claimed, receivedAtMs: number): { arrival: Arrival; isLast: boolean } {
+    const { replyDeadlineMs } = settings;
+    const { count: tryNumber, sinceMs } = claimed.tries ?? { count: 1, sinceMs: receivedAtMs };
+    const isHeld = account.road.now === 'passive-only';
+    const isLast = !isHeld || tryNumber >= TRIES || receivedAtMs - sinceMs >= LAST_TRY_SINCE_MS;
+    const heldMs = isHeld ? (TRIES - 1) * TRY_LASTS_MS : 0;
+    const passiveUntilMs = Math.max(receivedAtMs, sinceMs + heldMs) + replyDeadlineMs;
+    return {
+      arrival: { receivedAtMs, tryNumber, sinceMs, passiveUntilMs, kept: claimed.shelf ?? [] },
+      isLast,
+    };
   }
 
   /** Joins the run of this process, starts one, or follows the one of another process. */
   function takePart(
-    claimed: Exclude<ClaimResult, { type: 'replayed' }>,
+    claimed: Claimed,
     push: Push,
-    key: string,
+    name: RecordName,
     receivedAtMs: number,
   ): Verdict | Promise<Verdict> {
-    const deadlineAtMs = receivedAtMs + settings.replyDeadlineMs;
-    const known = runs.get(key);
+    const { arrival, isLast } = arrive(claimed, receivedAtMs);
+    const one = { deadlineAtMs: receivedAtMs + settings.replyDeadlineMs, isLast };
+    const known = runs.get(name.key);
     if (known !== undefined) {
       log.info(
         { stage: 'joined', pushId: push.id, kind: push.kind },
         'a further try joins the run of its push',
       );
-      return known.join(deadlineAtMs);
+      return known.join(one);
     }
-    if (claimed.type === 'known' && claimed.stored.record.state !== 'running')
+    const isUnheard = rules.isUnheard(claimed.stored.record);
+    if (claimed.type === 'known' && claimed.stored.record.state !== 'running' && !isUnheard)
       return remembered(claimed, push);
 
-    const run = new Run(deps, account, push, key, claimed.stored, receivedAtMs);
+    const run = new Run(deps, account, push, claimed.stored, arrival);
     if (claimed.type === 'claimed') {
       observe(deps, account, push);
-      run.start(deadlineAtMs);
-    } else {
-      log.info(
-        { stage: 'joined', pushId: push.id, kind: push.kind, ownerAlive: claimed.ownerAlive },
-        'a try meets the run of another process',
-      );
-      run.follow(deadlineAtMs);
+      if (account.road.now === 'passive-only' && settings.whilePending === 'notice') run.startUnlessPending();
+      else run.start();
+      return run.join(one);
     }
-    return run.join(deadlineAtMs);
+    log.info(
+      { stage: 'joined', pushId: push.id, kind: push.kind, ownerAlive: claimed.ownerAlive },
+      isUnheard ? 'a try comes for an answer that stands ready' : 'a try meets the run of another process',
+    );
+    const verdict = run.join(one);
+    if (isUnheard) run.handOut();
+    else run.follow();
+    return verdict;
   }
 
-  function remembered(known: Extract<ClaimResult, { type: 'known' }>, push: Push): Verdict {
+  function remembered(known: Extract<ClaimResult, { type: 'known' }>, push: Push): FinalVerdict {
     const { record } = known.stored;
     const xml = rules.isReplied(record) ? known.body : undefined;
     log.info(
@@ -146,8 +185,10 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     return xml === undefined ? SUCCESS : { type: 'reply', xml };
   }
 
-  function render(verdict: Verdict, opened: OpenedEnvelope): Answer {
+  function render(verdict: Verdict, opened: OpenedEnvelope): Answer | undefined {
     switch (verdict.type) {
+      case 'held':
+        return undefined;
       case 'reply':
         return { status: 200, body: opened.seal(verdict.xml, Math.floor(clock.now() / 1000)) };
       case 'success':
@@ -159,7 +200,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     }
   }
 
-  async function receive(request: PushRequest): Promise<Answer> {
+  async function receive(request: PushRequest): Promise<Answer | undefined> {
     let opened: OpenedEnvelope;
     let push: Push | undefined;
     try {
@@ -171,22 +212,22 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       log.info({ stage: 'parsed', remote: request.remote }, 'a probe without MsgType was answered "success"');
       return RECEIVED;
     }
-    const key = recordKey(account.appId, push.id);
+    const name = nameRecord(account.appId, push.id, push.user);
     let claimed: ClaimResult;
     try {
-      claimed = await claim(push, opened, key);
+      claimed = await claim(push, opened, name);
     } catch (error) {
       log.error(
         { err: error, pushId: push.id, kind: push.kind },
         'a push could not be claimed; WeChat will try again',
       );
-      void disown(deps, key, push.id);
+      void disown(deps, name);
       return UNAVAILABLE;
     }
     try {
       if (claimed.type === 'replayed')
         throw new PushRefused('replayed', 'its signature was used for another push before');
-      const verdict = takePart(claimed, push, key, request.receivedAtMs);
+      const verdict = takePart(claimed, push, name, request.receivedAtMs);
       return render(verdict instanceof Promise ? await verdict : verdict, opened);
     } catch (error) {
       if (error instanceof PushRefused) return refuse(error, request.remote);

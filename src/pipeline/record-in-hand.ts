@@ -1,8 +1,9 @@
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { PushRecord, StoredRecord } from '../ports/state-store.js';
-import { changeRecord, type RecordKeeper } from './change-record.js';
+import { changeRecord, keepMsOf, type ChangeOptions, type RecordKeeper } from './change-record.js';
 import { insist } from './insist.js';
+import type { RecordName } from './job.js';
 import type { Owner } from './owner.js';
 import * as rules from './record.js';
 
@@ -15,19 +16,23 @@ export interface RecordDeps extends RecordKeeper {
 /** A rule of `record.ts`, with whoever asks for the change. */
 export type Rule = (record: PushRecord, me: rules.Holder) => PushRecord | undefined;
 
+/** What became of a change. `also-lost`: not this record, one of those that were to change with it was in the way. */
+export type Changed = 'made' | 'lost' | 'also-lost';
+
 /** One record as this process last saw it, and what it does to it. */
 export class RecordInHand {
   readonly #deps: RecordDeps;
-  readonly #key: string;
-  readonly #pushId: string;
+  readonly #name: RecordName;
+  /** Called where the store had lost the record and it was put back: its job may be lost, too. */
+  readonly #onRestored: () => Promise<unknown>;
   #stored: StoredRecord;
   #me: rules.Holder;
 
-  constructor(deps: RecordDeps, key: string, pushId: string, stored: StoredRecord) {
+  constructor(deps: RecordDeps, name: RecordName, stored: StoredRecord, onRestored: () => Promise<unknown>) {
     this.#deps = deps;
-    this.#key = key;
-    this.#pushId = pushId;
+    this.#name = name;
     this.#stored = stored;
+    this.#onRestored = onRestored;
     this.#me = { owner: deps.owner.id, fence: stored.record.fence };
   }
 
@@ -42,29 +47,28 @@ export class RecordInHand {
   }
 
   /**
-   * Changes the record by a rule, for as long as the store needs to take it. False: the rule does not allow it any
+   * Changes the record by a rule, for as long as the store needs to take it. `lost`: the rule does not allow it any
    * more, and `record` is what was in the way.
    *
    * @throws StoreUnavailable  once `signal` has fired
    */
-  async change(
-    rule: Rule,
-    options: { durable: boolean; body?: string },
-    signal?: AbortSignal,
-  ): Promise<boolean> {
-    const change = await insist(
-      this.#deps,
-      this.#pushId,
-      () => changeRecord(this.#deps, this.#key, this.#stored, (record) => rule(record, this.#me), options),
-      signal,
-    );
+  async change(rule: Rule, options: ChangeOptions, signal?: AbortSignal): Promise<Changed> {
+    const step = () =>
+      changeRecord(this.#deps, this.#name, this.#stored, (record) => rule(record, this.#me), options);
+    let change = await insist(this.#deps, this.#name.pushId, step, signal);
+    if (!change.made && change.stored === undefined && this.isOurs) {
+      // Not removed by anyone, since only its holder may: the store forgot it (flushed, restored from an old copy).
+      await insist(this.#deps, this.#name.pushId, () => this.#putBack(), signal);
+      change = await insist(this.#deps, this.#name.pushId, step, signal);
+    }
     if (change.stored !== undefined) this.#stored = change.stored;
-    return change.made;
+    if (change.made) return 'made';
+    return change.alsoLost === true ? 'also-lost' : 'lost';
   }
 
   /** Looks at what stands in the store now; `undefined`: nothing. @throws StoreUnavailable */
   async look(): Promise<{ ownerAlive: boolean; body?: string } | undefined> {
-    const seen = await this.#deps.store.read(this.#key, this.#deps.clock.now());
+    const seen = await this.#deps.store.read(this.#name.key, this.#deps.clock.now());
     if (seen !== undefined) this.#stored = seen.stored;
     return seen;
   }
@@ -75,7 +79,7 @@ export class RecordInHand {
     const deadFence = this.#stored.record.fence;
     const { made, stored } = await changeRecord(
       this.#deps,
-      this.#key,
+      this.#name,
       this.#stored,
       (record) => rules.takeOver(record, owner.id, deadFence),
       { durable: false },
@@ -88,9 +92,44 @@ export class RecordInHand {
   /** As if the push had never come. Without the store it stays, and its owner's death will free it. */
   async remove(): Promise<void> {
     const { store, clock } = this.#deps;
+    const { key, sender } = this.#name;
     const { rev } = this.#stored;
     await store
-      .swap({ key: this.#key, rev, next: undefined, nowMs: clock.now(), keepMs: 0, durable: false })
+      .swap({
+        key,
+        rev,
+        next: undefined,
+        nowMs: clock.now(),
+        keepMs: 0,
+        durable: false,
+        sender: { key: sender, place: 'none' },
+      })
       .catch(() => undefined);
+  }
+
+  /** Claims the push anew and writes the record as it was, unless a try of WeChat's was faster. @throws StoreUnavailable */
+  async #putBack(): Promise<void> {
+    const { store, clock, lifetimes, owner, log } = this.#deps;
+    const { key, sender, pushId } = this.#name;
+    const { record } = this.#stored;
+    const nowMs = clock.now();
+    const keepMs = keepMsOf(record, lifetimes);
+    const claimed = await store.claim({ key, owner: owner.id, nowMs, keepMs, sender });
+    if (claimed.type !== 'claimed') return;
+    const { rev } = claimed.stored;
+    const place = rules.placeOf(record);
+    const put = await store.swap({
+      key,
+      rev,
+      next: record,
+      nowMs,
+      keepMs,
+      durable: true,
+      sender: { key: sender, place },
+    });
+    if (!put.swapped || put.stored === undefined) return;
+    this.#stored = put.stored;
+    log.warn({ pushId }, 'the store had lost the record of a push under way; it was put back');
+    await this.#onRestored();
   }
 }

@@ -1,6 +1,6 @@
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
-import type { PushRecord } from '../ports/state-store.js';
+import type { Place, PushRecord } from '../ports/state-store.js';
 
 /**
  * The rules by which the record of a push changes (design: the record of a push). Each rule looks at the record
@@ -10,32 +10,40 @@ import type { PushRecord } from '../ports/state-store.js';
  *                      ┌─ answer ───► answered ──┐ finish (nobody heard it)
  *   running ─ takeOver │─ acknowledge ► acknowledged
  *      │  ▲────────────┘                          │
- *      │ adopt · postpone                         ▼
- *      └──────────────► adopted ◄── giveBack ── taking ──► delivered · stashed · dead
- *                          └────────── take ──────▲
+ *      │ adopt · postpone · ready                 ▼
+ *      └──────────────► adopted ◄── giveBack ── taking ──► delivered · dead
+ *                        │ └────────── take ──────▲ │         ▲
+ *                        └─ answer ► answered      └ shelve ► stashed ─ useUp · expire
  */
 export interface Holder {
   readonly owner: string;
   readonly fence: number;
 }
 
-/** A record that nobody has to work on any more. */
-export function isOver(record: PushRecord): boolean {
+/** Where a record stands for its sender: under way in the lane, kept on the shelf, or nowhere because it is over. */
+export function placeOf(record: PushRecord): Place {
   switch (record.state) {
     case 'running':
     case 'adopted':
     case 'taking':
-      return false;
+      return 'lane';
+    case 'stashed':
+      return 'shelf';
     case 'answered':
     case 'acknowledged':
     case 'delivered':
-    case 'stashed':
     case 'dead':
-      return true;
+      return 'none';
     default:
       return record.state satisfies never;
   }
 }
+
+/** A record of which nothing more will become. */
+export const isOver = (record: PushRecord): boolean => placeOf(record) === 'none';
+
+/** What tries heard stays what they hear. */
+const said = ({ replied }: PushRecord): { readonly replied?: true } => (replied === true ? { replied } : {});
 
 const holds = (record: PushRecord, me: Holder): boolean =>
   record.owner === me.owner && record.fence === me.fence;
@@ -51,22 +59,40 @@ export function takeOver(record: PushRecord, owner: string, deadFence: number): 
   return { ...record, owner, fence: record.fence + 1, attempt: record.attempt + 1 };
 }
 
-/** The runner settles a passive reply. It stays the owner, so that it alone can still finish it late. */
-export function answer(record: PushRecord, me: Holder): PushRecord | undefined {
-  if (record.state !== 'running' || !holds(record, me)) return undefined;
-  return { state: 'answered', owner: me.owner, fence: me.fence, attempt: record.attempt };
-}
-
-/** The runner settles the first part as a passive reply, and leaves the rest to whoever takes the job. */
-export function answerFirst(
+/**
+ * A passive reply is settled, by the runner or for a try that came for what `ready` left. What the reply could not carry
+ * goes late, by whoever takes the job, or is kept for the sender's next message.
+ *
+ * Without a rest the runner stays the owner, so that it alone can still finish late what nobody heard.
+ */
+export function answer(
   record: PushRecord,
   me: Holder,
-  rest: readonly CustomerServiceMessage[],
+  rest: readonly CustomerServiceMessage[] = [],
+  restIs: 'late' | 'kept' = 'late',
+): PushRecord | undefined {
+  const isRunner = record.state === 'running' && holds(record, me);
+  if (!isRunner && !isUnheard(record)) return undefined;
+  const { owner, fence, attempt } = record;
+  if (rest.length === 0) return { state: 'answered', owner, fence, attempt };
+  const more = { owner: '', fence, attempt, messages: rest, replied: true } as const;
+  return restIs === 'kept' ? { state: 'stashed', ...more } : { state: 'adopted', sent: 0, ...more };
+}
+
+/** The runner has an answer while no try waits for it: the next try hears it, or else its job keeps it. */
+export function ready(
+  record: PushRecord,
+  me: Holder,
+  messages: readonly CustomerServiceMessage[],
 ): PushRecord | undefined {
   if (record.state !== 'running' || !holds(record, me)) return undefined;
   const { fence, attempt } = record;
-  return { state: 'adopted', owner: '', fence, attempt, messages: rest, sent: 0, replied: true };
+  return { state: 'adopted', owner: '', fence, attempt, messages, sent: 0, unheard: true };
 }
+
+/** There is an answer that nobody has heard, and that a try may still hear. */
+export const isUnheard = (record: PushRecord): boolean =>
+  record.state === 'adopted' && record.unheard === true && record.owner === '';
 
 /** Whether a try hears the remembered reply, where it is still remembered, and not `success`. */
 export function isReplied(record: PushRecord): boolean {
@@ -76,12 +102,17 @@ export function isReplied(record: PushRecord): boolean {
 /** The holder made nothing to send: in time, after the deadline, or as a worker. */
 export function acknowledge(record: PushRecord, me: Holder): PushRecord | undefined {
   if (isOver(record) || !holds(record, me)) return undefined;
-  return { state: 'acknowledged', owner: '', fence: me.fence, attempt: record.attempt };
+  return { state: 'acknowledged', owner: '', fence: me.fence, attempt: record.attempt, ...said(record) };
 }
 
 /** A deadline passed with the job safe: `success` is said, the owner goes on. Any try may settle this. */
 export function adopt(record: PushRecord): PushRecord | undefined {
   return record.state === 'running' ? { ...record, state: 'adopted' } : undefined;
+}
+
+/** The same, where a reply is said in place of `success`: a notice, something kept, the beginning of the answer. */
+export function adoptSaying(record: PushRecord): PushRecord | undefined {
+  return record.state === 'running' ? { ...record, state: 'adopted', replied: true } : undefined;
 }
 
 /** The runner leaves the rest to `later`, done by whoever takes the job. The first run of `later` is attempt 1. */
@@ -92,7 +123,7 @@ export function postpone(
   task: Json,
 ): PushRecord | undefined {
   if (isOver(record) || !holds(record, me)) return undefined;
-  return { state: 'adopted', owner: '', fence: me.fence, attempt: 0, handler, task };
+  return { state: 'adopted', owner: '', fence: me.fence, attempt: 0, handler, task, ...said(record) };
 }
 
 /**
@@ -107,7 +138,8 @@ export function finish(
   if (record.state !== 'running' && record.state !== 'adopted' && record.state !== 'answered')
     return undefined;
   if (!holds(record, me)) return undefined;
-  return { state: 'adopted', owner: '', fence: me.fence, attempt: record.attempt, messages, sent: 0 };
+  const { attempt } = record;
+  return { state: 'adopted', owner: '', fence: me.fence, attempt, messages, sent: 0, ...said(record) };
 }
 
 /** A worker takes late work that needs no living owner, or whose owner was seen dead under `deadFence`. */
@@ -116,7 +148,7 @@ export function take(
   owner: string,
   deadFence: number | undefined,
 ): PushRecord | undefined {
-  if (isOver(record) || (record.owner !== '' && record.fence !== deadFence)) return undefined;
+  if (placeOf(record) !== 'lane' || (record.owner !== '' && record.fence !== deadFence)) return undefined;
   const runsAgain = record.messages === undefined;
   return {
     ...record,
@@ -142,6 +174,38 @@ export function prepare(
   if (record.state !== 'taking' || !holds(record, me)) return undefined;
   const { task: _done, handler: _by, failures: _failures, waits: _waits, ...rest } = record;
   return { ...rest, messages, sent: 0 };
+}
+
+/** The messages still to be sent are put together anew, to fit into what may be sent. */
+export function refit(
+  record: PushRecord,
+  me: Holder,
+  messages: readonly CustomerServiceMessage[],
+): PushRecord | undefined {
+  if (record.state !== 'taking' || !holds(record, me)) return undefined;
+  return { ...record, messages: [...(record.messages ?? []).slice(0, record.sent ?? 0), ...messages] };
+}
+
+/** What is left to send is kept for the sender's next message. */
+export function shelve(record: PushRecord, me: Holder): PushRecord | undefined {
+  if (record.state !== 'taking' || !holds(record, me)) return undefined;
+  const { fence, attempt, messages = [], sent = 0 } = record;
+  return { state: 'stashed', owner: '', fence, attempt, messages: messages.slice(sent), ...said(record) };
+}
+
+/** The answer to another push carries what was kept, up to `left`. */
+export function useUp(record: PushRecord, left: readonly CustomerServiceMessage[]): PushRecord | undefined {
+  if (record.state !== 'stashed') return undefined;
+  if (left.length > 0) return { ...record, messages: left };
+  const { messages: _used, ...rest } = record;
+  return { ...rest, state: 'delivered' };
+}
+
+/** Nobody came for what was kept. */
+export function expire(record: PushRecord, reason: string): PushRecord | undefined {
+  if (record.state !== 'stashed') return undefined;
+  const { messages: _buried, ...rest } = record;
+  return { ...rest, state: 'dead', reason };
 }
 
 /** Written durably before a message leaves: from here on it may have arrived. */
@@ -179,9 +243,8 @@ export function letGo(record: PushRecord, me: Holder): PushRecord | undefined {
 export function conclude(
   record: PushRecord,
   me: Holder,
-  end: { readonly state: 'delivered' | 'stashed' } | { readonly state: 'dead'; readonly reason: string },
+  end: { readonly state: 'delivered' } | { readonly state: 'dead'; readonly reason: string },
 ): PushRecord | undefined {
   if (isOver(record) || !holds(record, me)) return undefined;
-  const { attempt, replied } = record;
-  return { owner: '', fence: me.fence, attempt, ...(replied && { replied }), ...end };
+  return { owner: '', fence: me.fence, attempt: record.attempt, ...said(record), ...end };
 }

@@ -4,11 +4,24 @@ import type { Clock } from '../ports/clock.js';
 export type Verdict =
   | { readonly type: 'reply'; readonly xml: string }
   | { readonly type: 'success' }
+  /** Nothing at all: the try is held until WeChat hangs up and tries again. */
+  | { readonly type: 'held' }
   /** Nothing could be stored: an empty 503, so that WeChat tries again. */
   | { readonly type: 'unavailable' };
 
-export const SUCCESS: Verdict = { type: 'success' };
+/** What settles a push: every try hears it, now and later. */
+export type FinalVerdict = Extract<Verdict, { type: 'reply' | 'success' }>;
+
+export const SUCCESS: FinalVerdict = { type: 'success' };
 const UNAVAILABLE: Verdict = { type: 'unavailable' };
+const HELD: Verdict = { type: 'held' };
+
+/** One try, as it waits. */
+export interface Try {
+  readonly deadlineAtMs: number;
+  /** WeChat will make no further one, as far as we know: this one must hear something. */
+  readonly isLast: boolean;
+}
 
 /** Who hears that time runs out. */
 export interface TriesListener {
@@ -17,13 +30,14 @@ export interface TriesListener {
 }
 
 /**
- * The tries of one push that wait in this process. They all hear the same verdict, and the first one spoken is
- * final. One timer serves them: first for the moment at which the job must be written ahead, then for the deadline
+ * The tries of one push that wait in this process. They all hear the same verdict, and the first final one is the
+ * only one. One timer serves them: first for the moment at which the job must be written ahead, then for the deadline
  * of the earliest try.
  */
 export class Tries {
   #waiting: ((verdict: Verdict) => void)[] = [];
-  #final: Verdict | undefined;
+  #lastOnes = 0;
+  #final: FinalVerdict | undefined;
   #cancelTimer: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #leaseAheadMs: number;
@@ -35,19 +49,30 @@ export class Tries {
     this.#listener = listener;
   }
 
-  get verdict(): Verdict | undefined {
+  get verdict(): FinalVerdict | undefined {
     return this.#final;
   }
 
+  /** Somebody would hear an answer now. */
+  get areWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** One of those that wait is the last that WeChat makes. */
+  get haveLast(): boolean {
+    return this.#lastOnes > 0;
+  }
+
   /** The verdict if there is one, else a promise of it. */
-  join(deadlineAtMs: number): Verdict | Promise<Verdict> {
+  join({ deadlineAtMs, isLast }: Try): Verdict | Promise<Verdict> {
     if (this.#final !== undefined) return this.#final;
     this.#cancelTimer ??= this.#arm(deadlineAtMs);
+    if (isLast) this.#lastOnes += 1;
     return new Promise((hear) => this.#waiting.push(hear));
   }
 
   /** Says the final verdict to all tries, now and later. */
-  speak(verdict: Verdict): void {
+  speak(verdict: FinalVerdict): void {
     if (this.#final !== undefined) return;
     this.#final = verdict;
     this.#tell(verdict);
@@ -58,9 +83,15 @@ export class Tries {
     this.#tell(UNAVAILABLE);
   }
 
+  /** Leaves those that wait without an answer. Their retry finds the run as it is then. */
+  hold(): void {
+    this.#tell(HELD);
+  }
+
   #tell(verdict: Verdict): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.#lastOnes = 0;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const hear of waiting) hear(verdict);

@@ -12,6 +12,7 @@ export class WrittenJob {
   /** `none` again after a failure, so that the next try writes anew. */
   #state: 'none' | 'writing' | 'safe' = 'none';
   #writing: Promise<boolean> = Promise.resolve(false);
+  #last: { readonly job: DeferredJob; readonly notBeforeMs: number | undefined } | undefined;
 
   constructor(queue: DeferredQueue, log: Logger, id: string) {
     this.#queue = queue;
@@ -33,6 +34,13 @@ export class WrittenJob {
     return this.#writing;
   }
 
+  /** The store had lost the record, so the queue may have lost the job, which is kept once anyway. */
+  async writeAgain(): Promise<void> {
+    if (this.#last === undefined) return;
+    this.#writing = this.#put(this.#last.job, this.#last.notBeforeMs);
+    await this.#writing;
+  }
+
   /** What became of the writing, if there was one. */
   settled(): Promise<boolean> {
     return this.#writing;
@@ -48,6 +56,7 @@ export class WrittenJob {
   }
 
   async #put(job: DeferredJob, notBeforeMs: number | undefined): Promise<boolean> {
+    this.#last = { job, notBeforeMs };
     try {
       await this.#queue.put(job, notBeforeMs === undefined ? {} : { notBeforeMs });
       this.#state = 'safe';

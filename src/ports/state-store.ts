@@ -10,7 +10,8 @@ import type { Json } from '../protocol/json.js';
  * acknowledged  `success` was settled and there is nothing more to do
  * adopted       `success` was settled and the work goes on: in its owner, or in the queue where `owner` is ''
  * taking        a worker holds the late work
- * delivered · stashed · dead  the late work is over
+ * stashed       its messages are kept for the sender's next message
+ * delivered · dead  the late work is over
  */
 export interface PushRecord {
   readonly state:
@@ -34,8 +35,10 @@ export interface PushRecord {
   readonly failures?: number;
   /** Failed tries that do not: no connection, minute limits. */
   readonly waits?: number;
-  /** The first part was settled as a passive reply, and tries hear it; `messages` are the rest. */
+  /** A passive reply was settled, and tries hear it; the work goes on, or `messages` are the rest. */
   readonly replied?: true;
+  /** No try has been told anything yet: the next one hears `messages`. */
+  readonly unheard?: true;
   /** Why it ended as dead. */
   readonly reason?: string;
 }

@@ -3,14 +3,25 @@ import { ARTICLE_LIMIT } from './limits.js';
 import { sendableText } from './sendable-text.js';
 
 /** What a handler answers: pure data, rendered as passive XML or as customer-service JSON, by the clock. */
-export type Reply =
+export type Reply = (
   | { readonly type: 'text'; readonly content: string }
   | { readonly type: 'image'; readonly mediaId: string }
   | { readonly type: 'voice'; readonly mediaId: string }
   | VideoReply
   | MusicReply
   | { readonly type: 'news'; readonly articles: readonly Article[] }
-  | ToStaffReply;
+  | ToStaffReply
+) &
+  Pinned;
+
+/** Keeps a reply on one road. Without it the server chooses by the clock and by what the account may do. */
+export interface Pinned {
+  /**
+   * `passive`           in time or not at all: late it becomes a dead letter
+   * `customer-service`  as a customer-service message, even in time
+   */
+  readonly road?: 'passive' | 'customer-service';
+}
 
 export interface VideoReply {
   readonly type: 'video';

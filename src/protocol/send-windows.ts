@@ -38,3 +38,12 @@ export function deedOf(push: Push): Deed | undefined {
       return push.kind.startsWith('message.') ? 'message' : undefined;
   }
 }
+
+/** The window that a deed opens from a moment on. */
+export function openingBy(
+  deed: Deed,
+  fromMs: number,
+): { readonly deed: Deed; readonly messages: number; readonly fromMs: number; readonly untilMs: number } {
+  const { messages, lastsMs } = SEND_WINDOWS[deed];
+  return { deed, messages, fromMs, untilMs: fromMs + lastsMs };
+}

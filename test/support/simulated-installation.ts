@@ -8,6 +8,7 @@ import { lifetimesFor } from '../../src/pipeline/change-record.js';
 import { createLateWork } from '../../src/pipeline/late-work.js';
 import { createOwner } from '../../src/pipeline/owner.js';
 import { createReceiver, type Answer, type Receiver } from '../../src/pipeline/receive.js';
+import type { LateRoad } from '../../src/pipeline/road.js';
 import type { Run } from '../../src/pipeline/run.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Consumer, DeferredJob, DeferredQueue, JobWork } from '../../src/ports/deferred-queue.js';
@@ -28,6 +29,8 @@ export interface Fault {
   readonly what: 'crash' | 'fail';
 }
 
+/** What the users of a passive-only account hear while they wait. */
+export const NOTICE = 'soon';
 const TOKEN = 'testToken';
 const APP_ID = toAppId('wx0123456789abcdef');
 export const REPLY_DEADLINE_MS = 4_500;
@@ -57,13 +60,20 @@ export class SimulatedInstallation {
   readonly handler: Handler;
   readonly faults: readonly Fault[];
   readonly onAmbiguousSend: 'drop' | 'resend';
+  readonly lateRoad: LateRoad;
   /** Runs of `handle` and `later`. */
   runs = 0;
 
-  constructor(options: { handler: Handler; faults?: readonly Fault[]; onAmbiguousSend?: 'drop' | 'resend' }) {
+  constructor(options: {
+    handler: Handler;
+    faults?: readonly Fault[];
+    onAmbiguousSend?: 'drop' | 'resend';
+    lateRoad?: LateRoad;
+  }) {
     this.handler = options.handler;
     this.faults = options.faults ?? [];
     this.onAmbiguousSend = options.onAmbiguousSend ?? 'drop';
+    this.lateRoad = options.lateRoad ?? 'customer-service';
   }
 
   async startProcess(): Promise<SimulatedProcess> {
@@ -124,6 +134,16 @@ export class SimulatedProcess implements Clock {
       originalId: undefined,
       secrets: { appId: APP_ID, mode: 'plaintext', tokens: [TOKEN], ciphers: [] },
       api: this.#apiOfThis(),
+      road: {
+        now: this.#world.lateRoad,
+        mayKeep: true,
+        notice: NOTICE,
+        pausedUntilMs: 0,
+        mayHold: () => Promise.resolve(true),
+        refused: () => Promise.resolve(),
+        start: () => Promise.resolve(),
+        stop: () => undefined,
+      },
     };
     const router = createRouter([
       { name: 'tested', file: 'tested.ts', on: ['message.text'], module: this.#counted() },
@@ -143,6 +163,8 @@ export class SimulatedProcess implements Clock {
         maxPushAgeS: 0,
         replyDeadlineMs: REPLY_DEADLINE_MS,
         onAmbiguousSend: this.#world.onAmbiguousSend,
+        whilePending: 'answer' as const,
+        lanePatienceMs: 120_000,
       },
       random: () => 0,
     };
@@ -151,7 +173,7 @@ export class SimulatedProcess implements Clock {
     queue.consume(createLateWork(deps));
   }
 
-  /** One try of WeChat's. Never resolves where the process dies first: the connection is gone. */
+  /** One try of WeChat's. Never resolves where it is held, or the process dies first: the connection is gone. */
   receive(body: string): Promise<Answer> {
     const timestamp = String(Math.floor(this.now() / 1000));
     const nonce = '1820486341';
@@ -164,7 +186,7 @@ export class SimulatedProcess implements Clock {
         receivedAtMs: this.now(),
         remote: undefined,
       })
-      .then((answer) => (this.#alive ? answer : new Promise<never>(() => undefined)));
+      .then((answer) => (this.#alive && answer !== undefined ? answer : new Promise<never>(() => undefined)));
   }
 
   #counted(): Handler {

@@ -9,7 +9,7 @@ const example = readFileSync('.env.example', 'utf8');
 const page = readFileSync('docs/configuration.md', 'utf8');
 
 describe('given .env.example', () => {
-  const entries = [...example.matchAll(/^# (.+)\n#?([A-Z_]+)=(.*)$/gm)].map(
+  const entries = [...example.matchAll(/^# (.+)\n#?([A-Z0-9_]+)=(.*)$/gm)].map(
     ([, comment = '', name = '', value = '']) => ({ comment, name, value }),
   );
 
@@ -29,7 +29,7 @@ describe('given .env.example', () => {
 
 describe('given docs/configuration.md', () => {
   test('when its table is held against ours, then it has every variable once, in order, with meaning and default', () => {
-    const rows = [...page.matchAll(/^\| `([A-Z_]+)`\s*\| (.*?)\s*\| (.*?)\s*\|$/gm)];
+    const rows = [...page.matchAll(/^\| `([A-Z0-9_]+)`\s*\| (.*?)\s*\| (.*?)\s*\|$/gm)];
     expect(rows.map(([, name]) => name)).toEqual(variableNames);
     for (const [, name = '', byDefault = '', meaning = ''] of rows) {
       const variable = table[name];

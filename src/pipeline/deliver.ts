@@ -1,0 +1,167 @@
+import { ApiRefused } from '../api/api-error.js';
+import { whatNext } from '../api/send-policy.js';
+import type { JobVerdict } from '../ports/deferred-queue.js';
+import type { SendWindow, WindowChange } from '../ports/state-store.js';
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
+import { fitMessages } from '../protocol/fit-messages.js';
+import { toOpenId, type AccessToken } from '../protocol/ids.js';
+import { deedOf, openingBy } from '../protocol/send-windows.js';
+import { keep } from './keep.js';
+import { DONE, LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
+import * as rules from './record.js';
+
+/** The account lacks the right to send. */
+const NO_RIGHT = 48001;
+
+/**
+ * Brings the messages of a late answer on their road: one after the other through the customer-service API, in the
+ * sender's lane and within the sender's window, with an intent noted durably before each; or to the shelf.
+ */
+export async function deliver(late: LateJob): Promise<JobVerdict> {
+  const { record, account, deps } = late;
+  if (record.intent !== undefined)
+    return onAmbiguous(late, 'its process died while the message was on its way');
+  if (account.road.now === 'passive-only') return keep(late, 'the account may not send');
+  const pausedMs = account.road.pausedUntilMs - deps.clock.now();
+  if (pausedMs > 0) return late.giveBack(pausedMs);
+  if (!(await isItsTurn(late))) return late.giveBack(LOOK_AGAIN_MS);
+  const unfit = await fit(late);
+  if (unfit !== undefined) return unfit;
+  const { messages = [], sent = 0 } = late.record;
+  for (const [index, message] of messages.slice(sent).entries()) {
+    if (late.signal.aborted) return late.giveBack(0);
+    const verdict = await send(late, message, sent + index);
+    if (verdict !== undefined) return verdict;
+  }
+  return conclude(late, messages.length);
+}
+
+async function conclude(late: LateJob, messages: number): Promise<JobVerdict> {
+  const { deps, job } = late;
+  await late.change((current, me) => rules.conclude(current, me, { state: 'delivered' }));
+  const ms = deps.clock.now() - job.receivedAtMs;
+  deps.log.info(
+    { stage: 'delivered', pushId: job.pushId, handler: job.handler, messages, ms },
+    'late answer delivered',
+  );
+  return DONE;
+}
+
+/** Nothing of an earlier push of the sender is under way; what has been for longer than the patience gives way. */
+async function isItsTurn({ deps, name, job }: LateJob): Promise<boolean> {
+  const nowMs = deps.clock.now();
+  const ahead = await deps.store.ahead(name.sender, name.key, nowMs);
+  if (ahead === undefined) return true;
+  if (nowMs - ahead.sinceMs < deps.settings.lanePatienceMs) return false;
+  deps.log.warn(
+    { pushId: job.pushId, ahead: ahead.key, waitedMs: nowMs - ahead.sinceMs },
+    'the answer to an earlier push of this user is stuck: the later one goes first (LANE_PATIENCE_S)',
+  );
+  return true;
+}
+
+/** Puts the messages together so that they fit into the window. A verdict: there is no room at all. */
+async function fit(late: LateJob): Promise<JobVerdict | undefined> {
+  const { left } = await window(late);
+  if (left === 0) return noWindow(late, 'nothing may be sent to the user now');
+  const { messages = [], sent = 0 } = late.record;
+  const remaining = messages.slice(sent);
+  if (remaining.length <= left) return undefined;
+  const fitting = fitMessages(remaining, left);
+  if (fitting.left.length > 0)
+    await late.bury(
+      'too_many_messages',
+      `the window allows ${left} more, ${remaining.length} were to be sent`,
+      {
+        ...late.record,
+        messages: fitting.left,
+        sent: 0,
+      },
+    );
+  return (await late.change((record, me) => rules.refit(record, me, fitting.send))) ? undefined : LOST;
+}
+
+/** Token in hand, window spent, intent noted, message sent, result noted. `undefined`: WeChat took it. */
+async function send(
+  late: LateJob,
+  message: CustomerServiceMessage,
+  number: number,
+): Promise<JobVerdict | undefined> {
+  const { api } = late.account;
+  let token: AccessToken;
+  try {
+    token = await api.tokens.get();
+  } catch (error) {
+    return onFailure(late, error);
+  }
+  if (!(await window(late, 'spend')).changed) return noWindow(late, 'the window is used up');
+  if (!(await late.change(rules.intend))) return LOST;
+  try {
+    await api.messages.send(toOpenId(late.job.user), message, { token });
+  } catch (error) {
+    return onFailure(late, error, { spent: true });
+  }
+  const noted = await late.change((record, me) => rules.noteSent(record, me, number));
+  return noted ? undefined : LOST;
+}
+
+async function onFailure(late: LateJob, error: unknown, { spent = false } = {}): Promise<JobVerdict> {
+  const { deps, job, account, record } = late;
+  const { failures = 0, waits = 0 } = record;
+  const at = { nowMs: deps.clock.now(), pushedAtMs: job.receivedAtMs };
+  if (error instanceof ApiRefused && error.errcode === NO_RIGHT && account.road.mayKeep) {
+    await account.road.refused();
+    return keep(late, 'the account may not send (48001)');
+  }
+  const next = whatNext(error, { failures, waits }, at, deps.random);
+  if (next.type !== 'ambiguous' && spent) {
+    const isClosed = next.type === 'dead' && next.reason === 'window-closed';
+    await window(late, isClosed ? 'close' : 'refund');
+  }
+  switch (next.type) {
+    case 'retry':
+      deps.log.warn(
+        { err: error, pushId: job.pushId, ...next.tries, afterMs: next.afterMs },
+        'a late answer was not taken; it is tried again',
+      );
+      if (next.pausesAll === true) account.road.pausedUntilMs = deps.clock.now() + next.afterMs;
+      return late.giveBack(next.afterMs, next.tries);
+    case 'dead':
+      return next.reason === 'window-closed'
+        ? noWindow(late, next.detail)
+        : late.die(next.reason, next.detail);
+    case 'ambiguous':
+      return onAmbiguous(late, next.detail);
+    default:
+      return next satisfies never;
+  }
+}
+
+/** The user cannot be reached until he does something: what nobody has seen a part of is kept for then. */
+async function noWindow(late: LateJob, detail: string): Promise<JobVerdict> {
+  const { record, account } = late;
+  const isWhole = (record.sent ?? 0) === 0 && record.replied !== true;
+  if (isWhole && account.road.mayKeep) return keep(late, detail);
+  return late.die('window-closed', detail);
+}
+
+/** Nobody knows whether WeChat took the message: configuration decides between a second copy and none. */
+async function onAmbiguous(late: LateJob, detail: string): Promise<JobVerdict> {
+  const { deps, job } = late;
+  if (deps.settings.onAmbiguousSend === 'drop') return late.die('unknown', detail);
+  deps.log.warn({ pushId: job.pushId }, `${detail}; it is sent again (ON_AMBIGUOUS_SEND=resend)`);
+  return late.giveBack(late.jittered(1_000));
+}
+
+function window(
+  { deps, name, push, job }: LateJob,
+  change?: NonNullable<WindowChange['change']>,
+): Promise<SendWindow & { readonly changed: boolean }> {
+  const deed = push === undefined ? undefined : deedOf(push);
+  return deps.store.window({
+    sender: name.sender,
+    nowMs: deps.clock.now(),
+    ...(change === undefined ? {} : { change }),
+    ...(deed === undefined ? {} : { opened: openingBy(deed, job.receivedAtMs) }),
+  });
+}

@@ -1,0 +1,42 @@
+import type { DeferredJob, JobVerdict } from '../ports/deferred-queue.js';
+import type { StoredRecord } from '../ports/state-store.js';
+import type { Account } from './account.js';
+import { changeRecord, KEPT_FOR_MS } from './change-record.js';
+import { bury } from './dead-letter.js';
+import type { RecordName } from './job.js';
+import { again, DONE, type LateJob, type LateWorkDeps } from './late-job.js';
+import * as rules from './record.js';
+
+/** Keeps what is left to say for the user's next message. The job stays, to look whether that ever came. */
+export async function keep(late: LateJob, why: string): Promise<JobVerdict> {
+  const { clock, log } = late.deps;
+  const messages = (late.record.messages?.length ?? 0) - (late.record.sent ?? 0);
+  if (!(await late.change(rules.shelve))) return again(0);
+  log.info(
+    { stage: 'stashed', pushId: late.job.pushId, handler: late.job.handler, messages, why },
+    'a late answer is kept for the next message of its user',
+  );
+  return again(Math.max(0, late.job.receivedAtMs + KEPT_FOR_MS - clock.now()));
+}
+
+/** Looks at an answer that is kept, when its job comes due: nobody came for it, or its time is not over yet. */
+export async function unclaimed(
+  deps: LateWorkDeps,
+  account: Account,
+  job: DeferredJob,
+  name: RecordName,
+  stored: StoredRecord,
+): Promise<JobVerdict> {
+  const leftMs = job.receivedAtMs + KEPT_FOR_MS - deps.clock.now();
+  if (leftMs > 0) return again(leftMs);
+  await bury(deps, job, '', stored.record, {
+    reason: 'not_asked_for',
+    detail: `kept for ${KEPT_FOR_MS / 3_600_000} h, and its user wrote no more (${account.name})`,
+  });
+  const change = await changeRecord(deps, name, stored, (record) => rules.expire(record, 'not_asked_for'), {
+    durable: true,
+  });
+  // Somebody came for it in this very moment: then it is no dead letter.
+  if (!change.made) await deps.store.dropDeadLetter(job.id);
+  return DONE;
+}

@@ -1,0 +1,83 @@
+import type { Outcome } from '../handling/run-handler.js';
+import type { DeferredJob } from '../ports/deferred-queue.js';
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
+import type { Push } from '../protocol/push.js';
+import { ReplyInvalid, type Reply } from '../protocol/reply.js';
+import { bury, type DeadReason } from './dead-letter.js';
+import { lateMessages } from './parts.js';
+import type { RecordDeps, RecordInHand } from './record-in-hand.js';
+import * as rules from './record.js';
+import type { WrittenJob } from './written-job.js';
+import type { StateStore } from '../ports/state-store.js';
+
+/** Why an answer cannot travel late. */
+export interface NoLateRoad {
+  readonly reason: DeadReason;
+  readonly detail: string;
+}
+
+/** The messages that carry an answer late, or why there are none. */
+export function toLateMessages(reply: Reply): readonly CustomerServiceMessage[] | NoLateRoad {
+  if (reply.type === 'to-staff')
+    return { reason: 'cannot_be_sent_late', detail: 'a transfer to staff exists as a passive reply only' };
+  if (reply.road === 'passive')
+    return { reason: 'cannot_be_sent_late', detail: 'its handler pinned it to the passive road' };
+  try {
+    return lateMessages(reply);
+  } catch (error) {
+    if (!(error instanceof ReplyInvalid)) throw error;
+    return { reason: 'reply_invalid', detail: error.message };
+  }
+}
+
+/** How an adopted run ends, in the process that runs it: what it made goes into the record, and its job does the rest. */
+export class LateEnd {
+  readonly #deps: RecordDeps & { readonly store: StateStore };
+  readonly #push: Push;
+  readonly #record: RecordInHand;
+  readonly #job: WrittenJob;
+  readonly #makeJob: () => DeferredJob;
+
+  constructor(
+    deps: RecordDeps,
+    push: Push,
+    record: RecordInHand,
+    job: WrittenJob,
+    makeJob: () => DeferredJob,
+  ) {
+    this.#deps = deps;
+    this.#push = push;
+    this.#record = record;
+    this.#job = job;
+    this.#makeJob = makeJob;
+  }
+
+  async settle(outcome: Outcome, handler: string): Promise<void> {
+    switch (outcome.type) {
+      case 'silent':
+        await this.#record.change(rules.acknowledge, { durable: true });
+        return this.#job.drop();
+      case 'deferred':
+        await this.#record.change((record, me) => rules.postpone(record, me, handler, outcome.task), {
+          durable: true,
+        });
+        return this.#job.hurry();
+      case 'replied': {
+        const messages = toLateMessages(outcome.reply);
+        if ('reason' in messages) return this.die(messages.reason, messages.detail);
+        await this.#record.change((record, me) => rules.finish(record, me, messages), { durable: true });
+        return this.#job.hurry();
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  async die(reason: DeadReason, detail: string): Promise<void> {
+    await bury(this.#deps, this.#makeJob(), this.#push.kind, this.#record.record, { reason, detail });
+    await this.#record.change((record, me) => rules.conclude(record, me, { state: 'dead', reason }), {
+      durable: true,
+    });
+    await this.#job.drop();
+  }
+}

@@ -1,0 +1,103 @@
+import type { SendTries } from '../api/send-policy.js';
+import type { DeferredJob, JobVerdict } from '../ports/deferred-queue.js';
+import type { PushRecord, StoredRecord } from '../ports/state-store.js';
+import { toOpenId, toPushId } from '../protocol/ids.js';
+import { readPush, type Push } from '../protocol/push.js';
+import type { Account } from './account.js';
+import { bury, type DeadReason } from './dead-letter.js';
+import { nameRecord, type RecordName } from './job.js';
+import { RecordInHand, type Rule } from './record-in-hand.js';
+import * as rules from './record.js';
+import type { RunDeps } from './run.js';
+
+export interface LateWorkDeps extends RunDeps {
+  /** By AppID. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly settings: {
+    readonly onAmbiguousSend: 'drop' | 'resend';
+    /** A late answer waits this long for those of earlier pushes. */
+    readonly lanePatienceMs: number;
+  };
+  /** 0 to 1, for jitter. */
+  readonly random?: () => number;
+}
+
+export const DONE: JobVerdict = { type: 'done' };
+export const again = (afterMs: number): JobVerdict => ({ type: 'again', afterMs });
+
+/** What others hold, or wait for, is looked at again after this. */
+export const LOOK_AGAIN_MS = 2_000;
+/** The record is in other hands. The job stays until the record says that the work is over. */
+export const LOST: JobVerdict = again(LOOK_AGAIN_MS);
+/** A job that is put back because the queue may have lost it is looked at after this. */
+const PUT_BACK_MS = 5_000;
+
+/** One job in the hands of this process, and with it the record of its push. */
+export class LateJob {
+  readonly deps: LateWorkDeps;
+  readonly account: Account;
+  readonly job: DeferredJob;
+  readonly name: RecordName;
+  readonly signal: AbortSignal;
+  /** Of the push; unreadable: none. */
+  readonly push: Push | undefined;
+  readonly #hand: RecordInHand;
+
+  constructor(
+    deps: LateWorkDeps,
+    account: Account,
+    job: DeferredJob,
+    stored: StoredRecord,
+    signal: AbortSignal,
+  ) {
+    this.deps = deps;
+    this.account = account;
+    this.job = job;
+    this.name = nameOf(account, job);
+    this.signal = signal;
+    this.push = readAgain(job, account);
+    this.#hand = new RecordInHand(deps, this.name, stored, () =>
+      deps.queue.put(job, { notBeforeMs: deps.clock.now() + PUT_BACK_MS }),
+    );
+  }
+
+  get record(): PushRecord {
+    return this.#hand.record;
+  }
+
+  /** False: another process took the work in the meantime, and with it every right to go on. */
+  async change(rule: Rule): Promise<boolean> {
+    return (await this.#hand.change(rule, { durable: true }, this.signal)) === 'made';
+  }
+
+  async giveBack(afterMs: number, tries?: SendTries): Promise<JobVerdict> {
+    await this.change((record, me) => rules.giveBack(record, me, tries));
+    return again(afterMs);
+  }
+
+  async die(reason: DeadReason, detail: string): Promise<JobVerdict> {
+    await this.bury(reason, detail, this.record);
+    await this.change((record, me) => rules.conclude(record, me, { state: 'dead', reason }));
+    return DONE;
+  }
+
+  /** Keeps what could not be sent as a dead letter, while the work itself goes on or ends by another way. */
+  bury(reason: DeadReason, detail: string, record: PushRecord): Promise<void> {
+    return bury(this.deps, this.job, this.push?.kind ?? '', record, { reason, detail });
+  }
+
+  jittered(ms: number): number {
+    return Math.round(ms * (1 + 0.2 * (this.deps.random ?? Math.random)()));
+  }
+}
+
+export const nameOf = (account: Account, job: DeferredJob): RecordName =>
+  nameRecord(account.appId, toPushId(job.pushId), toOpenId(job.user));
+
+function readAgain(job: DeferredJob, account: Account): Push | undefined {
+  try {
+    return readPush(job.push, account.appId);
+  } catch {
+    return undefined;
+  }
+}

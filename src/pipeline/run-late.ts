@@ -1,0 +1,62 @@
+import type { Outcome } from '../handling/run-handler.js';
+import type { JobVerdict } from '../ports/deferred-queue.js';
+import type { Json } from '../protocol/json.js';
+import { finishFor } from './handle-for.js';
+import { again, DONE, LOST, type LateJob } from './late-job.js';
+import { toLateMessages } from './late-end.js';
+import * as rules from './record.js';
+
+/** Runs of the handler after which it is no longer taken for bad luck that its process died. */
+const MOST_ATTEMPTS = 5;
+/** Between two tries of `later`: 2, 4, 8, 16 s, and up to a fifth more. */
+const LATER_BACKOFF_MS = 2_000;
+
+/** Makes the messages where there are none yet, by `later` or by `handle` again. `undefined`: there are messages now. */
+export async function runLate(late: LateJob): Promise<JobVerdict | undefined> {
+  const { record, job, push } = late;
+  if (record.intent !== undefined || record.messages !== undefined) return undefined;
+  if (push === undefined) return late.die('push_unreadable', 'the stored push cannot be parsed');
+  const { attempt } = record;
+  if (attempt > MOST_ATTEMPTS) return late.die('crashed_repeatedly', `${attempt - 1} runs did not end`);
+  const task = record.task ?? job.task;
+  const handler = record.handler ?? job.handler;
+  const run = { handler, attempt, signal: late.signal, ...(task === undefined ? {} : { task }) };
+  let outcome: Outcome | undefined;
+  try {
+    outcome = await finishFor(late.deps, late.account, push, run);
+  } catch (error) {
+    return onThrow(late, error, task, attempt);
+  }
+  if (outcome === undefined) return late.die('handler_missing', `no handler "${handler}" with \`later\``);
+  switch (outcome.type) {
+    case 'silent':
+      await late.change(rules.acknowledge);
+      return DONE;
+    case 'deferred': {
+      const { task: next } = outcome;
+      await late.change((current, me) => rules.postpone(current, me, handler, next));
+      return again(0);
+    }
+    case 'replied': {
+      const messages = toLateMessages(outcome.reply);
+      if ('reason' in messages) return late.die(messages.reason, messages.detail);
+      return (await late.change((current, me) => rules.prepare(current, me, messages))) ? undefined : LOST;
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function onThrow(
+  late: LateJob,
+  error: unknown,
+  task: Json | undefined,
+  attempt: number,
+): Promise<JobVerdict> {
+  const { job, deps, signal } = late;
+  deps.log.error({ err: error, pushId: job.pushId, handler: job.handler, attempt }, 'a late run threw');
+  if (task === undefined && !signal.aborted)
+    return late.die('handler_threw', 'thrown by a run after a crash');
+  if (attempt >= MOST_ATTEMPTS) return late.die('later_threw', `${attempt} tries`);
+  return late.giveBack(late.jittered(LATER_BACKOFF_MS * 2 ** (attempt - 1)));
+}

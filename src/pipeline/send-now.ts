@@ -1,0 +1,62 @@
+import { ApiRefused, ApiUnreachable } from '../api/api-error.js';
+import type { Clock } from '../ports/clock.js';
+import type { SendWindow, StateStore } from '../ports/state-store.js';
+import { AppError } from '../protocol/app-error.js';
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
+import type { Push } from '../protocol/push.js';
+import type { Account } from './account.js';
+import { senderKey } from './job.js';
+
+/** `ctx.send` while nothing may be sent to the user: no call was made. */
+export class WindowClosed extends AppError {
+  readonly code = 'window_closed';
+}
+
+interface SendNowDeps {
+  readonly store: StateStore;
+  readonly clock: Clock;
+}
+
+/** What may still be sent to the sender of a push. @throws StoreUnavailable */
+export async function readWindow(
+  { store, clock }: SendNowDeps,
+  account: Account,
+  push: Push,
+): Promise<SendWindow> {
+  const sender = senderKey(account.appId, push.user);
+  const { left, untilMs } = await store.window({ sender, nowMs: clock.now() });
+  return { left, untilMs };
+}
+
+/**
+ * Sends a customer-service message to the sender of a push at once, on the sender's window.
+ *
+ * @throws WindowClosed, StoreUnavailable  nothing was sent
+ * @throws ApiRefused, ApiUnreachable
+ */
+export async function sendNow(
+  { store, clock }: SendNowDeps,
+  account: Account,
+  push: Push,
+  message: CustomerServiceMessage,
+): Promise<void> {
+  const sender = senderKey(account.appId, push.user);
+  const change = (kind: 'spend' | 'refund' | 'close') =>
+    store.window({ sender, nowMs: clock.now(), change: kind });
+  if (!(await change('spend')).changed)
+    throw new WindowClosed(
+      'ctx.send: nothing more may be sent to this user now; ctx.window() says how much is left, a returned reply finds its own way',
+    );
+  try {
+    await account.api.messages.send(push.user, message);
+  } catch (error) {
+    if (error instanceof ApiRefused) {
+      await change(error.errorClass === 'window-closed' ? 'close' : 'refund');
+      if (error.errcode === NO_RIGHT) await account.road.refused();
+    } else if (error instanceof ApiUnreachable && !error.sent) await change('refund');
+    throw error;
+  }
+}
+
+/** The account lacks the right to send. */
+const NO_RIGHT = 48001;
