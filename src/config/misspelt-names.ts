@@ -20,11 +20,17 @@ export function findMisspeltNames(env: NodeJS.ProcessEnv): { faults: string[]; w
       const hint =
         nearest === undefined ? 'Remove it, or see' : `Rename it to ${nearest} if that is meant, or see`;
       faults.push(`${name} is not a variable of this server. ${hint} .env.example for the names.`);
-    } else if (name.length >= 5 && !foreignNames.has(name.toUpperCase())) {
-      const nearest = nearestName(name, ours, 2);
+    } else if (!foreignNames.has(name.toUpperCase())) {
+      const nearest = name.length >= 5 ? nearestName(name, ours, 2) : twisted(name, ours);
       if (nearest !== undefined)
         warnings.push(`${name} is not a variable of this server and is ignored. Is ${nearest} meant?`);
     }
   }
   return { faults, warnings };
+}
+
+/** A short name is near to many words: only one with the letters of ours in another order is meant for us. */
+function twisted(name: string, ours: readonly string[]): string | undefined {
+  const letters = (text: string) => [...text.toUpperCase()].sort().join('');
+  return ours.find((own) => letters(own) === letters(name));
 }

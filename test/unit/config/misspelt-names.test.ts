@@ -19,6 +19,8 @@ describe('given names in the environment', () => {
 
   test.each([
     ['REDIS_URI', 'REDIS_URL'],
+    ['PROT', 'PORT'],
+    ['HSOT', 'HOST'],
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['HANDLER_DIR', 'HANDLERS_DIR'],
     ['MAX_PUSH_AGE', 'MAX_PUSH_AGE_S'],
@@ -31,6 +33,8 @@ describe('given names in the environment', () => {
   test('when they are what systems set, or ours, or empty, then nothing is said', () => {
     const names = [
       'PATH',
+      'POST',
+      'SORT',
       'HOME',
       'HOSTNAME',
       'HOSTTYPE',
