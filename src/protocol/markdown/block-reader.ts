@@ -1,0 +1,208 @@
+import { inlineToText } from './inline.js';
+import { closesFence, readLine, unquote, type Line } from './lines.js';
+import { beginsTable, tableLines } from './table.js';
+import { disarmTags } from './wechat-link.js';
+
+const BULLETS = ['•', '◦', '▪'] as const;
+const QUOTE_MARK = '┃ ';
+const RULE = '———————';
+
+/** Lines that belong together and are converted as one: a paragraph, an item with what is wrapped below it. */
+interface Paragraph {
+  readonly lines: string[];
+  /** Before its first line, and before the others. */
+  readonly first: string;
+  readonly others: string;
+  readonly isItem: boolean;
+}
+
+interface Code {
+  readonly fence: string;
+  readonly isQuoted: boolean;
+  readonly indent: number;
+  readonly lines: string[];
+}
+
+/** Reads Markdown line by line and writes the text that it means. What it keeps in mind ends at an unindented paragraph. */
+export class BlockReader {
+  readonly #convert: (inline: string) => string;
+  readonly #out: string[] = [];
+  #paragraph: Paragraph | undefined;
+  #code: Code | undefined;
+  #table: { header: string; rows: string[] } | undefined;
+  #isQuoted = false;
+  /** The indents of the lists that the present line is in, outermost first. */
+  #lists: number[] = [];
+
+  constructor(convert: (inline: string) => string = inlineToText) {
+    this.#convert = convert;
+  }
+
+  get isInCode(): boolean {
+    return this.#code !== undefined;
+  }
+
+  add(line: string): void {
+    const code = this.#code;
+    const { isQuoted, rest } = code?.isQuoted === false ? { isQuoted: false, rest: line } : unquote(line);
+    if (code !== undefined) {
+      if (isQuoted === code.isQuoted) return this.#addCode(code, rest);
+      this.#endCode(code); // a quotation ends, and the code in it
+    }
+    if (isQuoted !== this.#isQuoted) {
+      this.#endBlock();
+      this.#lists = [];
+      this.#isQuoted = isQuoted;
+    }
+    this.#addLine(readLine(rest), rest);
+  }
+
+  /** The whole text, once the last line was added. */
+  end(): string {
+    if (this.#code !== undefined) this.#endCode(this.#code);
+    this.#endBlock();
+    const from = this.#out[0] === '' ? 1 : 0; // there are never two
+    return this.#out.slice(from, this.#out.at(-1) === '' ? -1 : undefined).join('\n');
+  }
+
+  #addLine(line: Line, typed: string): void {
+    if (this.#table !== undefined) {
+      if (typed.includes('|')) {
+        this.#table.rows.push(typed);
+        return;
+      }
+      this.#endBlock();
+    }
+    const header = this.#paragraph?.lines.at(-1) ?? '';
+    if (beginsTable(header, typed)) return this.#beginTable(header);
+    switch (line.type) {
+      case 'blank':
+        this.#endBlock();
+        return this.#write('');
+      case 'heading':
+        return this.#writeHeading(line.text);
+      case 'rule':
+        return this.#writeRule();
+      case 'underline':
+        return this.#addUnderline(line.mayBeRule, typed);
+      case 'fence':
+        return this.#beginCode(line.fence, line.indent);
+      case 'item':
+        return this.#addItem(line);
+      case 'text':
+        return this.#addText(line.text, line.indent);
+      default:
+        return line satisfies never;
+    }
+  }
+
+  #addText(text: string, indent: number): void {
+    if (this.#paragraph !== undefined) {
+      this.#paragraph.lines.push(text);
+      return;
+    }
+    while ((this.#lists.at(-1) ?? -1) >= indent) this.#lists.pop();
+    const margin = '  '.repeat(this.#lists.length);
+    this.#paragraph = { lines: [text], first: margin, others: margin, isItem: false };
+  }
+
+  #addItem({ indent, mark, text }: Extract<Line, { type: 'item' }>): void {
+    this.#endBlock();
+    while ((this.#lists.at(-1) ?? -1) > indent) this.#lists.pop();
+    const last = this.#lists.at(-1);
+    if (last === undefined || indent > last + 1) this.#lists.push(indent);
+    const level = this.#lists.length - 1;
+    const margin = '  '.repeat(level);
+    const task = /^\[([ xX])\]\s/.exec(text);
+    const bullet = task === null ? bulletOf(mark, level) : task[1] === ' ' ? '☐' : '☑';
+    const content = task === null ? text : text.slice(task[0].length);
+    const inner = readLine(content);
+    const first = `${margin}${bullet} `;
+    if (inner.type === 'fence') {
+      this.#write(first.trimEnd());
+      return this.#beginCode(inner.fence, indent + mark.length + 1);
+    }
+    const lines = [inner.type === 'heading' ? inner.text : content];
+    this.#paragraph = { lines, first, others: `${margin}  `, isItem: true };
+  }
+
+  #addUnderline(mayBeRule: boolean, typed: string): void {
+    const paragraph = this.#paragraph;
+    const [only, ...more] = paragraph?.lines ?? [];
+    if (only === undefined || more.length > 0 || paragraph?.isItem === true)
+      return mayBeRule ? this.#writeRule() : this.#addText(typed.trim(), 0);
+    this.#paragraph = undefined;
+    return this.#writeHeading(only);
+  }
+
+  /** The last line of the paragraph is the header; what was before it stays a paragraph. */
+  #beginTable(header: string): void {
+    this.#paragraph?.lines.pop();
+    this.#endBlock();
+    this.#table = { header, rows: [] };
+  }
+
+  #beginCode(fence: string, indent: number): void {
+    this.#endBlock();
+    if (indent === 0) this.#lists = [];
+    this.#write('');
+    this.#code = { fence, isQuoted: this.#isQuoted, indent, lines: [] };
+  }
+
+  #addCode(code: Code, line: string): void {
+    if (closesFence(line, code.fence)) this.#endCode(code);
+    else code.lines.push(outdent(line, code.indent));
+  }
+
+  #endCode({ lines }: Code): void {
+    this.#code = undefined;
+    const from = lines.findIndex((line) => line.trim() !== '');
+    const to = lines.findLastIndex((line) => line.trim() !== '');
+    if (from >= 0) this.#write(disarmTags(lines.slice(from, to + 1).join('\n')));
+    this.#write('');
+  }
+
+  #writeHeading(text: string): void {
+    this.#endBlock();
+    this.#lists = [];
+    const title = this.#convert(text).trim();
+    if (title !== '') this.#write(title.startsWith('【') ? title : `【${title}】`);
+  }
+
+  #writeRule(): void {
+    this.#endBlock();
+    this.#lists = [];
+    this.#write(RULE);
+  }
+
+  #endBlock(): void {
+    const paragraph = this.#paragraph;
+    const table = this.#table;
+    this.#paragraph = undefined;
+    this.#table = undefined;
+    if (table !== undefined) for (const line of tableLines(table.header, table.rows)) this.#write(line);
+    if (paragraph === undefined || paragraph.lines.length === 0) return;
+    const text = this.#convert(paragraph.lines.join('\n'));
+    for (const [index, line] of text.split('\n').entries())
+      this.#write(`${index === 0 ? paragraph.first : paragraph.others}${line.trim()}`.trimEnd());
+  }
+
+  /** A line, or code as a whole; blank lines never follow each other. */
+  #write(line: string): void {
+    if (line === '' && this.#out.at(-1) === '') return;
+    this.#out.push(
+      this.#isQuoted && line !== '' ? QUOTE_MARK + line.replaceAll('\n', `\n${QUOTE_MARK}`) : line,
+    );
+  }
+}
+
+/** Code in a list is indented as the list is: takes that much off. */
+function outdent(line: string, columns: number): string {
+  const blanks = line.length - line.trimStart().length;
+  return line.slice(Math.min(blanks, columns));
+}
+
+/** `-` becomes a bullet by its depth, a number stays as typed. */
+function bulletOf(mark: string, level: number): string {
+  return /\d/.test(mark) ? mark : (BULLETS[Math.min(level, BULLETS.length - 1)] ?? BULLETS[0]);
+}
