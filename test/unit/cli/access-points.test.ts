@@ -43,7 +43,7 @@ describe('given the command access-points', () => {
       rounds: 1,
       points: [
         { url: ill, answered: 0, failures: { 'server-error': 1 } },
-        { url: well, answered: 1 },
+        { url: well, answered: 1, connectMs: expect.any(Number), answerMs: expect.any(Number) },
       ],
       recommended: [well, ill],
     });
