@@ -117,7 +117,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
     workerConcurrency: values.WORKER_CONCURRENCY,
     maxConnections: values.MAX_CONNECTIONS,
     ...web,
-    warnings: misspelt.warnings.concat(tokenWarnings(values, accounts), warnings),
+    warnings: misspelt.warnings.concat(
+      tokenWarnings(values, accounts),
+      deadlineWarnings(values.REPLY_DEADLINE_MS),
+      warnings,
+    ),
   });
 }
 
@@ -200,6 +204,17 @@ function tokenWarnings(values: Values, accounts: readonly AccountConfig[]): stri
       ({ name }) => `Account ${name} has no AppSecret: answers in time work, late answers cannot be sent.`,
     ),
   );
+}
+
+/** WeChat hangs up after 5000 ms; the answer has to get there, too. */
+const LATEST_DEADLINE_MS = 4_900;
+
+function deadlineWarnings(replyDeadlineMs: number): string[] {
+  if (replyDeadlineMs <= LATEST_DEADLINE_MS) return [];
+  return [
+    `REPLY_DEADLINE_MS is ${replyDeadlineMs}, and WeChat hangs up after 5000 ms: answers that take longer are lost. ` +
+      `Set it to ${LATEST_DEADLINE_MS} at most, unless something else than WeChat pushes.`,
+  ];
 }
 
 function isLoopback(host: string): boolean {

@@ -74,6 +74,13 @@ defineHandler({
 
 defineHandler({
   on: 'message.text',
+  when: says(/^订单\s*(\d+)/, 1),
+  handle: (ctx) => ctx.defer({ order: ctx.found }),
+  later: (_, { order }) => isExactly<string>()(order),
+});
+
+defineHandler({
+  on: 'message.text',
   when: says('帮助', 'help'),
   handle: (ctx) => isExactly<string>()(ctx.found),
 });

@@ -22,6 +22,15 @@ describe('given a pattern', () => {
     expect(says(/^天气/)({ content: '你好' })).toBeUndefined();
   });
 
+  test('when one of its groups is asked for, then found is the text of that group, if it took part', () => {
+    for (const group of [1, 'city'])
+      expect(says(/^天气(?:\s+(?<city>\S+))?/, group)({ content: '天气 北京' })).toBe('北京');
+    expect(says(/^天气(\s+\S+)?/, 1)({ content: '天气' })).toBeUndefined();
+    expect(says(/^天气(\s*)/, 1)({ content: '天气' })).toBe('');
+    expect(says(/^天气/, 1)({ content: '天气' })).toBeUndefined();
+    expect(says(/^天气/, 'city')({ content: '天气' })).toBeUndefined();
+  });
+
   test.each([/a/g, /a/y])(
     'when it is %p, which remembers where it was, then every text is searched from its start',
     (pattern) => {
