@@ -1,5 +1,9 @@
 import type { DeferredJob } from '../../ports/deferred-queue.js';
-import type { DeadLetter, PushRecord } from '../../ports/state-store.js';
+import type { DeadLetter, Place, PushRecord } from '../../ports/state-store.js';
+import type { SendLedger } from '../../protocol/send-ledger.js';
+
+/** Where a record stands for its sender; absent where it stands nowhere. */
+export type SeatEntry = readonly [sender: string, place: Place, rank: number];
 
 /**
  * One entry of the journal. Entries state what *is*, not what changes: a later one about the same thing replaces
@@ -7,7 +11,14 @@ import type { DeadLetter, PushRecord } from '../../ports/state-store.js';
  */
 export type Entry =
   | readonly ['journal', version: number]
-  | readonly ['record', key: string, expiresAtMs: number, rev: number, record: PushRecord]
+  | readonly [
+      'record',
+      key: string,
+      expiresAtMs: number,
+      rev: number,
+      record: PushRecord,
+      seat?: SeatEntry | undefined,
+    ]
   | readonly [
       'answer',
       key: string,
@@ -16,8 +27,12 @@ export type Entry =
       record: PushRecord,
       body: string,
       bodyExpiresAtMs: number,
+      seat?: SeatEntry | undefined,
     ]
   | readonly ['no-record', key: string]
+  /** Changes that count together or not at all. */
+  | readonly ['together', entries: readonly Entry[]]
+  | readonly ['window', sender: string, ledger: SendLedger]
   | readonly ['guard', id: string, use: string, expiresAtMs: number]
   | readonly ['fact', name: string, value: string, expiresAtMs: number]
   | readonly ['no-fact', name: string]
@@ -28,8 +43,12 @@ export type Entry =
   | readonly ['settled', jobId: string]
   | readonly ['no-job', jobId: string];
 
-/** The first entry of each segment. A reader refuses a higher version than its own. */
-export const FORMAT: Entry & readonly ['journal', number] = ['journal', 1];
+/**
+ * The first entry of each segment. A reader refuses a higher version than its own.
+ *
+ * 2: records have seats; entries may stand together; windows; dropped letters. All of 1 is still read.
+ */
+export const FORMAT: Entry & readonly ['journal', number] = ['journal', 2];
 
 /** What keeps its state in the journal. */
 export interface Journaled {

@@ -1,31 +1,26 @@
 import type { Clock } from '../../ports/clock.js';
-import { StoreUnavailable } from '../../ports/state-store.js';
+import { SHELF_LOOK, StoreUnavailable } from '../../ports/state-store.js';
 import type {
+  ClaimExtras,
   ClaimRequest,
   ClaimResult,
   DeadLetter,
+  SendWindow,
+  Standing,
   StateStore,
   StoredRecord,
   SwapRequest,
   SwapResult,
-  SendWindow,
   WindowChange,
 } from '../../ports/state-store.js';
-import {
-  closeWindow,
-  EMPTY_LEDGER,
-  openWindow,
-  refundOne,
-  spendOne,
-  viewOf,
-  type SendLedger,
-} from '../../protocol/send-ledger.js';
+import { Counters } from './counters.js';
 import { DeadLetterBox } from './dead-letter-box.js';
 import type { Entry, Journaled } from './entry.js';
 import { ExpiringMap } from './expiring-map.js';
 import type { Journal } from './journal.js';
-import { expiryOf, isTerminal, RecordShapes } from './packed-record.js';
-import type { FullRecord, PackedRecord } from './packed-record.js';
+import type { FullRecord } from './packed-record.js';
+import { RecordBook, type RecordChanged } from './record-book.js';
+import { WindowBook } from './window-book.js';
 
 /** A value with its end. */
 interface Lasting<V> {
@@ -35,33 +30,35 @@ interface Lasting<V> {
 
 const lasting = <V>() => new ExpiringMap<Lasting<V>>(({ expiresAtMs }) => expiresAtMs);
 
+const NOBODY: NonNullable<SwapRequest['also']> = [];
+
 /** A record as it is handed from store to store. */
 export interface KeptRecord {
   readonly key: string;
   readonly stored: StoredRecord;
   readonly expiresAtMs: number;
+  /** Where it stands, and since when. */
+  readonly sender?: Standing;
 }
 
 /**
  * The state of one process, in memory and in the journal.
  *
  * A fresh claim is in memory only: after a crash before the answer, WeChat's next try runs it afresh. From the
- * first settled change on, the journal has it: at once where the swap is `durable`, else within a few
- * milliseconds, like facts and guards. Dead letters are durable. Beats are not kept: after a start nobody who
- * worked before is alive.
+ * first settled change on, the journal has it with its place: at once where the swap is `durable`, else within a few
+ * milliseconds, like facts, guards and what is done to a send window. Dead letters are durable. Openings, counts and
+ * beats are not kept: after a start nobody who worked before is alive.
  */
 export class FileStateStore implements StateStore, Journaled {
   readonly #journal: Journal;
   readonly #clock: Clock;
-  readonly #shapes = new RecordShapes();
-  readonly #records = new ExpiringMap<PackedRecord | FullRecord>(expiryOf);
-  readonly #bodies = lasting<string>();
+  readonly #records = new RecordBook();
   readonly #guards = lasting<string>();
   readonly #facts = lasting<string>();
+  readonly #windows = new WindowBook();
+  readonly #counters = new Counters();
   readonly #letters: DeadLetterBox;
   readonly #beats = new Map<string, number>();
-  readonly #ledgers = new Map<string, SendLedger>();
-  readonly #counted = new Map<string, number[]>();
   #closed = false;
 
   constructor(journal: Journal, clock: Clock, letters: DeadLetterBox) {
@@ -72,7 +69,7 @@ export class FileStateStore implements StateStore, Journaled {
 
   claim(request: ClaimRequest): Promise<ClaimResult> {
     if (this.#closed) return Promise.reject(closed());
-    const { key, owner, nowMs, keepMs, guard } = request;
+    const { key, owner, nowMs, keepMs, guard, sender, opens, closes } = request;
     const expiresAtMs = nowMs + keepMs;
     if (guard !== undefined) {
       const used = this.#guards.get(guard.id, nowMs);
@@ -81,47 +78,57 @@ export class FileStateStore implements StateStore, Journaled {
         this.#journal.note(['guard', guard.id, guard.use, expiresAtMs]);
       } else if (used.value !== guard.use) return Promise.resolve({ type: 'replayed' });
     }
-    const known = this.#find(key, nowMs);
+    const known = this.#records.find(key, nowMs);
     if (known !== undefined)
-      return Promise.resolve({ type: 'known', ...this.#view(key, known.stored, nowMs) });
+      return Promise.resolve({
+        type: 'known',
+        ...this.#view(key, known.stored, nowMs),
+        ...this.#extras(request),
+      });
     const stored: StoredRecord = { rev: 1, record: { state: 'running', owner, fence: 1, attempt: 1 } };
-    const ranOut = this.#records.set(key, { stored, expiresAtMs, journaled: false }, nowMs);
-    if (ranOut !== undefined) this.#bodies.delete(key);
-    return Promise.resolve({ type: 'claimed', stored });
+    this.#records.begin(key, stored, expiresAtMs, sender, nowMs);
+    this.#counters.forgetTries(key);
+    if (sender !== undefined) {
+      if (opens !== undefined) this.#windows.open(sender, opens, nowMs);
+      if (closes) this.#change({ sender, nowMs, change: 'close' });
+    }
+    if (!request.countTries && !request.wantsShelf) return Promise.resolve({ type: 'claimed', stored });
+    return Promise.resolve({ type: 'claimed', stored, ...this.#extras(request) });
   }
 
   swap(request: SwapRequest): Promise<SwapResult> {
     if (this.#closed) return Promise.reject(closed());
-    const { key, rev, next, nowMs, keepMs, body, durable } = request;
-    const known = this.#find(key, nowMs);
+    const { key, rev, next, nowMs, keepMs, body, durable, sender, also = NOBODY } = request;
+    const known = this.#records.find(key, nowMs);
     if (known === undefined || known.stored.rev !== rev)
       return Promise.resolve({ swapped: false, stored: known?.stored });
+    for (const one of also)
+      if (this.#records.find(one.key, nowMs)?.stored.rev !== one.rev)
+        return Promise.resolve({ swapped: false, stored: known.stored, alsoLost: true });
 
-    if (next === undefined) {
-      this.#drop(key);
-      return this.#kept(
-        known.journaled || durable ? ['no-record', key] : undefined,
-        durable,
-        undefined,
-        () => {
-          if (this.#find(key, nowMs) === undefined) this.#keep(key, withRev(known, rev + 1), nowMs);
-        },
-      );
+    const together = durable || also.length > 0;
+    const changed: RecordChanged[] = [];
+    for (const one of also) {
+      const change = { ...one, expiresAtMs: nowMs + one.keepMs, journaled: true, sender: one.sender };
+      changed.push(this.#records.change(this.#records.find(one.key, nowMs)!, change, nowMs));
     }
-    const journaled = known.journaled || durable || next.state !== 'running';
-    const full: FullRecord = {
-      stored: { rev: rev + 1, record: next },
-      expiresAtMs: nowMs + keepMs,
-      journaled,
-    };
-    this.#keep(key, full, nowMs);
-    if (body !== undefined)
-      this.#bodies.set(key, { value: body.xml, expiresAtMs: nowMs + body.keepMs }, nowMs);
-    const entry = journaled ? recordEntry(key, full, this.#bodies.get(key, nowMs)) : undefined;
-    return this.#kept(entry, durable, full.stored, () => {
-      // A new revision, so that whoever saw the change that failed loses too.
-      if (this.#find(key, nowMs)?.stored.rev === rev + 1) this.#keep(key, withRev(known, rev + 2), nowMs);
-    });
+    const journaled = known.journaled || together || (next !== undefined && next.state !== 'running');
+    const change = { key, next, expiresAtMs: nowMs + keepMs, journaled, sender };
+    const own = this.#records.change(known, change, nowMs);
+    changed.push(own);
+    if (body !== undefined && own.after !== undefined)
+      this.#records.remember(key, body.xml, nowMs + body.keepMs, nowMs);
+
+    const seat = sender === undefined || own.placeBefore !== 'lane' ? undefined : known.seat;
+    const behind =
+      seat === undefined || own.after?.seat?.place === 'lane'
+        ? undefined
+        : this.#records.lanes.behind(seat, nowMs);
+    const stored = own.after?.stored;
+    const result: SwapResult =
+      behind === undefined ? { swapped: true, stored } : { swapped: true, stored, next: behind.key };
+    if (!journaled) return Promise.resolve(result);
+    return this.#kept(changed, durable, result, nowMs);
   }
 
   read(
@@ -129,47 +136,24 @@ export class FileStateStore implements StateStore, Journaled {
     nowMs: number,
   ): Promise<{ stored: StoredRecord; ownerAlive: boolean; body?: string } | undefined> {
     if (this.#closed) return Promise.reject(closed());
-    const known = this.#find(key, nowMs);
+    const known = this.#records.find(key, nowMs);
     return Promise.resolve(known && this.#view(key, known.stored, nowMs));
   }
 
-  ahead(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
-  window({ sender, nowMs, change, opened }: WindowChange): Promise<SendWindow & { changed: boolean }> {
+  ahead(sender: string, key: string, nowMs: number): ReturnType<StateStore['ahead']> {
     if (this.#closed) return Promise.reject(closed());
-    let ledger = this.#ledgers.get(sender) ?? EMPTY_LEDGER;
-    if (opened !== undefined) ledger = openWindow(ledger, opened);
-    const changed =
-      change === 'spend'
-        ? spendOne(ledger, nowMs)
-        : change === 'refund'
-          ? refundOne(ledger, nowMs)
-          : change && closeWindow(nowMs);
-    ledger = changed ?? ledger;
-    this.#ledgers.set(sender, ledger);
-    return Promise.resolve({ ...viewOf(ledger, nowMs), changed: changed !== undefined });
+    const seat = this.#records.lanes.ahead(sender, key, nowMs);
+    return Promise.resolve(seat && { key: seat.key, sinceMs: seat.rank });
   }
 
-  admit(request: { name: string; limit: number; perMs: number; nowMs: number }): Promise<boolean> {
-    const { name, limit, perMs, nowMs } = request;
-    const recent = (this.#counted.get(name) ?? []).filter((atMs) => atMs > nowMs - perMs);
-    if (recent.length >= limit) return Promise.resolve(false);
-    this.#counted.set(name, [...recent, nowMs]);
-    return Promise.resolve(true);
+  window(change: WindowChange): Promise<SendWindow & { readonly changed: boolean }> {
+    if (this.#closed) return Promise.reject(closed());
+    return Promise.resolve(this.#change(change));
   }
 
-  async deadLetter(id: string): Promise<DeadLetter | undefined> {
-    if (this.#closed) throw closed();
-    return this.#letters.get(id);
-  }
-
-  async dropDeadLetter(id: string): Promise<boolean> {
-    if (this.#closed) throw closed();
-    if (!this.#letters.drop(id)) return false;
-    await this.#journal.append(['no-letter', id]).catch(unavailable);
-    return true;
+  admit(request: Parameters<StateStore['admit']>[0]): Promise<boolean> {
+    if (this.#closed) return Promise.reject(closed());
+    return Promise.resolve(this.#counters.admit(request));
   }
 
   beat(owner: string, untilMs: number): Promise<void> {
@@ -184,13 +168,7 @@ export class FileStateStore implements StateStore, Journaled {
   }
 
   /** Not durable by itself: a token that a crash forgets is fetched again, a lock dies with its process. */
-  changeFact(change: {
-    readonly name: string;
-    readonly expected: string | undefined;
-    readonly next: string | undefined;
-    readonly nowMs: number;
-    readonly keepMs: number;
-  }): Promise<boolean> {
+  changeFact(change: Parameters<StateStore['changeFact']>[0]): Promise<boolean> {
     if (this.#closed) return Promise.reject(closed());
     const { name, expected, next, nowMs, keepMs } = change;
     if (this.#facts.get(name, nowMs)?.value !== expected) return Promise.resolve(false);
@@ -215,6 +193,18 @@ export class FileStateStore implements StateStore, Journaled {
     return this.#letters.newest(limit);
   }
 
+  async deadLetter(id: string): Promise<DeadLetter | undefined> {
+    if (this.#closed) throw closed();
+    return this.#letters.get(id);
+  }
+
+  async dropDeadLetter(id: string): Promise<boolean> {
+    if (this.#closed) throw closed();
+    if (!this.#letters.drop(id)) return false;
+    await this.#journal.append(['no-letter', id]).catch(unavailable);
+    return true;
+  }
+
   /** Flushes; the journal itself is closed by who opened it. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -222,41 +212,68 @@ export class FileStateStore implements StateStore, Journaled {
     await this.#journal.sync().catch(() => {}); // the journal has logged why
   }
 
-  /** Every record whose work is not over. */
+  /** Every record whose work is not over, or that stands somewhere. */
   *records(): Generator<KeptRecord> {
-    for (const [key, kept] of this.#records.entries(this.#clock.now())) {
-      if (typeof kept === 'number' || isTerminal(kept.stored.record)) continue;
-      yield { key, stored: kept.stored, expiresAtMs: kept.expiresAtMs };
-    }
+    for (const [key, { stored, expiresAtMs }] of this.#records.unfinished(this.#clock.now()))
+      yield { key, stored, expiresAtMs };
   }
 
   /** Takes a record in as it is, whatever stood there. Resolves once it is durable. */
-  async adopt({ key, stored, expiresAtMs }: KeptRecord): Promise<void> {
+  async adopt({ key, stored, expiresAtMs, sender }: KeptRecord): Promise<void> {
     if (this.#closed) throw closed();
-    const full: FullRecord = { stored, expiresAtMs, journaled: true };
-    this.#keep(key, full, this.#clock.now());
-    await this.#journal.append(recordEntry(key, full)).catch(unavailable);
+    const nowMs = this.#clock.now();
+    const { lanes } = this.#records;
+    const before = sender && lanes.find(sender.key, key);
+    const sinceMs = before?.rank ?? sender?.sinceMs;
+    this.#records.drop(key);
+    if (before !== undefined) lanes.leave(before);
+    const standing = sender && { ...sender, ...(sinceMs !== undefined && { sinceMs }) };
+    const seat = standing && lanes.stand(undefined, key, standing, nowMs);
+    const full: FullRecord = { stored, expiresAtMs, journaled: true, seat };
+    this.#records.keep(key, full, nowMs);
+    await this.#journal.append(this.#records.entry(key, full, nowMs)).catch(unavailable);
   }
 
   /** Drops a record that somebody else keeps now. */
   forget(key: string): void {
-    if (!this.#drop(key)) return;
+    if (!this.#records.drop(key)) return;
     this.#journal.note(['no-record', key]);
+  }
+
+  /** Where a record that is here stands for its sender, and since when. */
+  standingOf(key: string, nowMs: number): Standing | undefined {
+    const seat = this.#records.find(key, nowMs)?.seat;
+    if (seat === undefined || seat.place === 'none') return undefined;
+    return { key: seat.sender, place: seat.place, sinceMs: seat.rank };
+  }
+
+  /** A record that another store keeps stands in the lane here, too. In memory, for an hour at most. */
+  standFor(sender: string, key: string, nowMs: number): void {
+    if (this.#records.lanes.find(sender, key) === undefined)
+      this.#records.lanes.enter(sender, key, nowMs, true);
+  }
+
+  /** It does not any more. */
+  leaveFor(sender: string, key: string): void {
+    const seat = this.#records.lanes.find(sender, key);
+    if (seat?.elsewhere) this.#records.lanes.leave(seat);
   }
 
   replay(entry: Entry): void {
     const nowMs = this.#clock.now();
     switch (entry[0]) {
       case 'record':
-      case 'answer': {
-        const [, key, expiresAtMs, rev, record] = entry;
-        this.#drop(key);
-        this.#keep(key, { stored: { rev, record }, expiresAtMs, journaled: true }, nowMs);
-        if (entry[0] === 'answer') this.#bodies.set(key, { value: entry[5], expiresAtMs: entry[6] }, nowMs);
+      case 'answer':
+        this.#records.replay(entry, nowMs);
         return;
-      }
       case 'no-record':
-        this.#drop(entry[1]);
+        this.#records.drop(entry[1]);
+        return;
+      case 'together':
+        for (const one of entry[1]) this.replay(one);
+        return;
+      case 'window':
+        this.#windows.put(entry[1], entry[2]);
         return;
       case 'guard':
         this.#guards.set(entry[1], { value: entry[2], expiresAtMs: entry[3] }, nowMs);
@@ -282,63 +299,61 @@ export class FileStateStore implements StateStore, Journaled {
       yield ['fact', name, value, expiresAtMs];
     for (const [id, { value, expiresAtMs }] of this.#guards.entries(nowMs))
       yield ['guard', id, value, expiresAtMs];
-    for (const [key, kept] of this.#records.entries(nowMs)) {
-      const full = typeof kept === 'number' ? this.#shapes.unpack(kept) : kept;
-      if (full.journaled) yield recordEntry(key, full, this.#bodies.get(key, nowMs));
-    }
+    for (const [sender, ledger] of this.#windows.changed(nowMs)) yield ['window', sender, ledger];
+    yield* this.#records.live(nowMs);
   }
 
-  #find(key: string, nowMs: number): FullRecord | undefined {
-    const kept = this.#records.get(key, nowMs);
-    return typeof kept === 'number' ? this.#shapes.unpack(kept) : kept;
+  #change(change: WindowChange): SendWindow & { readonly changed: boolean } {
+    const { left, untilMs, changed, ledger } = this.#windows.change(change);
+    if (ledger !== undefined) this.#journal.note(['window', change.sender, ledger]);
+    return { left, untilMs, changed };
   }
 
-  #keep(key: string, full: FullRecord, nowMs: number): void {
-    this.#records.set(key, this.#shapes.pack(full), nowMs);
-  }
-
-  #drop(key: string): boolean {
-    this.#bodies.delete(key);
-    return this.#records.delete(key);
+  #extras({ key, nowMs, keepMs, sender, countTries, wantsShelf }: ClaimRequest): ClaimExtras {
+    const seats = wantsShelf && sender !== undefined && this.#records.lanes.shelf(sender, SHELF_LOOK, nowMs);
+    const shelf = (seats || []).map((seat) => ({
+      key: seat.key,
+      stored: this.#records.find(seat.key, nowMs)!.stored,
+    }));
+    return {
+      ...(countTries && { tries: this.#counters.countTry(key, nowMs, keepMs) }),
+      ...(shelf.length > 0 && { shelf }),
+    };
   }
 
   #view(key: string, stored: StoredRecord, nowMs: number) {
-    const body = this.#bodies.get(key, nowMs)?.value;
+    const body = this.#records.body(key, nowMs);
     const ownerAlive = (this.#beats.get(stored.record.owner) ?? -Infinity) > nowMs;
     return body === undefined ? { stored, ownerAlive } : { stored, ownerAlive, body };
   }
 
-  /** Journals a change that memory already has; takes it back when it was to be durable and cannot be. */
+  #entryOf({ key, after }: RecordChanged, nowMs: number): Entry {
+    return after === undefined ? ['no-record', key] : this.#records.entry(key, after, nowMs);
+  }
+
+  /** Journals changes that memory already has; takes them back when they were to be durable and cannot be. */
   #kept(
-    entry: Entry | undefined,
+    changed: readonly RecordChanged[],
     durable: boolean,
-    stored: StoredRecord | undefined,
-    takeBack: () => void,
+    result: SwapResult,
+    nowMs: number,
   ): Promise<SwapResult> {
-    const result: SwapResult = { swapped: true, stored };
+    const entry: Entry =
+      changed.length === 1
+        ? this.#entryOf(changed[0]!, nowMs)
+        : ['together', changed.map((one) => this.#entryOf(one, nowMs))];
     if (!durable) {
-      if (entry !== undefined) this.#journal.note(entry);
+      this.#journal.note(entry);
       return Promise.resolve(result);
     }
-    return this.#journal.append(entry!).then(
+    return this.#journal.append(entry).then(
       () => result,
       (error: unknown) => {
-        takeBack();
+        for (const one of changed) this.#records.takeBack(one, nowMs);
         return unavailable(error);
       },
     );
   }
-}
-
-function recordEntry(key: string, full: FullRecord, body?: Lasting<string>): Entry {
-  const { stored, expiresAtMs } = full;
-  return body === undefined
-    ? ['record', key, expiresAtMs, stored.rev, stored.record]
-    : ['answer', key, expiresAtMs, stored.rev, stored.record, body.value, body.expiresAtMs];
-}
-
-function withRev(full: FullRecord, rev: number): FullRecord {
-  return { ...full, stored: { rev, record: full.stored.record } };
 }
 
 function unavailable(cause: unknown): never {
