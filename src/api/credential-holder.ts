@@ -49,6 +49,8 @@ export function createCredentialHolder(deps: {
   const { source, clock, log, what, fields, random = Math.random } = deps;
 
   let held: (SharedCredential & { readonly renewAtMs: number }) | undefined;
+  /** Fence of the newest that was held. */
+  let after = 0;
   /** The one refused last, until another is held. */
   let failed: string | undefined;
   let flight: Promise<SharedCredential> | undefined;
@@ -75,7 +77,7 @@ export function createCredentialHolder(deps: {
     const resting = wish === 'next' && failure !== undefined && clock.now() < failure.untilMs;
     return source.obtain({
       wish,
-      seen: held?.value,
+      after,
       failed,
       ...(resting && failure !== undefined && { resting: failure }),
     });
@@ -86,6 +88,7 @@ export function createCredentialHolder(deps: {
     const inOverlapMs = shared.expiresAtMs - OVERLAP_MS + random() * JITTER_MS;
     const soonestMs = nowMs + Math.min(REST_MS, (shared.expiresAtMs - nowMs) / 2);
     held = { ...shared, renewAtMs: Math.max(inOverlapMs, soonestMs) };
+    after = Math.max(after, shared.fence);
     failed = undefined;
     failure = undefined;
     arm(held.renewAtMs);

@@ -25,6 +25,8 @@ const recordSchema = z.object({
     .object({
       value: z.string().min(1),
       expiresAtMs: z.number(),
+      /** Of the lease under which it was fetched. */
+      fence: z.number(),
       replacedAtMs: z.number().exactOptional(),
       /** WeChat refused it. It stays until its end, so that whoever replaces it knows which one failed. */
       rejected: z.literal(true).exactOptional(),

@@ -80,7 +80,8 @@ export function createSharedSource(deps: {
     }
     let mine: SharedCredential;
     try {
-      mine = await fetchNext(request, record.current?.rejected === true ? record.current.value : undefined);
+      const { current } = record;
+      mine = await fetchNext(request, lease.fence, current?.rejected === true ? current.value : undefined);
     } catch (error) {
       await records.release(lease, tellable(error, record.refusal)).catch(() => {});
       throw error;
@@ -95,17 +96,18 @@ export function createSharedSource(deps: {
 
   async function fetchNext(
     { failed, wish }: CredentialRequest,
-    refused: string | undefined,
+    fence: number,
+    refused?: string,
   ): Promise<SharedCredential> {
     const replaces = refused ?? failed;
     const { value, expiresAtMs } = await fetch({ replaces, forced: wish === 'forced' });
-    return { value, expiresAtMs, ...(replaces !== undefined && { replacedAtMs: clock.now() }) };
+    return { value, expiresAtMs, fence, ...(replaces !== undefined && { replacedAtMs: clock.now() }) };
   }
 
   function usable(record: CredentialRecord, request: CredentialRequest): SharedCredential | undefined {
     const { current } = record;
     if (request.wish !== 'next' || !isGood(current)) return undefined;
-    return current.value === request.seen || current.value === request.failed ? undefined : current;
+    return current.fence > request.after && current.value !== request.failed ? current : undefined;
   }
 
   function isGood(current: CredentialRecord['current']): current is SharedCredential {
@@ -146,7 +148,7 @@ export function createSharedSource(deps: {
         if (request.resting !== undefined) throw request.resting.error;
         demandMeans();
         log.warn({ ...fields, err: error }, `the store is away: this process fetches its ${what} for itself`);
-        return fetchNext(request, undefined);
+        return fetchNext(request, Math.max(clock.now(), request.after + 1));
       }
     },
 

@@ -8,6 +8,8 @@ export interface Credential {
 
 /** A credential as all processes share it. */
 export interface SharedCredential extends Credential {
+  /** Rises from one to the next, whoever fetched it. */
+  readonly fence: number;
   /** Set when it came in the place of a refused one: it is not replaced again at once. */
   readonly replacedAtMs?: number;
 }
@@ -17,8 +19,8 @@ export type Wish = 'next' | 'anew' | 'forced';
 
 export interface CredentialRequest {
   readonly wish: Wish;
-  /** The one that is held: another is wanted, unless it is still the newest. */
-  readonly seen: string | undefined;
+  /** Fence of the newest one that this process had. One of before, as a store may hold after an outage, will not do. */
+  readonly after: number;
   /** The one that WeChat refused last. */
   readonly failed: string | undefined;
   /** Why nothing is fetched just now: thrown where none of the others' can be taken over. */

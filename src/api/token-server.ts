@@ -136,7 +136,8 @@ function createAsking({ url, key, appId, http, clock }: TokenServerAccess) {
     }
     const answer = parse(response.text);
     const lent = lentSchema.safeParse(answer);
-    if (lent.success) return { value: lent.data.value, expiresAtMs: askedAtMs + lent.data.seconds * 1_000 };
+    if (lent.success)
+      return { value: lent.data.value, expiresAtMs: askedAtMs + lent.data.seconds * 1_000, fence: 0 };
     const refusal = refusalSchema.safeParse(answer);
     if (!refusal.success)
       throw new TokenServerUnreachable(place, `HTTP ${response.status} with another body`);

@@ -9,6 +9,8 @@ const FORCED_APART_MS = 30_000;
 /** WeChat's two token channels, each with its own current token and the five minutes in which the last one still holds. */
 export class FakeTokens {
   lifetimeS = 7_200;
+  /** Ends every token: real ones are long, and easy to find in a log. */
+  tail = '';
 
   private readonly options: { readonly appId: string; readonly secret: string; readonly now: () => number };
   private readonly current: { stable?: Issued; ordinary?: Issued } = {};
@@ -66,7 +68,7 @@ export class FakeTokens {
     }
     this.issued += 1;
     const expiresAtMs = nowMs + this.lifetimeS * 1_000;
-    const next = { token: `${this.issued}_${channel}`, expiresAtMs };
+    const next = { token: `${this.issued}_${channel}${this.tail}`, expiresAtMs };
     this.validUntil.set(next.token, expiresAtMs);
     this.current[channel] = next;
     return next;

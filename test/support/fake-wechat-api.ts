@@ -53,10 +53,17 @@ export interface FakeWechatApi {
 
 /** WeChat's API on loopback: both token channels, `custom/send` with a book of what it took, and faults on demand. */
 export async function startFakeWechatApi(
-  options: { readonly appId?: string; readonly secret?: string; readonly now?: () => number } = {},
+  options: {
+    readonly appId?: string;
+    readonly secret?: string;
+    readonly now?: () => number;
+    /** Ends every token. */
+    readonly tail?: string;
+  } = {},
 ): Promise<FakeWechatApi> {
   const { appId = 'wx0000000000000001', secret = 'test-secret', now = Date.now } = options;
   const tokens = new FakeTokens({ appId, secret, now });
+  tokens.tail = options.tail ?? '';
   const faults: Record<FakeEndpoint, Fault[]> = { token: [], send: [], other: [] };
   const answers = new Map<string, object>();
 

@@ -241,7 +241,7 @@ describe('given a token that another process stored', () => {
       world.store.changeFact({ name, expected: undefined, next, nowMs, keepMs: 10 * MINUTE });
     await fact(
       `${APP_ID}:token:stable`,
-      JSON.stringify({ token: 'OTHER', expiresAtMs: nowMs + 10 * MINUTE }),
+      JSON.stringify({ fence: 1, current: { value: 'OTHER', expiresAtMs: nowMs + 10 * MINUTE, fence: 1 } }),
     );
     await fact(`${APP_ID}:token:ordinary`, 'not JSON');
     expect(await world.keeper().get()).toBe('1_ordinary');
