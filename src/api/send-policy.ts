@@ -74,8 +74,15 @@ export function whatNext(
     if (tooLate) return { type: 'dead', reason: 'unreachable', detail: error.message };
     return wait(inJitter(backOff(tries.waits)));
   }
+  if (error instanceof TokenServerRefused || error instanceof TokenAwaited)
+    return tooLate
+      ? { type: 'dead', reason: 'config', detail: error.message }
+      : wait(inJitter(backOff(tries.waits)));
   if (error instanceof ApiRefused) {
     const detail = detailOf(error);
+    // No token can be had before somebody acts, which the log asks for: the messages wait as long as they may.
+    if (error.endpoint !== SEND_PATH)
+      return tooLate ? { type: 'dead', reason: 'config', detail } : wait(inJitter(backOff(tries.waits)));
     switch (error.errorClass) {
       case 'retry':
         return tryAgain(backOff(tries.failures), 'busy', detail);
@@ -94,13 +101,7 @@ export function whatNext(
         return error.errorClass satisfies never;
     }
   }
-  if (
-    error instanceof SecretMissing ||
-    error instanceof TokenAwaited ||
-    error instanceof TokenServerRefused
-  ) {
-    return tryAgain(backOff(tries.failures), 'config', error.message);
-  }
+  if (error instanceof SecretMissing) return tryAgain(backOff(tries.failures), 'config', error.message);
   // Refused before it left, by a check of ours; anything else is a bug that may have struck at any moment.
   if (error instanceof AppError) return { type: 'dead', reason: 'bad-request', detail: error.message };
   return { type: 'ambiguous', detail: error instanceof Error ? error.name : 'not an error' };

@@ -87,8 +87,6 @@ describe('given a message whose send failed', () => {
   });
 
   test.each([
-    ['a wrong secret', refused(40125, '/cgi-bin/stable_token')],
-    ['an address that is not whitelisted', refused(40164, '/cgi-bin/stable_token')],
     ['a token refused twice', refused(40001)],
     ['no secret', new SecretMissing()],
   ])('when the trouble is %s, then it goes again five times and dies of "config"', (_name, error) => {
@@ -96,6 +94,19 @@ describe('given a message whose send failed', () => {
     expect(pauses).toHaveLength(5);
     expect(end).toMatchObject({ type: 'dead', reason: 'config' });
   });
+
+  test.each([
+    ['a wrong secret', refused(40125, '/cgi-bin/stable_token')],
+    ['an address that is not whitelisted', refused(40164, '/cgi-bin/stable_token')],
+  ])(
+    'when no token can be had because of %s, then it waits as long as the window may be open',
+    (_name, error) => {
+      const { pauses, end } = pausesUntilDead(error);
+      expect(Math.max(...pauses)).toBeLessThanOrEqual(60_000);
+      expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(48 * HOUR);
+      expect(end).toMatchObject({ type: 'dead', reason: 'config' });
+    },
+  );
 
   test.each([
     [45015, 'window-closed'],
