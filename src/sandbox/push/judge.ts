@@ -25,9 +25,7 @@ export function judge(push: PreparedPush, last: Try, account: Account, nowMs: nu
   if (unanswered !== undefined) return { verdict: failure(unanswered, last.error, by) };
   const body = last.responseBody ?? '';
   if (last.status !== 200) return { verdict: failure('http-status', String(last.status), by) };
-  if (body === '' || body === 'success') {
-    return { verdict: { outcome: 'silent', ...by, ...words('没有回复', 'No reply') } };
-  }
+  if (body === '' || body === 'success') return { verdict: { outcome: 'silent', ...by, ...SILENT } };
 
   const opened = openReply(body, push, account);
   if ('cause' in opened) return { verdict: failure(opened.cause, opened.detail, by) };
@@ -60,6 +58,12 @@ export function failure(
 }
 
 const words = (zh: string, en: string) => ({ zh, en });
+
+/** From outside these look alike. */
+const SILENT = words(
+  '没有回复：处理程序无话可说、出错了，或稍后再发（见服务器的日志）',
+  'No reply: the handler had nothing to say, threw, or answers later (the server’s log says which)',
+);
 
 type Opened =
   | { readonly fields: Fields; readonly openedBody?: string }

@@ -1,5 +1,6 @@
 import { duration, after } from '../core/format.js';
 import { html } from '../html.js';
+import { lateMessages } from '../pushes/late-messages.js';
 import { Avatar } from './avatar.js';
 import { Shown } from './shown.js';
 import { SystemLine } from './system-line.js';
@@ -37,7 +38,7 @@ function Mark({ state, item }) {
 /** Under the bubble: how it came and how long it took. A tap shows the push. */
 function Caption({ state, actions, words, item, own }) {
   const push = state.exchanges.find(({ id }) => id === item.exchange);
-  const text = own ? ownCaption(push, words) : theirCaption(item, push, words);
+  const text = own ? ownCaption(state, push, words) : theirCaption(item, push, words);
   if (text === '') return null;
   if (push === undefined) return html`<span class="caption">${text}</span>`;
   return html`
@@ -47,13 +48,16 @@ function Caption({ state, actions, words, item, own }) {
   `;
 }
 
-function ownCaption(push, words) {
+function ownCaption(state, push, words) {
   if (push === undefined) return '';
   if (push.verdict === undefined) return words.waiting;
   const { outcome } = push.verdict;
   // The bubble that follows tells it.
   if (outcome === 'reply') return '';
-  return `${words.outcomes[outcome]} · ${duration(push.verdict.atMs - push.atMs)}`;
+  const text = `${words.outcomes[outcome]} · ${duration(push.verdict.atMs - push.atMs)}`;
+  // Nothing comes of a handler that threw, either.
+  const unexplained = outcome === 'silent' && lateMessages(state, push).length === 0;
+  return unexplained ? `${text} · ${words.silentWhy}` : text;
 }
 
 function theirCaption(item, push, words) {

@@ -131,6 +131,7 @@ export const en = {
     'not-sent': 'not sent',
     running: 'running',
   },
+  silentWhy: 'silent on purpose, thrown, or still working: see the server’s log',
   tryOutcomes: {
     running: 'running',
     answered: 'answered',

@@ -130,6 +130,7 @@ export const zh = {
     'not-sent': '未推送',
     running: '进行中',
   },
+  silentWhy: '处理程序无话可说、出错了，或仍在处理：见服务器的日志',
   tryOutcomes: {
     running: '进行中',
     answered: '已应答',
