@@ -2,6 +2,7 @@ import { AppError } from '../protocol/app-error.js';
 import type { Json } from '../protocol/json.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
 import { checkTask } from './task.js';
+import { TextStream } from './text-stream.js';
 
 /** The promise to finish later, from `task` alone: made by `ctx.defer`, kept across restarts. */
 export interface Deferral<T = Json> {
@@ -9,15 +10,16 @@ export interface Deferral<T = Json> {
   readonly task: T;
 }
 
-/** What `handle` may return: a reply, a deferral, or nothing, which is silence. */
-export type Answer = Reply | Deferral | void | null | undefined;
+/** What `handle` may return: a reply, an answer still being written, a deferral, or nothing, which is silence. */
+export type Answer = Reply | TextStream | Deferral | void | null | undefined;
 
-/** What `later` may return: a reply that can travel late, or nothing. */
-export type LateAnswer = LateReply | void | null | undefined;
+/** What `later` may return: a reply that can travel late, an answer still being written, or nothing. */
+export type LateAnswer = LateReply | TextStream | void | null | undefined;
 
 /** What became of one run of a handler. */
 export type Outcome =
   | { readonly type: 'replied'; readonly reply: Reply }
+  | { readonly type: 'streaming'; readonly stream: TextStream }
   | { readonly type: 'silent' }
   | { readonly type: 'deferred'; readonly task: Json };
 
@@ -45,6 +47,7 @@ const SILENT: Outcome = { type: 'silent' };
  */
 export function toOutcome(returned: unknown, from: { handler: string; mayDefer: boolean }): Outcome {
   if (returned === undefined || returned === null) return SILENT;
+  if (returned instanceof TextStream) return { type: 'streaming', stream: returned };
   const type = typeOf(returned);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the renderers check the fields
   if (replyTypes.has(type)) return { type: 'replied', reply: returned as Reply };

@@ -52,7 +52,7 @@ export class LateEnd {
     this.#makeJob = makeJob;
   }
 
-  async settle(outcome: Outcome, handler: string): Promise<void> {
+  async settle(outcome: Exclude<Outcome, { type: 'streaming' }>, handler: string): Promise<void> {
     switch (outcome.type) {
       case 'silent':
         await this.#record.change(rules.acknowledge, { durable: true });

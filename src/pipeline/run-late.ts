@@ -1,10 +1,14 @@
 import type { Outcome } from '../handling/run-handler.js';
 import type { JobVerdict } from '../ports/deferred-queue.js';
+import type { TextStream } from '../handling/text-stream.js';
 import type { Json } from '../protocol/json.js';
+import type { Push } from '../protocol/push.js';
+import { accompany } from './accompany.js';
 import { finishFor } from './handle-for.js';
 import { again, DONE, LOST, type LateJob } from './late-job.js';
 import { toLateMessages } from './late-end.js';
 import * as rules from './record.js';
+import { endOf, type StreamEnd } from './stream-end.js';
 
 /** Runs of the handler after which it is no longer taken for bad luck that its process died. */
 const MOST_ATTEMPTS = 5;
@@ -28,6 +32,11 @@ export async function runLate(late: LateJob): Promise<JobVerdict | undefined> {
     return onThrow(late, error, task, attempt);
   }
   if (outcome === undefined) return late.die('handler_missing', `no handler "${handler}" with \`later\``);
+  if (outcome.type === 'streaming') {
+    const end = await readLate(late, push, outcome.stream);
+    if (end.type === 'broken') return onThrow(late, end.error, task, attempt);
+    outcome = end;
+  }
   switch (outcome.type) {
     case 'silent':
       await late.change(rules.acknowledge);
@@ -44,6 +53,19 @@ export async function runLate(late: LateJob): Promise<JobVerdict | undefined> {
     }
     default:
       return outcome satisfies never;
+  }
+}
+
+async function readLate(late: LateJob, push: Push, stream: TextStream): Promise<StreamEnd> {
+  const { deps, account, name, signal } = late;
+  const stop = accompany(deps, account, push, name, stream);
+  const abort = (): void => stream.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await endOf(stream, deps.log, name.pushId);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    stop();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Outcome } from '../handling/run-handler.js';
+import type { TextStream } from '../handling/text-stream.js';
 import type { Router } from '../handling/router.js';
 import type { DeferredJob, DeferredQueue } from '../ports/deferred-queue.js';
 import type { ShelvedRecord, StoredRecord } from '../ports/state-store.js';
@@ -6,10 +7,12 @@ import type { Json } from '../protocol/json.js';
 import { toPassiveXml } from '../protocol/passive-xml.js';
 import type { Push } from '../protocol/push.js';
 import { reply as replies, type Reply } from '../protocol/reply.js';
+import { accompany } from './accompany.js';
 import type { Account } from './account.js';
 import { KEPT_FOR_MS, type ChangeOptions } from './change-record.js';
 import { composeAnswer, isReply, type OwnAnswer, type PassiveAnswer } from './compose-answer.js';
 import { finishFor, handleFor } from './handle-for.js';
+import { endOf, restOf } from './stream-end.js';
 import { makeJob, nameRecord, type RecordName } from './job.js';
 import { LateEnd, toLateMessages } from './late-end.js';
 import { isOneMessage } from './parts.js';
@@ -90,8 +93,11 @@ export class Run {
   #heldSinceMs: number;
   #deadlineAtMs = Number.POSITIVE_INFINITY;
   #abort: AbortController | undefined;
+  /** The answer, where it is still being written. */
+  #stream: TextStream | undefined;
   #isHandedOver = false;
   #cancelLimit: (() => void) | undefined;
+  #stopAccompanying: (() => void) | undefined;
 
   constructor(deps: RunDeps, account: Account, push: Push, stored: StoredRecord, arrival: Arrival) {
     this.#deps = deps;
@@ -154,6 +160,7 @@ export class Run {
       await this.#record.change(rules.giveBack, { durable: true });
       await this.#job.hurry();
     }
+    this.#stream?.abort();
     this.#abort?.abort(new Error('the server is shutting down'));
   }
 
@@ -205,8 +212,9 @@ export class Run {
   }
 
   async #settleAdoption(kept: readonly ShelvedRecord[]): Promise<void> {
-    const notice = this.#isPassiveOnly ? this.#notice() : undefined;
-    const answer = this.#compose(notice, kept);
+    const part = this.#isPassiveOnly ? undefined : this.#stream?.complete();
+    const said = part === undefined ? undefined : replies.text(part.content);
+    const answer = this.#compose(this.#isPassiveOnly ? this.#notice() : said, kept);
     const xml = answer && this.#render(answer.reply);
     const verdict: FinalVerdict = xml === undefined ? SUCCESS : { type: 'reply', xml };
     const cancelGrace = this.#deps.clock.schedule(ADOPT_GRACE_MS, () => {
@@ -219,6 +227,8 @@ export class Run {
         ? await this.#change(rules.adopt, { durable: false })
         : await this.#change(rules.adoptSaying, { durable: true, body: xml, also: answer.also });
     cancelGrace();
+    if (changed === 'made' && part !== undefined && answer?.saysOwn === true)
+      this.#stream?.markSaid(part.upTo);
     if (changed === 'also-lost') return this.#settleAdoption([]);
     if (changed === 'made' || this.#isAdopted) return this.#sayAdopted(verdict);
     // An answer was settled in this very moment: by this process, which says it, or by the one that is followed.
@@ -230,12 +240,14 @@ export class Run {
     this.#report('adopted');
     this.#tries.speak(verdict);
     if (!this.#record.isOurs) return this.#leave();
+    if (this.#stream !== undefined) this.#stopAccompanying = this.#accompany(this.#stream);
     this.#cancelLimit = this.#deps.clock.schedule(ADOPTED_LIMIT_MS, () => this.#watch(this.#giveUp()), {
       background: true,
     });
   }
 
   #giveUp(): Promise<void> {
+    this.#stream?.abort();
     this.#abort?.abort(new Error('the run took too long'));
     return this.#end(
       this.#lateEnd.die('handler_hung', `no outcome within ${ADOPTED_LIMIT_MS / 60_000} minutes`),
@@ -275,6 +287,7 @@ export class Run {
   }
 
   #onOutcome(outcome: Outcome): void | Promise<void> {
+    if (outcome.type === 'streaming') return this.#readOn(outcome.stream);
     this.#cancelLimit?.();
     if (this.#isLate) return this.#end(this.#lateEnd.settle(outcome, this.#handler));
     switch (outcome.type) {
@@ -287,6 +300,19 @@ export class Run {
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** Reads an answer to its end. At the deadline its whole sentences so far are said, and the rest travels late. */
+  async #readOn(stream: TextStream): Promise<void> {
+    this.#stream = stream;
+    if (this.#isLate) this.#stopAccompanying = this.#accompany(stream);
+    const end = await endOf(stream, this.#deps.log, this.#push.id);
+    this.#stopAccompanying?.();
+    return end.type === 'broken' ? this.#onThrow(end.error) : this.#onOutcome(end);
+  }
+
+  #accompany(stream: TextStream): () => void {
+    return accompany(this.#deps, this.#account, this.#push, this.#name, stream);
   }
 
   #onThrow(error: unknown): void | Promise<void> {
@@ -486,7 +512,9 @@ export class Run {
   /** The deadline was faster than the answer. */
   #endLate(own: OwnAnswer): Promise<void> {
     const outcome: Outcome = isReply(own) ? { type: 'replied', reply: own } : { type: 'silent' };
-    return this.#end(this.#lateEnd.settle(outcome, this.#handler));
+    // Its beginning may have been said at the deadline.
+    const late = this.#stream === undefined ? outcome : restOf(this.#stream);
+    return this.#end(this.#lateEnd.settle(late, this.#handler));
   }
 
   async #end(ending: Promise<void>): Promise<void> {

@@ -1,0 +1,91 @@
+import { TEXT_LIMIT_BYTES } from '../protocol/limits.js';
+import { markdownBorder, markdownToText } from '../protocol/markdown-text.js';
+import { completeLength } from '../protocol/text/complete-part.js';
+
+export interface StreamOptions {
+  /** What comes is Markdown, and becomes a text that WeChat shows well. */
+  readonly markdown?: boolean;
+  /** What becomes of the rest when the user writes again before it was sent: `abort` (default) or `finish`. */
+  readonly onNewMessage?: 'abort' | 'finish';
+}
+
+/** Markdown grows when it loses its marks: links and tables take more room. */
+const MARKDOWN_ROOM = 0.6;
+
+/**
+ * An answer that is still being written: the texts of an async iterable, one after the other, as a language model gives
+ * them. What is complete can be said while the rest is awaited.
+ */
+export class TextStream {
+  readonly type = 'stream';
+  readonly onNewMessage: 'abort' | 'finish';
+  readonly #source: AsyncIterable<string>;
+  readonly #markdown: boolean;
+  #text = '';
+  #said = 0;
+  #reading: Promise<void> | undefined;
+  #stop: (() => void) | undefined;
+  #isAborted = false;
+
+  constructor(
+    source: AsyncIterable<string>,
+    { markdown = false, onNewMessage = 'abort' }: StreamOptions = {},
+  ) {
+    this.#source = source;
+    this.#markdown = markdown;
+    this.onNewMessage = onNewMessage;
+  }
+
+  get isAborted(): boolean {
+    return this.#isAborted;
+  }
+
+  /** Reads to the end. Rejects with what the source threw; what came before that can still be said. */
+  read(): Promise<void> {
+    return (this.#reading ??= this.#readAll());
+  }
+
+  /** Reads no more, and lets the source know. What is on its way is not waited for. */
+  abort(): void {
+    this.#isAborted = true;
+    this.#stop?.();
+  }
+
+  /** The whole sentences that were not said yet, as far as one message holds them. Undefined: none. */
+  complete(): { readonly content: string; readonly upTo: number } | undefined {
+    const rest = this.#text.slice(this.#said);
+    const length = this.#markdown
+      ? markdownBorder(rest.slice(0, completeLength(rest, TEXT_LIMIT_BYTES * MARKDOWN_ROOM))) ||
+        completeLength(rest, TEXT_LIMIT_BYTES * MARKDOWN_ROOM)
+      : completeLength(rest, TEXT_LIMIT_BYTES);
+    const content = this.#shown(rest.slice(0, length));
+    return content.trim() === '' ? undefined : { content, upTo: this.#said + length };
+  }
+
+  /** From here on everything up to this place counts as said. */
+  markSaid(upTo: number): void {
+    this.#said = upTo;
+  }
+
+  /** All that has come and was not said. */
+  rest(): string {
+    return this.#shown(this.#text.slice(this.#said));
+  }
+
+  async #readAll(): Promise<void> {
+    const stopped = new Promise<IteratorResult<string>>((resolve) => {
+      this.#stop = () => resolve({ done: true, value: undefined });
+    });
+    const parts = this.#source[Symbol.asyncIterator]();
+    while (!this.#isAborted) {
+      const next = await Promise.race([parts.next(), stopped]);
+      if (next.done === true) break;
+      this.#text += next.value;
+    }
+    if (this.#isAborted) void parts.return?.(undefined)?.catch(() => {});
+  }
+
+  #shown(text: string): string {
+    return this.#markdown ? markdownToText(text) : text;
+  }
+}
