@@ -28,7 +28,17 @@ export { defineObserver, type ObserveContext, type Observer } from './handling/d
 export type { On, PushOn } from './handling/on.js';
 export { buildPush, eventPush, textPush, type Origin, type WireElements } from './handling/push-builders.js';
 export type { LateReplies, Replies } from './handling/replies.js';
+export { memorySession } from './handling/memory-session.js';
 export { says } from './handling/says.js';
+export {
+  SessionContended,
+  SessionNotJson,
+  SessionTooLarge,
+  type Session,
+  type SessionStore,
+  type SessionValue,
+  type SessionWrite,
+} from './handling/session.js';
 export { TaskNotJson } from './handling/task.js';
 export type { GivenApi } from './handling/stand-in-api.js';
 export { tryHandler, tryLater, tryObserver, type Tried, type TryOptions } from './handling/try-handler.js';
@@ -40,6 +50,7 @@ export { AppError } from './protocol/app-error.js';
 export type { CustomerServiceMessage } from './protocol/customer-service-message.js';
 export type { AppId, OpenId, PushId } from './protocol/ids.js';
 export type { Json } from './protocol/json.js';
+export { markdownBorder, markdownToText } from './protocol/markdown-text.js';
 export { signCard, signPage } from './protocol/page-signature.js';
 export type { Push, PushFamily, PushKind, PushOf } from './protocol/push.js';
 export { ReplyInvalid, type Article, type LateReply, type Reply } from './protocol/reply.js';

@@ -8,7 +8,6 @@ import { ApiRefused } from './api-error.js';
 import type { CallBudget } from './call-budget.js';
 import type { ApiCallOptions } from './call-options.js';
 import { bindCatalogue, type CatalogueCalls } from './catalogue/catalogue.js';
-import { messages } from './catalogue/messages.js';
 import { createMediaApi, type MediaApi, type MediaDeps } from './media/media.js';
 import { createPerform, type Outgoing } from './perform.js';
 import { toQuery, toRequestBody } from './request-body.js';
@@ -17,6 +16,7 @@ import type { TokenKeeper } from './token-keeper.js';
 import { createWalks, type Walks } from './walks.js';
 
 export type { ApiCallOptions } from './call-options.js';
+export { SEND_PATH } from './catalogue/messages.js';
 
 /** For `call`: what the catalogue knows of the APIs that are in it. */
 export interface UnlistedCallOptions extends ApiCallOptions {
@@ -54,9 +54,6 @@ export interface ApiFace extends Omit<CatalogueCalls, 'messages' | 'agents'> {
 export interface Api extends ApiFace {
   readonly tokens: TokenKeeper;
 }
-
-/** The one call whose lost answer leaves a message in doubt. */
-export const SEND_PATH = messages.send.path;
 
 const TIMEOUT_MS = 10_000;
 

@@ -6,11 +6,11 @@ const ADD_ADDRESS =
 /** What helps against a refused fetch, by errcode, for the person who can do something. */
 const ADVICE: Readonly<Record<number, string>> = {
   40001:
-    'check WECHAT_APP_ID and WECHAT_APP_SECRET: the secret is wrong, was reset, or belongs to another AppID',
+    'check WECHAT_APP_ID and WECHAT_APP_SECRET; the secret is wrong, was reset, or belongs to another AppID',
   40002: 'this is a fault of the server, please report it: the grant_type was not understood',
   40013: 'check WECHAT_APP_ID, letter case included',
   40125:
-    'check WECHAT_APP_ID and WECHAT_APP_SECRET: the secret is wrong, was reset, or belongs to another AppID',
+    'check WECHAT_APP_ID and WECHAT_APP_SECRET; the secret is wrong, was reset, or belongs to another AppID',
   40164: `add the address of this server ${ADD_ADDRESS}`,
   40243: 'the AppSecret is frozen: unfreeze it in the console; that takes about ten minutes',
   41002: 'set WECHAT_APP_ID',

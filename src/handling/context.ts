@@ -10,6 +10,7 @@ import type { Push } from '../protocol/push.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
 import { HandlerReturnedNonsense, shapeOf, type Deferral } from './answer.js';
 import { LateReplyMakers, ReplyMakers, type LateReplies, type Replies } from './replies.js';
+import type { SessionStore } from './session.js';
 import { checkTask } from './task.js';
 
 export type { ApiFace } from '../api/client.js';
@@ -34,6 +35,8 @@ export interface LateContext<P extends Push = Push> {
   readonly send: (reply: LateReply) => Promise<void>;
   /** How many messages may still be sent to the user, and until when. */
   readonly window: () => Promise<{ readonly left: number; readonly until: Date }>;
+  /** What handlers remember of the user: JSON, for a day after it was last written. */
+  readonly session: SessionStore;
   /** Fires when nobody wants the result any more: window over, or shutdown. */
   readonly signal: AbortSignal;
   readonly api: ApiFace;
@@ -57,7 +60,7 @@ export interface HandleContext<P extends Push = Push, F = unknown> extends LateC
   readonly defer: <T extends Json>(task: T) => Deferral<T>;
 }
 
-/** What a run needs from whoever starts it. Getters may make `signal` and `deadline` only when touched. */
+/** What a run needs from whoever starts it. Getters may make `signal`, `deadline` and `session` only when touched. */
 export interface RunServices {
   /** Bound to push and user already. */
   readonly log: Logger;
@@ -68,6 +71,8 @@ export interface RunServices {
   send(message: CustomerServiceMessage): Promise<void>;
   /** The send window of the user of the push. */
   window(): Promise<{ readonly left: number; readonly untilMs: number }>;
+  /** Of the user of the push. */
+  readonly session: SessionStore;
   readonly api: ApiFace;
 }
 
@@ -105,6 +110,9 @@ export class LateRun<S extends LateServices = LateServices> implements LateConte
   }
   get attempt(): number {
     return this.services.attempt;
+  }
+  get session(): SessionStore {
+    return this.services.session;
   }
   get window(): LateContext['window'] {
     return async () => {

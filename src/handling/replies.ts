@@ -7,10 +7,13 @@ import {
   type ToStaffReply,
   type VideoReply,
 } from '../protocol/reply.js';
+import { markdownToText } from '../protocol/markdown-text.js';
 
 /** Makers of the replies that any road can carry. */
 export interface LateReplies {
   readonly text: (content: string) => LateReply;
+  /** A text out of Markdown, such as a language model writes: lists, tables, links and code as WeChat can show them. */
+  readonly markdown: (markdown: string) => LateReply;
   /** `mediaId` of an uploaded picture. */
   readonly image: (mediaId: string) => LateReply;
   readonly voice: (mediaId: string) => LateReply;
@@ -38,6 +41,9 @@ export class LateReplyMakers implements LateReplies {
 
   get text(): LateReplies['text'] {
     return (content) => this.note(reply.text(content));
+  }
+  get markdown(): LateReplies['markdown'] {
+    return (markdown) => this.note(reply.text(markdownToText(markdown)));
   }
   get image(): LateReplies['image'] {
     return (mediaId) => this.note(reply.image(mediaId));

@@ -11,6 +11,8 @@ import type { LoadedHandler } from './loaded.js';
 import { closeness } from './on.js';
 import { routeTo } from './router.js';
 import { runHandle, runLater } from './run-handler.js';
+import { memorySession } from './memory-session.js';
+import type { SessionStore } from './session.js';
 import { standInApi, type GivenApi } from './stand-in-api.js';
 
 /** The world around the handler; everything has a default. */
@@ -23,6 +25,8 @@ export interface TryOptions {
   readonly windowLeft?: number;
   /** `ctx.signal` and `ctx.deadline.signal`. Default: never fires. */
   readonly signal?: AbortSignal;
+  /** What `ctx.session` is. Default: a `memorySession()` of its own. */
+  readonly session?: SessionStore;
   /** As much of it as the handler touches; `messages.send` does nothing, and anything else not given rejects. */
   readonly api?: GivenApi;
   readonly log?: Logger;
@@ -94,6 +98,7 @@ function servicesFor(options: TryOptions, sent: CustomerServiceMessage[]): RunSe
     log,
     attempt,
     signal,
+    session: options.session ?? memorySession(),
     api: standInApi(options.api),
     deadline: { at: new Date(Date.now() + remainingMs), remainingMs: () => remainingMs, signal },
     async send(message) {

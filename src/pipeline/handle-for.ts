@@ -9,6 +9,7 @@ import {
 } from '../handling/run-handler.js';
 import type { Router } from '../handling/router.js';
 import { runObservers } from '../handling/run-observers.js';
+import { createSession, type SessionStore } from '../handling/session.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { SendWindow, StateStore } from '../ports/state-store.js';
@@ -109,6 +110,9 @@ class Services implements RunServices {
   }
   get attempt(): number {
     return this.#run.attempt;
+  }
+  get session(): SessionStore {
+    return createSession(this.#deps, this.#account.appId, this.#push.user);
   }
   get api(): ApiFace {
     return this.#account.api;

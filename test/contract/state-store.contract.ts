@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { lanesContract } from './lanes.contract.js';
+import { windowsContract } from './windows.contract.js';
 import type { ClaimRequest, DeadLetter, PushRecord, StateStore } from '../../src/ports/state-store.js';
 
 /** A store of one adapter on fresh, empty ground. */
@@ -16,6 +18,10 @@ const RUNNING: PushRecord = { state: 'running', owner: 'p1', fence: 1, attempt: 
 
 /** What every state store promises. `name` is the adapter's. */
 export function stateStoreContract(name: string, open: () => Promise<OpenStore>): void {
+  describe(`given the state store of ${name}`, () => {
+    lanesContract(open);
+    windowsContract(open);
+  });
   describe(`given the state store of ${name}`, () => {
     let opened: OpenStore;
     let store: StateStore;
@@ -285,6 +291,41 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
           letter('a', NOW + 2, { attempts: 2 }),
           letter('b', NOW + 1),
         ]);
+      });
+    });
+
+    describe('letters one by one', () => {
+      const letter = (id: string): DeadLetter => ({
+        id,
+        appId: 'wx1',
+        pushId: id,
+        user: 'o-user',
+        kind: 'message.text',
+        handler: 'slow',
+        reason: 'refused',
+        detail: 'errcode 45015',
+        atMs: NOW,
+        attempts: 1,
+        push: '<xml/>',
+        messages: [{ msgtype: 'text', text: { content: '你好' } }],
+      });
+
+      test('when a letter is asked for by its id, then it comes whole, or nothing does', async () => {
+        await store.bury(letter('a'));
+        expect(await store.deadLetter('a')).toEqual(letter('a'));
+        expect(await store.deadLetter('b')).toBeUndefined();
+      });
+
+      test('when a letter is dropped, then it is forgotten for good, and once', async () => {
+        await store.bury(letter('a'));
+        await store.bury(letter('b'));
+        expect(await store.dropDeadLetter('a')).toBe(true);
+        expect(await store.dropDeadLetter('a')).toBe(false);
+        store = await opened.reopen();
+        expect(await store.deadLetters(10)).toEqual([letter('b')]);
+        expect(await store.deadLetter('a')).toBeUndefined();
+        await store.bury(letter('a'));
+        expect(await store.deadLetter('a')).toEqual(letter('a'));
       });
     });
 

@@ -1,4 +1,5 @@
 import type { LoadedHandler, LoadedObserver } from '../../src/handling/loaded.js';
+import { memorySession } from '../../src/handling/memory-session.js';
 import type { RunServices } from '../../src/handling/run-handler.js';
 import { standInApi } from '../../src/handling/stand-in-api.js';
 import type {
@@ -75,6 +76,7 @@ export function testServices(overrides: Partial<RunServices> = {}) {
     deadline: { at: new Date(4_500), remainingMs: () => 4_500, signal },
     send: (message) => Promise.resolve(void sent.push(message)),
     window: () => Promise.resolve({ left: 5, untilMs: 4_500 }),
+    session: memorySession(),
     api: standInApi({ call: () => Promise.resolve({}) }),
     ...overrides,
   };

@@ -58,7 +58,7 @@ const deeds = {
   /** Calls one after the other until it is told to stop. */
   async load() {
     const failures = [];
-    for (let n = 0; !stopping; n += 1) {
+    for (let n = 0; !stop.signal.aborted; n += 1) {
       const openid = `o${process.pid}-${n}`;
       await api
         .call('/cgi-bin/user/info', undefined, { query: { openid } })
@@ -68,9 +68,9 @@ const deeds = {
   },
 };
 
-let stopping = false;
+const stop = new AbortController();
 process.on('message', ({ deed }) => {
-  if (deed === 'stop') stopping = true;
+  if (deed === 'stop') stop.abort();
   else if (deed === 'later') aheadMs += 11_000;
   else
     deeds[deed]().then(

@@ -180,6 +180,36 @@ defineHandler({
   },
 });
 
+// ── `session` and `markdown` ───────────────────────────────────────────────────────────────────────────────────
+
+defineHandler({
+  on: 'message.text',
+  async handle(ctx) {
+    interface Cart {
+      items: string[];
+    }
+    const cart = await ctx.session.named('cart').get<Cart>();
+    isExactly<Cart | undefined>()(cart);
+    const next = await ctx.session.update<Cart>((before) => {
+      isExactly<Cart | undefined>()(before);
+      return before ?? { items: [] };
+    });
+    isExactly<Cart | undefined>()(next);
+    const unnamed = await ctx.session.get();
+    // @ts-expect-error nobody said what it is
+    void unnamed.items;
+    await ctx.session.set({ items: ['a'] } satisfies Cart, { ttlMs: 60_000 });
+    // @ts-expect-error what is nothing is cleared, not set
+    await ctx.session.set(undefined);
+    // @ts-expect-error not what is kept there
+    await ctx.session.update<Cart>(() => 1);
+    // @ts-expect-error a named one has no others
+    void ctx.session.named('cart').named('x');
+    return ctx.reply.markdown(ctx.push.content);
+  },
+  later: (ctx) => ctx.session.clear(),
+});
+
 // ── observers and trying out ───────────────────────────────────────────────────────────────────────────────────
 
 defineObserver({

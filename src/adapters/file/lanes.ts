@@ -39,13 +39,11 @@ export class Lanes {
       this.#rows.set(sender, [seat]);
       return seat;
     }
-    let rank: number | undefined;
-    for (const seat of [...row]) {
-      if (seat.key === key) {
-        if (seat.elsewhere && !elsewhere) ({ rank } = seat);
-        this.leave(seat);
-      } else if (seat.place === 'lane' && seat.rank <= nowMs - LANE_FORGETS_MS) this.leave(seat);
-    }
+    const before = row.find((seat) => seat.key === key);
+    let rank = before?.elsewhere && !elsewhere ? before.rank : undefined;
+    if (before !== undefined) this.leave(before);
+    const stale = row.filter((seat) => seat.place === 'lane' && seat.rank <= nowMs - LANE_FORGETS_MS);
+    for (const seat of stale) this.leave(seat);
     rank ??= Math.max(nowMs, (row.at(-1)?.rank ?? -Infinity) + 1);
     const seat: Seat = { key, sender, rank, place: 'lane', elsewhere };
     this.take(seat);

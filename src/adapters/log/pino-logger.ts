@@ -78,7 +78,12 @@ function openPretty(): DestinationStream | undefined {
   try {
     const build: unknown = createRequire(import.meta.url)('pino-pretty');
     if (typeof build !== 'function') return undefined;
-    const stream: DestinationStream = build({ sync: true, ignore: 'pid', translateTime: 'SYS:HH:MM:ss.l' });
+    const stream: DestinationStream = build({
+      sync: true,
+      singleLine: true,
+      ignore: 'pid',
+      translateTime: 'SYS:HH:MM:ss.l',
+    });
     return stream;
   } catch {
     return undefined;

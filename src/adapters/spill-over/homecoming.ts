@@ -10,9 +10,6 @@ export const TOGETHER = 64;
 /** What is left of a remembered reply's minute is not known; a little longer does no harm. */
 const BODY_KEPT_MS = 60_000;
 const LETTERS = 10_000;
-/** A fact of the journal: the time of the last letter that went home. */
-const LETTERS_HOME = 'spill-over:letters-home-until';
-const CENTURY_MS = 100 * 365 * 86_400_000;
 
 /**
  * Writes a record that is in the journal back to Redis, or drops it where Redis knows better, and forgets it here.
@@ -23,7 +20,7 @@ const CENTURY_MS = 100 * 365 * 86_400_000;
 export async function bringRecordHome(
   { local, remote, clock }: { local: LocalStore; remote: StateStore; clock: Clock },
   key: string,
-  { untilMs, guards }: Stay,
+  { untilMs, guards, sender }: Stay,
   me?: string,
 ): Promise<void> {
   const nowMs = clock.now();
@@ -32,6 +29,8 @@ export async function bringRecordHome(
   if (ours === undefined) return;
   const { record, rev } = ours.stored;
   const claim = { key, owner: record.owner, nowMs, keepMs };
+  // What stands nowhere here may still stand in Redis's lane.
+  const standing = local.standingOf(key, nowMs) ?? (sender && { ...sender, place: 'none' as const });
   for (const guard of guards) await remote.claim({ ...claim, guard });
 
   let theirs: StoredRecord | undefined;
@@ -49,6 +48,7 @@ export async function bringRecordHome(
       keepMs,
       durable: true,
       ...(!settled && ours.body !== undefined && { body: { xml: ours.body, keepMs: BODY_KEPT_MS } }),
+      ...(!settled && standing !== undefined && { sender: standing }),
     });
     settled = result.swapped;
     theirs = result.stored;
@@ -62,17 +62,14 @@ async function claimed(remote: StateStore, claim: Parameters<StateStore['claim']
   return result.stored;
 }
 
-/** Buries the letters of the journal in Redis as well. @throws StoreUnavailable */
-export async function bringLettersHome(local: LocalStore, remote: StateStore, nowMs: number): Promise<void> {
-  const known = await local.fact(LETTERS_HOME, nowMs);
-  const letters = (await local.deadLetters(LETTERS))
-    .reverse()
-    .filter(({ atMs }) => atMs > Number(known ?? -1));
-  for (const letter of letters) await remote.bury(letter);
-  const last = letters.at(-1);
-  if (last === undefined) return;
-  const next = String(last.atMs);
-  await local.changeFact({ name: LETTERS_HOME, expected: known, next, nowMs, keepMs: CENTURY_MS });
+/** Moves the letters of the journal to Redis. @throws StoreUnavailable  the rest is still here */
+export async function bringLettersHome(local: LocalStore, remote: StateStore): Promise<void> {
+  const letters = (await local.deadLetters(LETTERS)).reverse();
+  for (let at = 0; at < letters.length; at += TOGETHER) {
+    const some = letters.slice(at, at + TOGETHER);
+    await Promise.all(some.map((letter) => remote.bury(letter)));
+    await Promise.all(some.map(({ id }) => local.dropDeadLetter(id)));
+  }
 }
 
 /**

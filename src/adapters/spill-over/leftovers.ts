@@ -69,7 +69,7 @@ export class Leftovers {
     const { store: remote } = this.#remote;
     for (const { key, expiresAtMs } of records)
       await bringRecordHome({ local, remote, clock: this.#clock }, key, { untilMs: expiresAtMs, guards: [] });
-    await bringLettersHome(local, remote, this.#clock.now());
+    await bringLettersHome(local, remote);
     const jobs = await queue.size();
     await bringJobsHome(queue, this.#remote.queue);
     if (records.length + jobs > 0)

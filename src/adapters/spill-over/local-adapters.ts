@@ -1,20 +1,27 @@
 import type { DeferredJob, DeferredQueue } from '../../ports/deferred-queue.js';
-import type { StateStore, StoredRecord } from '../../ports/state-store.js';
+import type { Standing, StateStore, StoredRecord } from '../../ports/state-store.js';
 
 /** A record as it travels between stores. */
 export interface KeptRecord {
   readonly key: string;
   readonly stored: StoredRecord;
   readonly expiresAtMs: number;
+  /** Where it stands for its sender. */
+  readonly sender?: Standing;
 }
 
 /** What the spill-over asks of the store that stands in. */
 export interface LocalStore extends StateStore {
-  /** Records whose work is not over. */
+  /** Records whose work is not over, or that stand somewhere. */
   records(): Iterable<KeptRecord>;
   /** Takes a record in as it is; resolves once it is durable. */
   adopt(record: KeptRecord): Promise<void>;
   forget(key: string): void;
+  /** Where a record that is here stands, and since when. */
+  standingOf(key: string, nowMs: number): Standing | undefined;
+  /** A record that is not here stands in the lane here all the same, for an hour at most, until `leaveFor`. */
+  standFor(sender: string, key: string, nowMs: number): void;
+  leaveFor(sender: string, key: string): void;
 }
 
 /** What the spill-over asks of the queue that stands in. */

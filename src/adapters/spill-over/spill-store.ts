@@ -13,6 +13,7 @@ import type { Breaker } from './breaker.js';
 import { bringLettersHome, bringRecordHome, TOGETHER } from './homecoming.js';
 import type { LocalStore } from './local-adapters.js';
 import type { Whereabouts } from './whereabouts.js';
+import { WindowChanges } from './window-changes.js';
 
 type Reading = Awaited<ReturnType<StateStore['read']>>;
 
@@ -29,6 +30,7 @@ export class SpillStore implements StateStore {
   readonly #breaker: Breaker;
   readonly #clock: Clock;
   readonly #whereabouts: Whereabouts;
+  readonly #windows = new WindowChanges();
   readonly #moving = new Map<string, Promise<void>>();
   #lastBeat: { owner: string; untilMs: number } | undefined;
 
@@ -48,35 +50,58 @@ export class SpillStore implements StateStore {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
-    const { key, nowMs, keepMs, guard } = request;
-    const here = (): Promise<ClaimResult> => {
-      this.#whereabouts.keep(key, nowMs + keepMs, guard);
-      return this.#local.claim(request);
+    const { key, nowMs, keepMs, guard, sender, opens, closes } = request;
+    const here = async (): Promise<ClaimResult> => {
+      this.#whereabouts.keep(key, nowMs + keepMs, {
+        guard,
+        sender: sender === undefined ? undefined : { key: sender, place: 'lane' },
+      });
+      const result = await this.#local.claim(request);
+      if (result.type === 'claimed' && sender !== undefined) {
+        if (opens !== undefined) this.#windows.note({ sender, nowMs, opened: opens });
+        if (closes) this.#windows.note({ sender, nowMs, change: 'close' });
+      }
+      return result;
     };
-    const result = await this.#at(key, {
+    const result = await this.#at([key], {
       remote: () => this.#remote.claim(request),
       local: here,
       // The claim may have been stored all the same: then the one here comes home to it.
       fallBack: here,
     });
+    if (result.type === 'claimed' && sender !== undefined && !this.#whereabouts.recordIsHere(key))
+      this.#local.standFor(sender, key, nowMs);
     return result.type === 'known' ? this.#inDoubtAlive(result) : result;
   }
 
-  swap(request: SwapRequest): Promise<SwapResult> {
-    const { key, next, nowMs, keepMs } = request;
-    return this.#at(key, {
-      remote: () => this.#remote.swap(request),
+  /** Records that change together are changed where all of them are. With some here and some there, that is nowhere. */
+  async swap(request: SwapRequest): Promise<SwapResult> {
+    const { key, next, nowMs, keepMs, sender, also = [] } = request;
+    let mayBeDone = false;
+    const result = await this.#at([key, ...also.map((one) => one.key)], {
+      remote: () => {
+        if (also.some((one) => this.#whereabouts.recordIsHere(one.key)))
+          return this.#alsoLost(this.#remote, key, nowMs);
+        mayBeDone = also.length > 0;
+        return this.#remote.swap(request);
+      },
       local: () => {
-        this.#whereabouts.keep(key, nowMs + keepMs);
+        if (mayBeDone) return Promise.reject(new StoreUnavailable('swap: Redis may have done it'));
+        if (!also.every((one) => this.#whereabouts.recordIsHere(one.key)))
+          return this.#alsoLost(this.#local, key, nowMs);
+        this.#whereabouts.keep(key, nowMs + keepMs, { sender });
+        for (const one of also) this.#whereabouts.keep(one.key, nowMs + one.keepMs, { sender: one.sender });
         return this.#local.swap({ ...request, durable: true });
       },
       fallBack: (cause) =>
-        this.#needsAll(key, next?.state) ? Promise.reject(cause) : this.#swapHere(request),
+        also.length > 0 || this.#needsAll(key, next?.state) ? Promise.reject(cause) : this.#swapHere(request),
     });
+    if (result.swapped && !this.#whereabouts.recordIsHere(key)) this.#standAsThere(request);
+    return result;
   }
 
   async read(key: string, nowMs: number): Promise<Reading> {
-    const seen = await this.#at<Reading>(key, {
+    const seen = await this.#at<Reading>([key], {
       remote: () => this.#remote.read(key, nowMs),
       local: () => this.#local.read(key, nowMs),
       // Not here does not mean that there is none.
@@ -112,17 +137,31 @@ export class SpillStore implements StateStore {
     );
   }
 
-  ahead(sender: string, key: string, nowMs: number): ReturnType<StateStore['ahead']> {
-    return this.#either(
-      () => this.#remote.ahead(sender, key, nowMs),
-      () => this.#local.ahead(sender, key, nowMs),
-    );
+  /** What is here goes before what is in Redis, unless it came later: it is on its way there. */
+  async ahead(sender: string, key: string, nowMs: number): ReturnType<StateStore['ahead']> {
+    const here = () => this.#local.ahead(sender, key, nowMs);
+    return this.#at([key], {
+      remote: async () => {
+        const waits = this.#whereabouts.recordsHere.size > 0;
+        for (let ahead = waits ? await here() : undefined; ahead !== undefined;) {
+          if (this.#whereabouts.recordIsHere(ahead.key)) return ahead;
+          ahead = await this.#local.ahead(sender, ahead.key, nowMs);
+        }
+        return this.#remote.ahead(sender, key, nowMs);
+      },
+      local: here,
+      fallBack: here,
+    });
   }
 
+  /** What is spent here is spent in Redis when it is back. */
   window(change: WindowChange): ReturnType<StateStore['window']> {
     return this.#either(
       () => this.#remote.window(change),
-      () => this.#local.window(change),
+      () => {
+        if ((change.change ?? change.opened) !== undefined) this.#windows.note(change);
+        return this.#local.window(change);
+      },
     );
   }
 
@@ -133,15 +172,16 @@ export class SpillStore implements StateStore {
     );
   }
 
+  /** @throws StoreUnavailable  there is none here, and Redis is away */
   async deadLetter(id: string): Promise<DeadLetter | undefined> {
-    return (await this.#local.deadLetter(id)) ?? this.#tripping(this.#remote.deadLetter(id));
+    return (await this.#local.deadLetter(id)) ?? this.#there(() => this.#remote.deadLetter(id));
   }
 
   /** @throws StoreUnavailable  there is none here, and Redis is away */
   async dropDeadLetter(id: string): Promise<boolean> {
     const here = await this.#local.dropDeadLetter(id);
     if (here && this.#breaker.open) return true;
-    const there = await this.#tripping(this.#remote.dropDeadLetter(id));
+    const there = await this.#there(() => this.#remote.dropDeadLetter(id));
     return here || there;
   }
 
@@ -163,8 +203,9 @@ export class SpillStore implements StateStore {
     return [...byId.values()].sort((a, b) => b.atMs - a.atMs).slice(0, limit);
   }
 
-  /** Writes every record and letter that is here back to Redis. @throws StoreUnavailable  the rest waits for the next return */
+  /** Writes every record and letter that is here back to Redis, and what happened to windows. @throws StoreUnavailable  the rest waits for the next return */
   async comeHome(): Promise<void> {
+    await this.#windows.comeHome(this.#remote);
     const stays = [...this.#whereabouts.recordsHere];
     for (let at = 0; at < stays.length; at += TOGETHER) {
       await Promise.all(
@@ -182,7 +223,7 @@ export class SpillStore implements StateStore {
         }),
       );
     }
-    await bringLettersHome(this.#local, this.#remote, this.#clock.now());
+    await bringLettersHome(this.#local, this.#remote);
   }
 
   /** What it stands on is closed by `openSpillOver`. */
@@ -204,16 +245,36 @@ export class SpillStore implements StateStore {
 
   /** Redis failed in the middle of a run: it goes on from here, as if Redis had made the change. */
   async #swapHere(request: SwapRequest): Promise<SwapResult> {
-    const { key, rev, next, nowMs, keepMs } = request;
+    const { key, rev, next, nowMs, keepMs, sender } = request;
     if (next === undefined) {
       this.#local.forget(key);
+      if (sender !== undefined) this.#local.leaveFor(sender.key, key);
       return { swapped: true, stored: undefined };
     }
-    this.#whereabouts.keep(key, nowMs + keepMs);
+    const expiresAtMs = nowMs + keepMs;
+    this.#whereabouts.keep(key, expiresAtMs, { sender });
     // In one go: nobody else may swap between the two.
-    const adopted = this.#local.adopt({ key, stored: { rev, record: next }, expiresAtMs: nowMs + keepMs });
+    const adopted = this.#local.adopt({
+      key,
+      stored: { rev, record: next },
+      expiresAtMs,
+      ...(sender !== undefined && { sender: { ...sender, place: 'lane' } }),
+    });
     const [result] = await Promise.all([this.#local.swap({ ...request, durable: true }), adopted]);
     return result;
+  }
+
+  /** The lanes here know of this process's records in Redis: they keep the order where some of them go on from here. */
+  #standAsThere({ key, next, nowMs, sender }: SwapRequest): void {
+    if (sender === undefined) return;
+    if (sender.place !== 'lane' || next === undefined || next.owner === '')
+      this.#local.leaveFor(sender.key, key);
+    else if (next.owner === this.#lastBeat?.owner) this.#local.standFor(sender.key, key, nowMs);
+  }
+
+  async #alsoLost(store: StateStore, key: string, nowMs: number): Promise<SwapResult> {
+    const seen = await store.read(key, nowMs);
+    return { swapped: false, stored: seen?.stored, alsoLost: true };
   }
 
   /** Just after an outage nobody is taken for dead. */
@@ -221,16 +282,19 @@ export class SpillStore implements StateStore {
     return this.#breaker.settling && seen.stored.record.owner !== '' ? { ...seen, ownerAlive: true } : seen;
   }
 
+  /** @param keys  the record's own, and of those that change with it */
   async #at<T>(
-    key: string,
+    keys: readonly [string, ...string[]],
     ways: {
       remote: () => Promise<T>;
       local: () => Promise<T>;
       fallBack: (cause: StoreUnavailable) => Promise<T>;
     },
   ): Promise<T> {
+    const [key] = keys;
     // A move that fails leaves the record here.
-    if (this.#moving.size > 0) await this.#moving.get(key)?.catch(() => undefined);
+    for (let moving = this.#moveOf(keys); moving !== undefined; moving = this.#moveOf(keys))
+      await moving.catch(() => undefined);
     if (this.#whereabouts.recordIsHere(key)) return ways.local();
     if (this.#breaker.open) return ways.fallBack(new StoreUnavailable('Redis is away'));
     let result: T;
@@ -239,10 +303,20 @@ export class SpillStore implements StateStore {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       this.#breaker.trip(error);
-      return this.#whereabouts.recordIsHere(key) ? this.#at(key, ways) : ways.fallBack(error);
+      return this.#whereabouts.recordIsHere(key) ? this.#at(keys, ways) : ways.fallBack(error);
     }
     // Somebody here gave up on Redis in the meantime, and went on with the record from here.
-    return this.#whereabouts.recordIsHere(key) ? this.#at(key, ways) : result;
+    return this.#whereabouts.recordIsHere(key) ? this.#at(keys, ways) : result;
+  }
+
+  #moveOf(keys: readonly string[]): Promise<void> | undefined {
+    if (this.#moving.size === 0) return undefined;
+    return keys.map((key) => this.#moving.get(key)).find((move) => move !== undefined);
+  }
+
+  async #there<T>(remote: () => Promise<T>): Promise<T> {
+    if (this.#breaker.open) throw new StoreUnavailable('Redis is away');
+    return this.#tripping(remote());
   }
 
   async #either<T>(remote: () => Promise<T>, local: () => Promise<T>): Promise<T> {

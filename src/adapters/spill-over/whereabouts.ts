@@ -1,11 +1,19 @@
 import type { Clock } from '../../ports/clock.js';
+import type { Standing } from '../../ports/state-store.js';
+
+interface Guard {
+  readonly id: string;
+  readonly use: string;
+}
 
 /** A record that is here and not in Redis. */
 export interface Stay {
   /** When the record expires unless it is changed. */
   readonly untilMs: number;
   /** What its tries used up while it was here. */
-  readonly guards: readonly { readonly id: string; readonly use: string }[];
+  readonly guards: readonly Guard[];
+  /** Where it was last said to stand. */
+  readonly sender?: Standing;
 }
 
 /** Longer than a run may take to answer passively; after that nobody asks where its job is. */
@@ -45,10 +53,16 @@ export class Whereabouts {
     return (this.#there.get(jobIdOf(key)) ?? 0) > this.#clock.now();
   }
 
-  keep(key: string, untilMs: number, guard?: { readonly id: string; readonly use: string }): void {
-    const known = this.#here.get(key)?.guards ?? [];
-    const guards = guard === undefined ? known : [...known, guard].slice(-MOST_GUARDS);
-    this.#here.set(key, { untilMs, guards });
+  keep(
+    key: string,
+    untilMs: number,
+    news: { guard?: Guard | undefined; sender?: Standing | undefined } = {},
+  ) {
+    const known = this.#here.get(key);
+    const { guard, sender = known?.sender } = news;
+    const before = known?.guards ?? [];
+    const guards = guard === undefined ? before : [...before, guard].slice(-MOST_GUARDS);
+    this.#here.set(key, sender === undefined ? { untilMs, guards } : { untilMs, guards, sender });
     this.#idsHere.add(jobIdOf(key));
     if ((this.#untilSweep -= 1) === 0) this.#sweep();
   }

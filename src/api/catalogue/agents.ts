@@ -1,4 +1,4 @@
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 export interface Agent {
   /** `prefix@weixin-id` */
@@ -34,9 +34,9 @@ export interface NamedAgent {
 const NICKNAME = { nickname: { characters: [1, 16] } } as const;
 
 /** Agents (客服账号), 100 at most. The new customer service has to be enabled in the console (65400). */
-export const agents = {
+export const agents = (on: Perform) => ({
   /** All agents, bound and invited. Source: 获取所有客服账号. */
-  list: endpoint<{ readonly business_id?: string }, { readonly kf_list: readonly Agent[] }>({
+  list: endpoint<{ readonly business_id?: string }, { readonly kf_list: readonly Agent[] }>(on, {
     method: 'GET',
     path: '/cgi-bin/customservice/getkflist',
     idempotent: true,
@@ -44,37 +44,40 @@ export const agents = {
     ids: ['kf_list[].kf_id'],
   }),
   /** Agents that are online, with how many sessions they serve. Source: 获取在线客服. */
-  online: endpoint<{ readonly business_id?: string }, { readonly kf_online_list: readonly OnlineAgent[] }>({
-    method: 'GET',
-    path: '/cgi-bin/customservice/getonlinekflist',
-    idempotent: true,
-    answer: ['kf_online_list'],
-    ids: ['kf_online_list[].kf_id'],
-  }),
+  online: endpoint<{ readonly business_id?: string }, { readonly kf_online_list: readonly OnlineAgent[] }>(
+    on,
+    {
+      method: 'GET',
+      path: '/cgi-bin/customservice/getonlinekflist',
+      idempotent: true,
+      answer: ['kf_online_list'],
+      ids: ['kf_online_list[].kf_id'],
+    },
+  ),
   /** Makes an agent. A person has to be invited before it can be used (65402). Source: 添加客服账号. */
-  add: endpoint<NamedAgent>({
+  add: endpoint<NamedAgent>(on, {
     method: 'POST',
     path: '/customservice/kfaccount/add',
     idempotent: false,
     limits: NICKNAME,
   }),
   /** Changes the nickname. Source: 设置客服信息. */
-  update: endpoint<NamedAgent>({
+  update: endpoint<NamedAgent>(on, {
     method: 'POST',
     path: '/customservice/kfaccount/update',
     idempotent: true,
     limits: NICKNAME,
   }),
-  /** Source: 删除客服账号. */
-  remove: endpoint<{ readonly kf_account: string }>({
+  /** Removes an agent. Source: 删除客服账号. */
+  remove: endpoint<{ readonly kf_account: string }>(on, {
     method: 'POST',
     path: '/customservice/kfaccount/del',
     idempotent: false,
   }),
   /** Asks a person to become this agent; they confirm in WeChat. Refusals: 65407 to 65412. Source: 邀请绑定客服账号. */
-  invite: endpoint<{ readonly kf_account: string; readonly invite_wx: string }>({
+  invite: endpoint<{ readonly kf_account: string; readonly invite_wx: string }>(on, {
     method: 'POST',
     path: '/customservice/kfaccount/inviteworker',
     idempotent: false,
   }),
-};
+});

@@ -1,4 +1,4 @@
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 export interface ReplyInfo {
   readonly type: string;
@@ -21,7 +21,7 @@ export interface KeywordRule {
 }
 
 /** The automatic replies of the console (自动回复). They are off while a callback server is on. */
-export const autoReplies = {
+export const autoReplies = (on: Perform) => ({
   /** The rules as they stand. Every account may ask. Source: 获取公众号的自动回复规则. */
   current: endpoint<
     {},
@@ -32,10 +32,10 @@ export const autoReplies = {
       readonly message_default_autoreply_info?: ReplyInfo;
       readonly keyword_autoreply_info?: { readonly list: readonly KeywordRule[] };
     }
-  >({
+  >(on, {
     method: 'GET',
     path: '/cgi-bin/get_current_autoreply_info',
     idempotent: true,
     answer: ['is_add_friend_reply_open', 'is_autoreply_open'],
   }),
-};
+});

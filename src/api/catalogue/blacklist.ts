@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 import type { OpenIdPage } from './users.js';
 
 export interface OpenIdList {
@@ -9,26 +9,26 @@ export interface OpenIdList {
 const TWENTY = { openid_list: { items: [1, 20] } } as const;
 
 /** The blacklist (黑名单). Who is on it gets nothing and sends nothing. */
-export const blacklist = {
+export const blacklist = (on: Perform) => ({
   /** 1,000 a page; here, and only here, the cursor is called `begin_openid`. `api.all.blacklist` walks. Source: 获取黑名单列表. */
-  list: endpoint<{ readonly begin_openid?: string }, OpenIdPage>({
+  list: endpoint<{ readonly begin_openid?: string }, OpenIdPage>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/getblacklist',
     idempotent: true,
     answer: ['count'],
   }),
   /** Up to 20 at a time. Source: 拉黑用户. */
-  add: endpoint<OpenIdList>({
+  add: endpoint<OpenIdList>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/batchblacklist',
     idempotent: true,
     limits: TWENTY,
   }),
-  /** Source: 取消拉黑用户. */
-  remove: endpoint<OpenIdList>({
+  /** Lets up to 20 in again. Source: 取消拉黑用户. */
+  remove: endpoint<OpenIdList>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/batchunblacklist',
     idempotent: true,
     limits: TWENTY,
   }),
-};
+});

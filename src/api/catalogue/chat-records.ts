@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 export interface ChatRecord {
   readonly openid: OpenId;
@@ -22,7 +22,7 @@ export interface ChatRecordsRequest {
 }
 
 /** Chat records (聊天记录) of agents. `api.all.chatRecords` walks through the pages. */
-export const chatRecords = {
+export const chatRecords = (on: Perform) => ({
   /**
    * One page. There is another while `number` of the answer equals that of the request: go on with its `msgid`.
    * Refusals: 65416 parameters, 65400 not enabled. Source: 获取聊天记录.
@@ -30,7 +30,7 @@ export const chatRecords = {
   list: endpoint<
     ChatRecordsRequest,
     { readonly recordlist: readonly ChatRecord[]; readonly number: number; readonly msgid: string }
-  >({
+  >(on, {
     method: 'POST',
     path: '/customservice/msgrecord/getmsglist',
     idempotent: true,
@@ -39,4 +39,4 @@ export const chatRecords = {
     ids: ['msgid'],
     limits: { number: { number: [1, 10_000] } },
   }),
-};
+});

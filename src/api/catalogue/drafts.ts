@@ -5,7 +5,7 @@ import {
   type OffsetPage,
   type OffsetRequest,
 } from './article.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 export interface Draft {
   readonly media_id: string;
@@ -15,17 +15,17 @@ export interface Draft {
 }
 
 /** Drafts (草稿箱). Verified accounts only, since July 2025 (48001). Mass sending or publishing one takes it out of the box. */
-export const drafts = {
-  /** Source: 新增草稿. */
-  add: endpoint<{ readonly articles: readonly DraftArticle[] }, { readonly media_id: string }>({
+export const drafts = (on: Perform) => ({
+  /** Puts one to eight articles into the box. Source: 新增草稿. */
+  add: endpoint<{ readonly articles: readonly DraftArticle[] }, { readonly media_id: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/draft/add',
     idempotent: false,
     quota: 'draft add',
     answer: ['media_id'],
   }),
-  /** Source: 获取草稿详情. */
-  get: endpoint<{ readonly media_id: string }, { readonly news_item: readonly KnownArticle[] }>({
+  /** The articles of a draft. Source: 获取草稿详情. */
+  get: endpoint<{ readonly media_id: string }, { readonly news_item: readonly KnownArticle[] }>(on, {
     method: 'POST',
     path: '/cgi-bin/draft/get',
     idempotent: true,
@@ -33,21 +33,24 @@ export const drafts = {
     answer: ['news_item'],
   }),
   /** Replaces the article at `index`, from 0. Source: 更新草稿. */
-  update: endpoint<{ readonly media_id: string; readonly index: number; readonly articles: DraftArticle }>({
-    method: 'POST',
-    path: '/cgi-bin/draft/update',
-    idempotent: true,
-    quota: 'draft update',
-  }),
+  update: endpoint<{ readonly media_id: string; readonly index: number; readonly articles: DraftArticle }>(
+    on,
+    {
+      method: 'POST',
+      path: '/cgi-bin/draft/update',
+      idempotent: true,
+      quota: 'draft update',
+    },
+  ),
   /** For good. Source: 删除草稿. */
-  remove: endpoint<{ readonly media_id: string }>({
+  remove: endpoint<{ readonly media_id: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/draft/delete',
     idempotent: false,
     quota: 'draft delete',
   }),
-  /** Source: 获取草稿总数. */
-  count: endpoint<{}, { readonly total_count: number }>({
+  /** How many there are. Source: 获取草稿总数. */
+  count: endpoint<{}, { readonly total_count: number }>(on, {
     method: 'GET',
     path: '/cgi-bin/draft/count',
     idempotent: true,
@@ -55,7 +58,7 @@ export const drafts = {
     answer: ['total_count'],
   }),
   /** A page of them, the newest first. `api.all.drafts` walks. Source: 获取草稿列表. */
-  list: endpoint<OffsetRequest, OffsetPage<Draft>>({
+  list: endpoint<OffsetRequest, OffsetPage<Draft>>(on, {
     method: 'POST',
     path: '/cgi-bin/draft/batchget',
     idempotent: true,
@@ -63,4 +66,4 @@ export const drafts = {
     answer: ['total_count'],
     limits: TWENTY_A_PAGE,
   }),
-};
+});

@@ -31,43 +31,40 @@ export interface Row<Request extends object = object, Answer = Readonly<Record<s
   readonly budget?: true;
 }
 
+const row = Symbol('row');
 declare const shapes: unique symbol;
 
-/** A row that knows the shapes of request and answer. */
-export interface Endpoint<Request extends object, Answer> extends Row<Request, Answer> {
-  readonly [shapes]?: { readonly request: Request; readonly answer: Answer };
-}
-
-/** Enters an API into the catalogue: the shapes by type, the rest as data. */
-export const endpoint = <Request extends object = NoFields, Answer = void>(
-  row: Row<Request, Answer>,
-): Endpoint<Request, Answer> => row;
-
 /** An API as a function. A request all of whose fields are optional may be left out. */
-export type Call<Request extends object, Answer> = {} extends Request
+export type Endpoint<Request extends object, Answer> = ({} extends Request
   ? (request?: Request, options?: ApiCallOptions) => Promise<Answer>
-  : (request: Request, options?: ApiCallOptions) => Promise<Answer>;
-
-/** The functions of a family. A homomorphic mapped type: each keeps the docstring of its row. */
-export type Bound<Family> = {
-  readonly [Name in keyof Family]: Family[Name] extends Endpoint<infer Request, infer Answer>
-    ? Call<Request, Answer>
-    : never;
+  : (request: Request, options?: ApiCallOptions) => Promise<Answer>) & {
+  readonly [row]?: Row;
+  readonly [shapes]?: { readonly request: Request; readonly answer: Answer };
 };
+
+/** The shapes that an API was entered with. */
+export type ShapesOf<Call> = Call extends { readonly [shapes]?: infer Shapes } ? Shapes : never;
 
 /** Makes one call: what all functions of the catalogue come down to. */
 export type Perform = (row: Row, request: object, options: ApiCallOptions) => Promise<unknown>;
 
-/** Gives every row of a family its function. */
-export function bind<Family extends Readonly<Record<string, object>>>(
-  family: Family,
-  perform: Perform,
-): Bound<Family> {
-  const calls = Object.entries(family).map(([name, row]) => [
-    name,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- families hold rows, and nothing but `endpoint` makes them
-    (request: object = {}, options: ApiCallOptions = {}) => perform(row as Row, request, options),
-  ]);
+/**
+ * Enters an API into the catalogue: the shapes by type, the rest as data. Families are functions of `on`, not tables
+ * with mapped types over them, because so the docstrings are shown by every editor.
+ */
+export function endpoint<Request extends object = NoFields, Answer = void>(
+  on: Perform,
+  about: Row<Request, Answer>,
+): Endpoint<Request, Answer> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a row is only ever called with its own requests
+  const known = about as unknown as Row;
+  const call = (request: object = {}, options: ApiCallOptions = {}) => on(known, request, options);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a row promises is what its answer is checked for
-  return Object.fromEntries(calls) as Bound<Family>;
+  return Object.assign(call, { [row]: known }) as unknown as Endpoint<Request, Answer>;
+}
+
+/** What a function of the catalogue was made of. */
+export function rowOf(call: object): Row | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody else has the symbol
+  return Reflect.get(call, row) as Row | undefined;
 }

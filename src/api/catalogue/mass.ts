@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 /** What a mass message holds: one part, named like `msgtype`. */
 export type MassMessage =
@@ -49,7 +49,7 @@ const CLIENT_ID = { clientmsgid: { bytes: [1, 32] } } as const;
  * Mass sending (群发): what every follower sees, and cannot be taken back. A user gets four a month from a service
  * account, one a day from a subscription account (45028). 60 calls a minute.
  */
-export const mass = {
+export const mass = (on: Perform) => ({
   /**
    * To all, or to those who wear a tag. Under API protection sending to all waits for the administrator (89504, 89505).
    * Source: 根据标签群发消息.
@@ -60,9 +60,9 @@ export const mass = {
     } & MassMessage &
       Deduplicated,
     MassJob
-  >({ ...JOB, path: '/cgi-bin/message/mass/sendall', limits: CLIENT_ID }),
+  >(on, { ...JOB, path: '/cgi-bin/message/mass/sendall', limits: CLIENT_ID }),
   /** To 2 to 10,000 users by name. Verified service accounts only. Source: 根据 OpenID 列表群发消息. */
-  send: endpoint<{ readonly touser: readonly OpenId[] } & MassMessage & Deduplicated, MassJob>({
+  send: endpoint<{ readonly touser: readonly OpenId[] } & MassMessage & Deduplicated, MassJob>(on, {
     ...JOB,
     path: '/cgi-bin/message/mass/send',
     limits: { ...CLIENT_ID, touser: { items: [2, 10_000] } },
@@ -71,7 +71,7 @@ export const mass = {
   preview: endpoint<
     ({ readonly touser: OpenId } | { readonly towxname: string }) & MassMessage,
     { readonly msg_id?: string }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/message/mass/preview',
     idempotent: false,
@@ -83,7 +83,7 @@ export const mass = {
   status: endpoint<
     { readonly msg_id: string },
     { readonly msg_id: string; readonly msg_status: 'SEND_SUCCESS' | 'SENDING' | 'SEND_FAIL' | 'DELETE' }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/message/mass/get',
     idempotent: true,
@@ -96,19 +96,19 @@ export const mass = {
     /** 1 is the first article; 0, or nothing, all of them. */
     readonly article_idx?: number;
     readonly url?: string;
-  }>({ method: 'POST', path: '/cgi-bin/message/mass/delete', idempotent: true }),
+  }>(on, { method: 'POST', path: '/cgi-bin/message/mass/delete', idempotent: true }),
   /** 0 to 4: 800,000, 600,000, 450,000, 300,000, 100,000 a minute. Source: 获取群发速度. */
-  speed: endpoint<{}, { readonly speed: number; readonly realspeed: number }>({
+  speed: endpoint<{}, { readonly speed: number; readonly realspeed: number }>(on, {
     method: 'POST',
     path: '/cgi-bin/message/mass/speed/get',
     idempotent: true,
     answer: ['speed'],
   }),
-  /** Source: 设置群发速度. */
-  setSpeed: endpoint<{ readonly speed: number }>({
+  /** Sets the speed, 0 (fastest) to 4. Source: 设置群发速度. */
+  setSpeed: endpoint<{ readonly speed: number }>(on, {
     method: 'POST',
     path: '/cgi-bin/message/mass/speed/set',
     idempotent: true,
     limits: { speed: { number: [0, 4] } },
   }),
-};
+});

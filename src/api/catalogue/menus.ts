@@ -1,4 +1,4 @@
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 import { MENU_LIMITS, type KnownButton, type MenuButton } from './menu-button.js';
 
 /** Who sees a conditional menu. The rules by sex, place and language are gone (65320). */
@@ -35,9 +35,9 @@ export interface ConsoleButton {
  * The custom menu (自定义菜单). Users see a change when they enter the chat and their client asked more than five minutes
  * ago; who unfollows and follows again sees it at once.
  */
-export const menus = {
+export const menus = (on: Perform) => ({
   /** Replaces the default menu. Refusals: 40015 to 40028, 40054, 40055 the domain of a url. Source: 创建自定义菜单. */
-  create: endpoint<{ readonly button: readonly MenuButton[] }>({
+  create: endpoint<{ readonly button: readonly MenuButton[] }>(on, {
     method: 'POST',
     path: '/cgi-bin/menu/create',
     idempotent: true,
@@ -45,7 +45,7 @@ export const menus = {
     limits: MENU_LIMITS,
   }),
   /** The menus made by API. 46003: there is none. Source: 查询自定义菜单. */
-  get: endpoint<{}, KnownMenus>({
+  get: endpoint<{}, KnownMenus>(on, {
     method: 'GET',
     path: '/cgi-bin/menu/get',
     idempotent: true,
@@ -54,7 +54,7 @@ export const menus = {
     ids: ['menu.menuid', 'conditionalmenu[].menuid'],
   }),
   /** Removes the default menu and all conditional ones. Source: 删除自定义菜单. */
-  remove: endpoint({
+  remove: endpoint(on, {
     method: 'GET',
     path: '/cgi-bin/menu/delete',
     idempotent: true,
@@ -67,7 +67,7 @@ export const menus = {
       readonly is_menu_open: number;
       readonly selfmenu_info: { readonly button: readonly ConsoleButton[] };
     }
-  >({
+  >(on, {
     method: 'GET',
     path: '/cgi-bin/get_current_selfmenu_info',
     idempotent: true,
@@ -77,7 +77,7 @@ export const menus = {
   addConditional: endpoint<
     { readonly button: readonly MenuButton[]; readonly matchrule: MatchRule },
     { readonly menuid: string }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/menu/addconditional',
     idempotent: false,
@@ -86,19 +86,19 @@ export const menus = {
     ids: ['menuid'],
     limits: MENU_LIMITS,
   }),
-  /** Source: 删除个性化菜单. */
-  removeConditional: endpoint<{ readonly menuid: string }>({
+  /** Removes one conditional menu. 65301: it is none. Source: 删除个性化菜单. */
+  removeConditional: endpoint<{ readonly menuid: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/menu/delconditional',
     idempotent: false,
     quota: 'conditional menu delete',
   }),
   /** The menu that one user sees, by OpenID or WeChat id. Source: 测试个性化菜单匹配结果. */
-  tryMatch: endpoint<{ readonly user_id: string }, { readonly button: readonly KnownButton[] }>({
+  tryMatch: endpoint<{ readonly user_id: string }, { readonly button: readonly KnownButton[] }>(on, {
     method: 'POST',
     path: '/cgi-bin/menu/trymatch',
     idempotent: true,
     quota: 'conditional menu match',
     answer: ['button'],
   }),
-};
+});

@@ -1,9 +1,12 @@
 import type { CustomerServiceMessage } from '../../protocol/customer-service-message.js';
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
+
+/** The one call whose lost answer leaves a message in doubt. */
+export const SEND_PATH = '/cgi-bin/message/custom/send';
 
 /** Customer-service messages (客服消息): to users who did something within their window. Verified accounts only. */
-export const messages = {
+export const messages = (on: Perform) => ({
   /**
    * Sends one message outside the five seconds. Five within 48 hours of a user's message, three within a minute of a
    * menu tap, a subscription or a scan. There is no message id: when the answer is lost, nobody knows whether it arrived.
@@ -11,9 +14,9 @@ export const messages = {
    * Refusals: 45015 window over · 45047 number used up · 43004, 43019, 48002 the user · 48001 the account.
    * Source: 发送客服消息.
    */
-  send: endpoint<{ readonly touser: OpenId } & CustomerServiceMessage>({
+  send: endpoint<{ readonly touser: OpenId } & CustomerServiceMessage>(on, {
     method: 'POST',
-    path: '/cgi-bin/message/custom/send',
+    path: SEND_PATH,
     idempotent: false,
     quota: 'customer-service message',
   }),
@@ -23,10 +26,10 @@ export const messages = {
    *
    * Source: 客服输入状态.
    */
-  typing: endpoint<{ readonly touser: OpenId; readonly command: 'Typing' | 'CancelTyping' }>({
+  typing: endpoint<{ readonly touser: OpenId; readonly command: 'Typing' | 'CancelTyping' }>(on, {
     method: 'POST',
     path: '/cgi-bin/message/custom/typing',
     idempotent: true,
     quota: 'customer-service message',
   }),
-};
+});

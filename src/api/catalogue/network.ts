@@ -1,4 +1,4 @@
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 export interface IpList {
   /** Addresses and CIDR blocks; IPv6 is possible. Read it once a day, and keep the old list when that fails. */
@@ -24,26 +24,26 @@ export interface CheckResult {
 }
 
 /** The network between WeChat and us. */
-export const network = {
+export const network = (on: Perform) => ({
   /** Where pushes come from. Source: 获取微信推送服务器 IP. */
-  callbackIps: endpoint<{}, IpList>({
+  callbackIps: endpoint<{}, IpList>(on, {
     method: 'GET',
     path: '/cgi-bin/getcallbackip',
     idempotent: true,
     answer: ['ip_list'],
   }),
   /** Where the API is. Source: 获取微信 API 服务器 IP. */
-  apiIps: endpoint<{}, IpList>({
+  apiIps: endpoint<{}, IpList>(on, {
     method: 'GET',
     path: '/cgi-bin/get_api_domain_ip',
     idempotent: true,
     answer: ['ip_list'],
   }),
   /** Looks at our callback address from WeChat's side. 40201: none is set. Source: 网络通信检测. */
-  check: endpoint<CheckRequest, CheckResult>({
+  check: endpoint<CheckRequest, CheckResult>(on, {
     method: 'POST',
     path: '/cgi-bin/callback/check',
     idempotent: true,
     answer: [],
   }),
-};
+});

@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 import type { MiniProgramLink } from './templates.js';
 
 export interface Notice {
@@ -36,12 +36,12 @@ export interface Keyword {
 }
 
 /** Subscription notices (订阅通知) and their template library. Verified accounts only. */
-export const notices = {
+export const notices = (on: Perform) => ({
   /**
    * Sends one notice; each takes one opt-in of the user (`event.subscribe_msg_popup_event`). 43101: there is none left,
    * and no repeating helps. 47003 a field, 40037 the template. Source: 发送订阅通知.
    */
-  send: endpoint<Notice>({
+  send: endpoint<Notice>(on, {
     method: 'POST',
     path: '/cgi-bin/message/subscribe/bizsend',
     idempotent: false,
@@ -50,7 +50,7 @@ export const notices = {
   addTemplate: endpoint<
     { readonly tid: string; readonly kidList: readonly number[]; readonly sceneDesc?: string },
     { readonly priTmplId: string }
-  >({
+  >(on, {
     method: 'POST',
     path: '/wxaapi/newtmpl/addtemplate',
     idempotent: false,
@@ -58,20 +58,20 @@ export const notices = {
     limits: { kidList: { items: [2, 5] }, sceneDesc: { characters: [0, 15] } },
   }),
   /** The templates in use. Source: 获取私有模板列表. */
-  templates: endpoint<{}, { readonly data: readonly NoticeTemplate[] }>({
+  templates: endpoint<{}, { readonly data: readonly NoticeTemplate[] }>(on, {
     method: 'GET',
     path: '/wxaapi/newtmpl/gettemplate',
     idempotent: true,
     answer: ['data'],
   }),
-  /** Source: 删除模板. */
-  removeTemplate: endpoint<{ readonly priTmplId: string }>({
+  /** Takes a template out of use. Source: 删除模板. */
+  removeTemplate: endpoint<{ readonly priTmplId: string }>(on, {
     method: 'POST',
     path: '/wxaapi/newtmpl/deltemplate',
     idempotent: false,
   }),
   /** The categories of the account. Source: 获取公众号类目. */
-  categories: endpoint<{}, { readonly data: readonly { readonly id: number; readonly name: string }[] }>({
+  categories: endpoint<{}, { readonly data: readonly { readonly id: number; readonly name: string }[] }>(on, {
     method: 'GET',
     path: '/wxaapi/newtmpl/getcategory',
     idempotent: true,
@@ -81,7 +81,7 @@ export const notices = {
   titles: endpoint<
     { readonly ids: string; readonly start: number; readonly limit: number },
     { readonly count: number; readonly data: readonly NoticeTitle[] }
-  >({
+  >(on, {
     method: 'GET',
     path: '/wxaapi/newtmpl/getpubtemplatetitles',
     idempotent: true,
@@ -89,10 +89,10 @@ export const notices = {
     limits: { limit: { number: [1, 30] } },
   }),
   /** The keywords of a title. Source: 获取模板中的关键词. */
-  keywords: endpoint<{ readonly tid: string }, { readonly data: readonly Keyword[] }>({
+  keywords: endpoint<{ readonly tid: string }, { readonly data: readonly Keyword[] }>(on, {
     method: 'GET',
     path: '/wxaapi/newtmpl/getpubtemplatekeywords',
     idempotent: true,
     answer: ['data'],
   }),
-};
+});

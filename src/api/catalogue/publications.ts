@@ -1,5 +1,5 @@
 import { TWENTY_A_PAGE, type KnownArticle, type OffsetPage, type OffsetRequest } from './article.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 export interface Publication {
   readonly article_id: string;
@@ -23,12 +23,12 @@ export interface PublishStatus {
 }
 
 /** Publishing (发布) without sending: an address for every article. Verified accounts only, since July 2025 (48001). */
-export const publications = {
+export const publications = (on: Perform) => ({
   /** Begins to publish a draft; what becomes of it comes as `event.PUBLISHJOBFINISH`. Source: 发布草稿. */
   submit: endpoint<
     { readonly media_id: string },
     { readonly publish_id: string; readonly msg_data_id?: string }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/submit',
     idempotent: false,
@@ -36,8 +36,8 @@ export const publications = {
     answer: ['publish_id'],
     ids: ['publish_id', 'msg_data_id'],
   }),
-  /** Source: 发布状态查询. */
-  status: endpoint<{ readonly publish_id: string }, PublishStatus>({
+  /** How far a publication is. Source: 发布状态查询. */
+  status: endpoint<{ readonly publish_id: string }, PublishStatus>(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/get',
     idempotent: true,
@@ -46,14 +46,14 @@ export const publications = {
     ids: ['publish_id'],
   }),
   /** For good. `index` from 1; 0, or nothing, is all of its articles. Source: 删除发布文章. */
-  remove: endpoint<{ readonly article_id: string; readonly index?: number }>({
+  remove: endpoint<{ readonly article_id: string; readonly index?: number }>(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/delete',
     idempotent: true,
     quota: 'publish delete',
   }),
-  /** Source: 获取已发布图文信息. */
-  article: endpoint<{ readonly article_id: string }, { readonly news_item: readonly KnownArticle[] }>({
+  /** The articles of a publication. Source: 获取已发布图文信息. */
+  article: endpoint<{ readonly article_id: string }, { readonly news_item: readonly KnownArticle[] }>(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/getarticle',
     idempotent: true,
@@ -61,7 +61,7 @@ export const publications = {
     answer: ['news_item'],
   }),
   /** A page of what was published (mass sending not included). `api.all.publications` walks. Source: 获取已发布的消息列表. */
-  list: endpoint<OffsetRequest, OffsetPage<Publication>>({
+  list: endpoint<OffsetRequest, OffsetPage<Publication>>(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/batchget',
     idempotent: true,
@@ -69,4 +69,4 @@ export const publications = {
     answer: ['total_count'],
     limits: TWENTY_A_PAGE,
   }),
-};
+});

@@ -1,4 +1,4 @@
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 /** What a QR code carries, and for how long. It comes back in `event.SCAN` and `event.subscribe`. */
 export type QrCodeRequest =
@@ -24,7 +24,7 @@ export type QrCodeRequest =
     };
 
 /** QR codes with parameters (带参数的二维码): verified service accounts only. */
-export const qrCodes = {
+export const qrCodes = (on: Perform) => ({
   /**
    * Makes one: show the picture at `qrCodeImageUrl(ticket)`, or draw `url`. An account has 100,000 permanent ones, and
    * they cannot be given back. Source: 生成带参数的二维码.
@@ -32,7 +32,7 @@ export const qrCodes = {
   create: endpoint<
     QrCodeRequest,
     { readonly ticket: string; readonly url: string; readonly expire_seconds?: number }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/qrcode/create',
     // A permanent code of the same scene is the same code; a temporary one more does no harm.
@@ -45,7 +45,7 @@ export const qrCodes = {
       'action_info.scene.scene_str': { characters: [1, 64] },
     },
   }),
-};
+});
 
 /**
  * Address of a QR code's picture: no access token, open to browsers. For a bad ticket it answers with status 404.

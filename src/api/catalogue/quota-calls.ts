@@ -1,4 +1,4 @@
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 export interface Rate {
   readonly call_count: number;
@@ -6,7 +6,7 @@ export interface Rate {
 }
 
 /** Quotas (openApi 管理): how much is left, and starting again. Test accounts cannot clear. */
-export const quotas = {
+export const quotas = (on: Perform) => ({
   /**
    * What is used and left of one API today: `cgi_path` from `/cgi-bin` on, without host and query. 76021 no such path,
    * 76022 not this account's, 76003 wrong beginning. Source: 查询 API 调用额度.
@@ -18,14 +18,14 @@ export const quotas = {
       readonly rate_limit?: Rate;
       readonly component_rate_limit?: Rate;
     }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/openapi/quota/get',
     idempotent: true,
     answer: ['quota'],
   }),
   /** One API's counter to zero: 50 times a month. @throws ApiBudgetSpent. Source: 重置指定 API 调用次数. */
-  clear: endpoint<{ readonly cgi_path: string }>({
+  clear: endpoint<{ readonly cgi_path: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/openapi/quota/clear',
     idempotent: false,
@@ -33,7 +33,7 @@ export const quotas = {
     budget: true,
   }),
   /** All counters to zero: ten times a month, the console's included (48006). @throws ApiBudgetSpent. Source: 重置 API 调用次数. */
-  clearAll: endpoint<{ readonly appid: string }>({
+  clearAll: endpoint<{ readonly appid: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/clear_quota',
     idempotent: false,
@@ -41,7 +41,7 @@ export const quotas = {
     budget: true,
   }),
   /** The same without an access token: the way out when even that quota is gone. @throws ApiBudgetSpent. Source: 使用 AppSecret 重置 API 调用次数. */
-  clearAllBySecret: endpoint<{ readonly appid: string; readonly appsecret: string }>({
+  clearAllBySecret: endpoint<{ readonly appid: string; readonly appsecret: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/clear_quota/v2',
     idempotent: false,
@@ -66,10 +66,10 @@ export const quotas = {
         readonly client_ip: string;
       };
     }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/openapi/rid/get',
     idempotent: true,
     answer: ['request'],
   }),
-};
+});

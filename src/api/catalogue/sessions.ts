@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 export interface AgentAndUser {
   readonly kf_account: string;
@@ -15,15 +15,15 @@ export interface WaitingUser {
 }
 
 /** Who serves whom (会话控制). While an agent serves, pushes still come here: answer them with `reply.toStaff()`. */
-export const sessions = {
+export const sessions = (on: Perform) => ({
   /** Hands a user to an agent, who has to be online (65415) and bound (65402). Source: 创建会话. */
-  create: endpoint<AgentAndUser>({
+  create: endpoint<AgentAndUser>(on, {
     method: 'POST',
     path: '/customservice/kfsession/create',
     idempotent: false,
   }),
   /** Ends it. 65413 there is none, 65414 another agent serves. Source: 关闭会话. */
-  close: endpoint<AgentAndUser>({
+  close: endpoint<AgentAndUser>(on, {
     method: 'POST',
     path: '/customservice/kfsession/close',
     idempotent: false,
@@ -32,7 +32,7 @@ export const sessions = {
   ofUser: endpoint<
     { readonly openid: OpenId },
     { readonly kf_account: string; readonly createtime?: number }
-  >({
+  >(on, {
     method: 'GET',
     path: '/customservice/kfsession/getsession',
     idempotent: true,
@@ -42,17 +42,17 @@ export const sessions = {
   ofAgent: endpoint<
     { readonly kf_account: string },
     { readonly sessionlist: readonly { readonly openid: OpenId; readonly createtime: number }[] }
-  >({
+  >(on, {
     method: 'GET',
     path: '/customservice/kfsession/getsessionlist',
     idempotent: true,
     answer: ['sessionlist'],
   }),
   /** Who waits: the 100 that wait longest, oldest first, and how many there are. No paging. Source: 获取未接入会话列表. */
-  waiting: endpoint<{}, { readonly count: number; readonly waitcaselist?: readonly WaitingUser[] }>({
+  waiting: endpoint<{}, { readonly count: number; readonly waitcaselist?: readonly WaitingUser[] }>(on, {
     method: 'GET',
     path: '/customservice/kfsession/getwaitcase',
     idempotent: true,
     answer: ['count'],
   }),
-};
+});

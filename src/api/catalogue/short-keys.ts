@@ -1,12 +1,12 @@
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 /** Short keys for long data (短 key 托管). */
-export const shortKeys = {
+export const shortKeys = (on: Perform) => ({
   /** Up to 4 KB of text, kept 30 days at most and by default; the key has 15 letters and digits. Source: 获取短 key. */
   create: endpoint<
     { readonly long_data: string; readonly expire_seconds?: number },
     { readonly short_key: string }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/shorten/gen',
     idempotent: true,
@@ -23,11 +23,11 @@ export const shortKeys = {
       readonly create_time: number;
       readonly expire_seconds: number;
     }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/shorten/fetch',
     idempotent: true,
     quota: 'short key',
     answer: ['long_data'],
   }),
-};
+});

@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 import type { OpenIdPage } from './users.js';
 
 export interface Tagging {
@@ -11,12 +11,12 @@ const NAME = { 'tag.name': { characters: [1, 30] } } as const;
 const FIFTY = { openid_list: { items: [1, 50] } } as const;
 
 /** Tags (用户标签): 100 in an account, 20 on a user. The ids 0 to 2 are the system's (45058). */
-export const tags = {
+export const tags = (on: Perform) => ({
   /** 45157 the name is taken, 45056 there are 100. Source: 创建标签. */
   create: endpoint<
     { readonly tag: { readonly name: string } },
     { readonly tag: { readonly id: number; readonly name: string } }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/tags/create',
     idempotent: false,
@@ -28,15 +28,15 @@ export const tags = {
   list: endpoint<
     {},
     { readonly tags: readonly { readonly id: number; readonly name: string; readonly count: number }[] }
-  >({
+  >(on, {
     method: 'GET',
     path: '/cgi-bin/tags/get',
     idempotent: true,
     quota: 'tag list',
     answer: ['tags'],
   }),
-  /** Source: 编辑标签. */
-  update: endpoint<{ readonly tag: { readonly id: number; readonly name: string } }>({
+  /** Renames a tag. Source: 编辑标签. */
+  update: endpoint<{ readonly tag: { readonly id: number; readonly name: string } }>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/update',
     idempotent: true,
@@ -44,39 +44,39 @@ export const tags = {
     limits: NAME,
   }),
   /** 45057: more than 100,000 wear it; take it off some first. Source: 删除标签. */
-  remove: endpoint<{ readonly tag: { readonly id: number } }>({
+  remove: endpoint<{ readonly tag: { readonly id: number } }>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/delete',
     idempotent: false,
   }),
   /** Who wears a tag, page by page. `api.all.fansOfTag` walks. Source: 获取标签下粉丝列表. */
-  fans: endpoint<{ readonly tagid: number; readonly next_openid?: string }, Omit<OpenIdPage, 'total'>>({
+  fans: endpoint<{ readonly tagid: number; readonly next_openid?: string }, Omit<OpenIdPage, 'total'>>(on, {
     method: 'POST',
     path: '/cgi-bin/user/tag/get',
     idempotent: true,
     answer: ['count'],
   }),
   /** Puts a tag on up to 50. 45059: one of them wears 20. Source: 批量为用户打标签. */
-  tag: endpoint<Tagging>({
+  tag: endpoint<Tagging>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/batchtagging',
     idempotent: true,
     quota: 'tag members',
     limits: FIFTY,
   }),
-  /** Source: 批量为用户取消标签. */
-  untag: endpoint<Tagging>({
+  /** Takes a tag off up to 50. Source: 批量为用户取消标签. */
+  untag: endpoint<Tagging>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/batchuntagging',
     idempotent: true,
     quota: 'tag members',
     limits: FIFTY,
   }),
-  /** Source: 获取用户的标签列表. */
-  ofUser: endpoint<{ readonly openid: OpenId }, { readonly tagid_list: readonly number[] }>({
+  /** The tags that a user wears. Source: 获取用户的标签列表. */
+  ofUser: endpoint<{ readonly openid: OpenId }, { readonly tagid_list: readonly number[] }>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/getidlist',
     idempotent: true,
     answer: ['tagid_list'],
   }),
-};
+});

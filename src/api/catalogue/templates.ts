@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 /** Values by placeholder, the name without `.DATA`: `{ thing1: { value: '…' } }`. */
 export type TemplateData = Readonly<Record<string, { readonly value: string; readonly color?: string }>>;
@@ -59,14 +59,14 @@ export interface OneTimeMessage {
 }
 
 /** Template messages (模板消息): verified service accounts only. 25 templates in use, 5 categories. */
-export const templates = {
+export const templates = (on: Perform) => ({
   /**
    * Sends one; accepted, not delivered: what became of it comes as `event.TEMPLATESENDJOBFINISH` with this `msgid`
    * (a 64-bit number, as text). Values are judged by type: 47003 names the field.
    *
    * Refusals: 40037 template · 43004 no follower · 43116 restricted · 40249 marketing. Source: 发送模板消息.
    */
-  send: endpoint<TemplateMessage, { readonly msgid: string }>({
+  send: endpoint<TemplateMessage, { readonly msgid: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/message/template/send',
     idempotent: ({ client_msg_id: id }) => id !== undefined && id !== '',
@@ -75,15 +75,15 @@ export const templates = {
     ids: ['msgid'],
   }),
   /** Sets both industries, once a month (43100), and removes the templates of those before. Source: 设置所属行业. */
-  setIndustry: endpoint<{ readonly industry_id1: string; readonly industry_id2: string }>({
+  setIndustry: endpoint<{ readonly industry_id1: string; readonly industry_id2: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/template/api_set_industry',
     idempotent: false,
     quota: 'set industry',
     limits: { industry_id1: { number: [1, 41] }, industry_id2: { number: [1, 41] } },
   }),
-  /** Source: 获取设置的行业信息. */
-  industry: endpoint<{}, { readonly primary_industry: Industry; readonly secondary_industry: Industry }>({
+  /** The industries of the account, by their Chinese names. Source: 获取设置的行业信息. */
+  industry: endpoint<{}, { readonly primary_industry: Industry; readonly secondary_industry: Industry }>(on, {
     method: 'GET',
     path: '/cgi-bin/template/get_industry',
     idempotent: true,
@@ -96,21 +96,21 @@ export const templates = {
   add: endpoint<
     { readonly template_id_short: string; readonly keyword_name_list?: readonly string[] },
     { readonly template_id: string }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/template/api_add_template',
     idempotent: false,
     answer: ['template_id'],
   }),
   /** All templates in use. Source: 获取已选用模板列表. */
-  list: endpoint<{}, { readonly template_list: readonly Template[] }>({
+  list: endpoint<{}, { readonly template_list: readonly Template[] }>(on, {
     method: 'GET',
     path: '/cgi-bin/template/get_all_private_template',
     idempotent: true,
     answer: ['template_list'],
   }),
-  /** Source: 删除模板. */
-  remove: endpoint<{ readonly template_id: string }>({
+  /** Takes a template out of use. Source: 删除模板. */
+  remove: endpoint<{ readonly template_id: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/template/del_private_template',
     idempotent: false,
@@ -119,7 +119,7 @@ export const templates = {
   blocked: endpoint<
     { readonly tmpl_msg_id: string; readonly largest_id: number | bigint; readonly limit: number },
     { readonly msginfo?: BlockedMessage | readonly BlockedMessage[] }
-  >({
+  >(on, {
     method: 'POST',
     path: '/wxa/sec/queryblocktmplmsg',
     idempotent: true,
@@ -131,11 +131,11 @@ export const templates = {
    * A one-time subscription message: one for each time that the user confirmed on the platform's page. Verified
    * accounts of both kinds. Source: 一次性订阅消息.
    */
-  sendOnce: endpoint<OneTimeMessage>({
+  sendOnce: endpoint<OneTimeMessage>(on, {
     method: 'POST',
     path: '/cgi-bin/message/template/subscribe',
     idempotent: false,
     quota: 'one-time subscription',
     limits: { title: { characters: [1, 15] }, 'data.content.value': { characters: [1, 200] } },
   }),
-};
+});

@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint } from './endpoint.js';
+import { endpoint, type Perform } from './endpoint.js';
 
 /** Of one who left, `subscribe` 0, only the ids are told. No name, sex, place or picture since December 2021. */
 export interface UserInfo {
@@ -33,9 +33,9 @@ export interface OpenIdPage {
 }
 
 /** Users (用户管理). */
-export const users = {
+export const users = (on: Perform) => ({
   /** What is still told of a user, `unionid` included. 40003: not of this account. Source: 获取用户基本信息. */
-  info: endpoint<{ readonly openid: OpenId; readonly lang?: Language }, UserInfo>({
+  info: endpoint<{ readonly openid: OpenId; readonly lang?: Language }, UserInfo>(on, {
     method: 'GET',
     path: '/cgi-bin/user/info',
     idempotent: true,
@@ -46,7 +46,7 @@ export const users = {
   batchInfo: endpoint<
     { readonly user_list: readonly { readonly openid: OpenId; readonly lang?: Language }[] },
     { readonly user_info_list: readonly UserInfo[] }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/user/info/batchget',
     idempotent: true,
@@ -55,7 +55,7 @@ export const users = {
     limits: { user_list: { items: [1, 100] } },
   }),
   /** Followers, 10,000 a page, from `next_openid` on. `api.all.followers` walks. Source: 获取关注用户列表. */
-  list: endpoint<{ readonly next_openid?: string }, OpenIdPage>({
+  list: endpoint<{ readonly next_openid?: string }, OpenIdPage>(on, {
     method: 'GET',
     path: '/cgi-bin/user/get',
     idempotent: true,
@@ -63,7 +63,7 @@ export const users = {
     answer: ['total', 'count'],
   }),
   /** Notes a name for a user, 29 bytes at most. Verified service accounts only. Source: 设置用户备注名. */
-  remark: endpoint<{ readonly openid: OpenId; readonly remark: string }>({
+  remark: endpoint<{ readonly openid: OpenId; readonly remark: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/user/info/updateremark',
     idempotent: true,
@@ -81,11 +81,11 @@ export const users = {
         readonly err_msg: string;
       }[];
     }
-  >({
+  >(on, {
     method: 'POST',
     path: '/cgi-bin/changeopenid',
     idempotent: true,
     answer: ['result_list'],
     limits: { openid_list: { items: [1, 100] } },
   }),
-};
+});

@@ -3,7 +3,7 @@ import type { AccessPoints, Exchange } from '../../../src/api/access-points.js';
 import { ApiUnreachable } from '../../../src/api/api-error.js';
 import type { TokenChannel } from '../../../src/api/fetch-token.js';
 import { readAnswer } from '../../../src/api/response.js';
-import { createTokenKeeper, type TokenKeeper } from '../../../src/api/token-keeper.js';
+import { createTokenKeeper, type TokenCentre, type TokenKeeper } from '../../../src/api/token-keeper.js';
 import { httpResponse } from '../../../src/ports/http-client.js';
 import { silentLogger, type Logger } from '../../../src/ports/logger.js';
 import { toAccessToken, toAppId, type AccessToken } from '../../../src/protocol/ids.js';
@@ -50,7 +50,10 @@ function given(options: { channel?: TokenChannel; secret?: string | undefined } 
     delayMs: 0,
     /** Set: answers every fetch in WeChat's place. */
     answer: undefined as (() => unknown) | undefined,
-    keeper(secret: string | undefined = 'secret' in options ? options.secret : SECRET): TokenKeeper {
+    keeper(
+      secret: string | undefined = 'secret' in options ? options.secret : SECRET,
+      chance = 0,
+    ): TokenCentre {
       const channel = options.channel ?? 'stable';
       return createTokenKeeper({
         appId: APP_ID,
@@ -60,7 +63,7 @@ function given(options: { channel?: TokenChannel; secret?: string | undefined } 
         clock,
         accessPoints,
         log,
-        random: () => 0,
+        random: () => chance,
       });
     },
   };
@@ -447,4 +450,255 @@ test('given any trouble, when it is logged, then neither secret nor token is in 
   await keeper.reject(toAccessToken('1_stable'));
   expect(world.logged.length).toBeGreaterThan(1);
   expect(world.logged.join()).not.toMatch(/test-secret|1_stable/);
+});
+
+describe('given a keeper that was started', () => {
+  test('when nobody asks, then it renews in the overlap all the same, and one of two processes fetches', async () => {
+    const world = given();
+    const [one, two] = [world.keeper(), world.keeper()];
+    for (const keeper of [one, two]) keeper.start();
+    await one.get();
+    await two.get();
+    await world.clock.advance(114 * MINUTE);
+    expect(world.fetches).toHaveLength(1);
+    await world.clock.advance(2 * MINUTE);
+    expect(world.fetches).toHaveLength(2);
+    await world.clock.advance(10 * 120 * MINUTE);
+    expect(world.fetches).toHaveLength(12);
+    expect(await one.get()).toBe(await two.get());
+    for (const keeper of [one, two]) keeper.stop();
+    await world.clock.advance(240 * MINUTE);
+    expect(world.fetches).toHaveLength(12);
+  });
+
+  test('when nobody ever asked, then nothing is fetched', async () => {
+    const world = given();
+    world.keeper().start();
+    await world.clock.advance(240 * MINUTE);
+    expect(world.fetches).toEqual([]);
+  });
+
+  test('when another process left a token, then it is renewed from that on', async () => {
+    const world = given();
+    await world.keeper().get();
+    world.keeper().start();
+    await world.clock.advance(116 * MINUTE);
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('when renewing fails, then it is tried again while the old one serves, and not for ever after', async () => {
+    const world = given();
+    const keeper = world.keeper();
+    keeper.start();
+    await keeper.get();
+    world.answer = unreachable;
+    await world.clock.advance(119 * MINUTE);
+    const tries = world.fetches.length;
+    expect(tries).toBeGreaterThan(5);
+    expect(await keeper.get()).toBe('1_stable');
+    await world.clock.advance(60 * MINUTE);
+    expect(world.fetches.length).toBeLessThan(tries + 5);
+  });
+
+  test('when processes renew, then their moments are spread over twenty seconds', async () => {
+    const world = given();
+    const early = world.keeper(SECRET, 0);
+    const late = world.keeper(SECRET, 0.999);
+    for (const keeper of [early, late]) {
+      keeper.start();
+      await keeper.get();
+    }
+    await world.clock.advance(115 * MINUTE);
+    expect([await early.get(), await late.get()]).toEqual(['2_stable', '1_stable']);
+    await world.clock.advance(20_000);
+    expect(await late.get()).toBe('2_stable');
+    expect(world.fetches).toHaveLength(2);
+  });
+});
+
+test('given 50 processes and no token, when all ask at once, then it is fetched once', async () => {
+  const world = given();
+  world.delayMs = 700;
+  const asking = Promise.all(Array.from({ length: 50 }, () => world.keeper().get()));
+  await world.clock.advance(2_000);
+  expect(new Set(await asking)).toEqual(new Set(['1_stable']));
+  expect(world.fetches).toHaveLength(1);
+});
+
+describe.each(['stable', 'ordinary'] as const)('given 10 processes that make calls (%s)', (channel) => {
+  test('when the token is ended under their hands, then no call fails and each is repeated once at most', async () => {
+    const world = given({ channel });
+    world.delayMs = 300;
+    const keepers = Array.from({ length: 10 }, () => world.keeper());
+    let most = 0;
+    let failed = 0;
+    const call = async (keeper: TokenKeeper): Promise<void> => {
+      for (let times = 1; ; times += 1) {
+        const token = await keeper.get();
+        most = Math.max(most, times);
+        if (world.tokens.refusalOf(token) === undefined) return;
+        if (times === 2) {
+          failed += 1;
+          return;
+        }
+        await keeper.reject(token);
+      }
+    };
+    const calls: Promise<void>[] = [];
+    for (let n = 0; n < 300; n += 1) {
+      if (n === 100) world.tokens.invalidate(false);
+      if (n === 200) world.tokens.invalidate(channel === 'stable');
+      for (const keeper of keepers) calls.push(call(keeper));
+      await world.clock.advance(110);
+    }
+    await world.clock.advance(10_000);
+    await Promise.all(calls);
+    expect({ most, failed }).toEqual({ most: 2, failed: 0 });
+    expect(world.fetches.filter(({ force }) => force)).toHaveLength(channel === 'stable' ? 1 : 0);
+    expect(world.fetches).toHaveLength(channel === 'stable' ? 4 : 3);
+  });
+});
+
+describe('given tokens that somebody else ends', () => {
+  test('when it is the ordinary channel, then the other program is named: suspected at first, then known', async () => {
+    const world = given({ channel: 'ordinary' });
+    const keeper = world.keeper();
+    for (let n = 0; n < 2; n += 1) {
+      const token = await keeper.get();
+      world.tokens.ordinary(
+        new URLSearchParams({ grant_type: 'client_credential', appid: APP_ID, secret: SECRET }),
+      );
+      await world.clock.advance(6 * MINUTE);
+      expect(world.tokens.refusalOf(token)).toBeDefined();
+      await keeper.reject(token, 40001);
+    }
+    const said = world.logged.filter((line) => line.includes('another program') || line.includes('Another'));
+    expect(said).toEqual([
+      expect.stringContaining('or the AppSecret was reset'),
+      expect.stringContaining('set TOKEN_CHANNEL=stable'),
+    ]);
+    expect(await keeper.status()).toMatchObject({
+      channel: 'ordinary',
+      ousted: { times: 2, advice: expect.stringContaining('Another program fetches access tokens') },
+    });
+  });
+
+  test('when a token ended by itself or was never one, then nobody is named', async () => {
+    const world = given({ channel: 'ordinary' });
+    const keeper = world.keeper();
+    await keeper.reject(await keeper.get(), 42001);
+    await world.clock.advance(MINUTE);
+    await keeper.reject(await keeper.get(), 40014);
+    expect(world.logged.join()).not.toMatch(/nother program/);
+    expect(await keeper.status()).not.toHaveProperty('ousted');
+  });
+});
+
+describe('given a fetch that WeChat refuses', () => {
+  test('when 20 processes ask, then one asks WeChat and all hear its no, later and later', async () => {
+    const world = given();
+    world.answer = refusing(40125, 'invalid appsecret');
+    const keepers = Array.from({ length: 20 }, () => world.keeper());
+    for (let minute = 0; minute < 60; minute += 1) {
+      const asking = Promise.all(
+        keepers.map((keeper) => expect(keeper.get()).rejects.toMatchObject({ errcode: 40125 })),
+      );
+      await world.clock.advance(MINUTE);
+      await asking;
+    }
+    expect(world.fetches.length).toBeGreaterThan(5);
+    expect(world.fetches.length).toBeLessThan(20);
+  });
+
+  test('when it speaks of the address, then a process at another address asks all the same', async () => {
+    const world = given();
+    world.answer = refusing(40164, 'invalid ip 203.0.113.7, not in whitelist');
+    const barred = world.keeper();
+    await expect(barred.get()).rejects.toMatchObject({ errcode: 40164 });
+    world.answer = undefined;
+    expect(await world.keeper().get()).toBe('1_stable');
+    expect(await barred.get()).toBe('1_stable'); // what others have may be used by all
+  });
+
+  test('when an operator refreshes, then that is not made to wait', async () => {
+    const world = given();
+    world.answer = refusing(40243, 'appsecret frozen');
+    const keeper = world.keeper();
+    await expect(keeper.get()).rejects.toMatchObject({ errcode: 40243 });
+    expect(await keeper.status()).toMatchObject({ trouble: expect.stringContaining('unfreeze') });
+    world.answer = undefined;
+    expect(await keeper.refresh('anew')).toMatchObject({ value: '1_stable' });
+    expect(await keeper.get()).toBe('1_stable');
+    expect(await keeper.status()).not.toHaveProperty('trouble');
+  });
+
+  test.each([
+    [45011, 60_000],
+    [45009, 600_000],
+  ])('when it is %i, then nothing is fetched for %i ms', async (errcode, restMs) => {
+    const world = given();
+    world.answer = refusing(errcode, 'slower');
+    const keeper = world.keeper();
+    await expect(keeper.get()).rejects.toMatchObject({ errcode });
+    world.answer = undefined;
+    await world.clock.advance(restMs - 1);
+    await expect(keeper.get()).rejects.toMatchObject({ errcode });
+    await world.clock.advance(1);
+    expect(await keeper.get()).toBe('1_stable');
+  });
+});
+
+describe('given an operator who refreshes', () => {
+  test('when it is by force, then a new one comes, within the budget only', async () => {
+    const world = given();
+    const keeper = world.keeper();
+    const token = await keeper.get();
+    expect((await keeper.refresh('anew')).value).toBe(token);
+    expect((await keeper.refresh('forced')).value).toBe('2_stable');
+    await expect(keeper.refresh('forced')).rejects.toMatchObject({ code: 'force_budget_spent' });
+    expect(await keeper.get()).toBe('2_stable');
+    expect(await keeper.status()).toMatchObject({ channel: 'stable', forcedLeft: 19 });
+    await world.clock.advance(30_000);
+    expect((await keeper.refresh('forced')).value).toBe('3_stable');
+  });
+
+  test('when the channel is the ordinary one, then a new one comes', async () => {
+    const world = given({ channel: 'ordinary' });
+    const keeper = world.keeper();
+    await keeper.get();
+    expect((await keeper.refresh('anew')).value).toBe('2_ordinary');
+  });
+
+  test('when another process holds the one before, then it goes on with it until it is refused', async () => {
+    const world = given();
+    const [one, two] = [world.keeper(), world.keeper()];
+    await one.get();
+    const token = await two.get();
+    await one.refresh('forced');
+    await two.reject(token);
+    expect(await two.get()).toBe('2_stable');
+    expect(world.fetches).toHaveLength(2);
+  });
+});
+
+test('given tokens of 512 characters, when they are kept, then they come out whole', async () => {
+  const world = given();
+  world.tokens.tail = 'x'.repeat(504);
+  expect(await world.keeper().get()).toHaveLength(512);
+  expect(await world.keeper().get()).toHaveLength(512);
+});
+
+test('given a store that comes back with a token from before the outage, when a later one is refused, then the old one is not taken up', async () => {
+  const world = given();
+  const keeper = world.keeper();
+  await keeper.get(); // 1, which stays in the store
+  world.store.unavailable = true;
+  world.tokens.invalidate(false);
+  await keeper.reject(toAccessToken('1_stable'));
+  const second = await keeper.get();
+  world.store.unavailable = false;
+  await world.clock.advance(10_000);
+  world.tokens.invalidate(false);
+  await keeper.reject(second);
+  expect(await keeper.get()).toBe('3_stable');
 });

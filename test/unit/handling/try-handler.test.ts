@@ -3,6 +3,7 @@ import {
   defineHandler,
   defineObserver,
   eventPush,
+  memorySession,
   says,
   textPush,
   tryHandler,
@@ -29,6 +30,28 @@ describe('given a handler under test', () => {
     expect(await tryHandler(chatty, push)).toEqual({
       type: 'silent',
       sent: [{ msgtype: 'text', text: { content: 'a' } }],
+    });
+  });
+
+  test('when it remembers, then the session that the test gives holds it, and without one it begins anew', async () => {
+    const counting = defineHandler({
+      on: '*',
+      async handle(ctx) {
+        const seen = await ctx.session.update<number>((before = 0) => before + 1);
+        return ctx.reply.text(`${seen}`);
+      },
+    });
+    const session = memorySession();
+    for (const content of ['1', '2'])
+      expect(await tryHandler(counting, push, { session })).toMatchObject({ reply: { content } });
+    expect(await session.get()).toBe(2);
+    expect(await tryHandler(counting, push)).toMatchObject({ reply: { content: '1' } });
+  });
+
+  test('when it replies Markdown, then the reply is a text', async () => {
+    const model = defineHandler({ on: '*', handle: (ctx) => ctx.reply.markdown('# 你好\n- **a**') });
+    expect(await tryHandler(model, push)).toMatchObject({
+      reply: { type: 'text', content: '【你好】\n• a' },
     });
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { CATALOGUE } from '../../../../src/api/catalogue/catalogue.js';
-import { bind, type Endpoint, type Row } from '../../../../src/api/catalogue/endpoint.js';
+import { endpoint } from '../../../../src/api/catalogue/endpoint.js';
 import { fieldsAt } from '../../../../src/api/catalogue/field-path.js';
 import type { Api } from '../../../../src/api/client.js';
 import { createPerform } from '../../../../src/api/perform.js';
 import type { JsonObject } from '../../../../src/api/response.js';
 import type { CustomerServiceMessage } from '../../../../src/protocol/customer-service-message.js';
 import type { OpenId } from '../../../../src/protocol/ids.js';
+import { catalogueRows } from '../../../support/catalogue-rows.js';
 import { echoedClient } from './echoed-client.js';
 import { SAMPLES } from './samples/index.js';
 
@@ -23,17 +23,12 @@ type ByName<Of> = Readonly<Record<string, Of>>;
 
 // Each of these goes through all names, where types only tell of each single one.
 /* oxlint-disable typescript/no-unsafe-type-assertion */
-const catalogue = CATALOGUE as unknown as ByName<ByName<Row>>;
 const samples = SAMPLES as unknown as ByName<ByName<AnySample>>;
 const callOf = (api: Api, family: string, name: string) =>
   (api as unknown as ByName<ByName<(request: object) => Promise<unknown>>>)[family]?.[name];
 const asMessage = (request: object) => request as unknown as { touser: OpenId } & CustomerServiceMessage;
 const asAnswer = (answer: object) => answer as JsonObject;
 /* oxlint-enable typescript/no-unsafe-type-assertion */
-
-const rows = Object.entries(catalogue).flatMap(([family, entries]) =>
-  Object.entries(entries).map(([name, row]) => ({ family, name, row, full: `${family}.${name}` })),
-);
 
 const { far, client } = echoedClient();
 const allowed = { spend: async () => {} };
@@ -43,15 +38,15 @@ describe('given every API of the catalogue', () => {
     const sampled = Object.entries(samples).flatMap(([family, entries]) =>
       Object.keys(entries).map((name) => `${family}.${name}`),
     );
-    expect(sampled.sort()).toEqual(rows.map(({ full }) => full).sort());
-    expect(rows.length).toBeGreaterThan(70);
+    expect(sampled.sort()).toEqual(catalogueRows.map(({ full }) => full).sort());
+    expect(catalogueRows.length).toBeGreaterThan(70);
   });
 
   test('when paths are compared, then none stands there twice', () => {
-    expect(new Set(rows.map(({ row }) => row.path)).size).toBe(rows.length);
+    expect(new Set(catalogueRows.map(({ row }) => row.path)).size).toBe(catalogueRows.length);
   });
 
-  test.each(rows.map((entry) => [entry.full, entry] as const))(
+  test.each(catalogueRows.map((entry) => [entry.full, entry] as const))(
     'when %s is called, then it goes out as its page says and its answer comes back typed',
     async (_name, { family, name, row }) => {
       const sample = samples[family]?.[name];
@@ -82,7 +77,7 @@ describe('given every API of the catalogue', () => {
   );
 
   test('when limits are looked at, then the fields that they name stand in the samples', () => {
-    const notFound = rows.flatMap(({ family, name, row }) => {
+    const notFound = catalogueRows.flatMap(({ family, name, row }) => {
       const request = samples[family]?.[name]?.request ?? {};
       return Object.keys(row.limits ?? {})
         .filter((path) => [...fieldsAt(request, path)].length === 0)
@@ -109,11 +104,11 @@ describe('given every API of the catalogue', () => {
       'mass.preview',
       'publications.submit',
     ];
-    for (const { full, row } of rows.filter((entry) => once.includes(entry.full))) {
+    for (const { full, row } of catalogueRows.filter((entry) => once.includes(entry.full))) {
       const repeats = typeof row.idempotent === 'boolean' ? row.idempotent : row.idempotent({});
       expect([full, repeats]).toEqual([full, false]);
     }
-    const keyed = catalogue['templates']?.['send']?.idempotent;
+    const keyed = catalogueRows.find(({ full }) => full === 'templates.send')?.row.idempotent;
     if (typeof keyed !== 'function') throw new Error('a template message with a key may be repeated');
     expect([keyed({ client_msg_id: 'k' }), keyed({ client_msg_id: '' })]).toEqual([true, false]);
   });
@@ -124,16 +119,17 @@ describe("given a row of one's own", () => {
     readonly id: string;
     readonly parts: readonly { readonly id: string }[];
   }
-  const row: Endpoint<{ readonly a?: string }, Thing> = {
-    method: 'POST',
-    path: '/cgi-bin/thing',
-    idempotent: true,
-    answer: ['id'],
-    ids: ['id', 'parts[].id'],
-    doneBefore: [],
-  };
   const given = (answer: object) =>
-    bind({ thing: row }, createPerform({ budget: undefined, exchange: async () => asAnswer(answer) })).thing;
+    endpoint<{ readonly a?: string }, Thing>(
+      createPerform({ budget: undefined, exchange: async () => asAnswer(answer) }),
+      {
+        method: 'POST',
+        path: '/cgi-bin/thing',
+        idempotent: true,
+        answer: ['id'],
+        ids: ['id', 'parts[].id'],
+      },
+    );
 
   test('when ids come as numbers or as text, deep or not, then they are text', async () => {
     expect(await given({ id: 1, parts: [{ id: 2 }, { id: '3' }] })()).toEqual({

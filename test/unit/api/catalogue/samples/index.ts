@@ -1,4 +1,4 @@
-import type { CATALOGUE } from '../../../../../src/api/catalogue/catalogue.js';
+import type { CatalogueCalls } from '../../../../../src/api/catalogue/catalogue.js';
 import { agents, chatRecords, messages, sessions } from './customer-service.js';
 import { menus } from './menus.js';
 import { autoReplies, network, qrCodes, quotas, shortKeys } from './rest.js';
@@ -8,7 +8,7 @@ import { notices, templates } from './templates.js';
 import { blacklist, tags, users } from './users.js';
 
 /** A round trip for every API of the catalogue. */
-export const SAMPLES: { readonly [Family in keyof typeof CATALOGUE]: Samples<Family> } = {
+export const SAMPLES: { readonly [Family in keyof CatalogueCalls]: Samples<Family> } = {
   messages,
   agents,
   sessions,

@@ -1,12 +1,12 @@
-import type { CATALOGUE } from '../../../../../src/api/catalogue/catalogue.js';
-import type { Endpoint } from '../../../../../src/api/catalogue/endpoint.js';
+import type { CatalogueCalls } from '../../../../../src/api/catalogue/catalogue.js';
+import type { ShapesOf } from '../../../../../src/api/catalogue/endpoint.js';
 
 /**
  * One round trip as WeChat's page tells of it, written down without a look at the catalogue: `wire` is what goes out
  * (the query of a GET without its token, the body of a POST to the letter), `answer` what comes back.
  */
-export type Sample<Row> =
-  Row extends Endpoint<infer Request, infer Answer>
+export type Sample<Call> =
+  ShapesOf<Call> extends { request: infer Request; answer: infer Answer } | undefined
     ? {
         readonly request: Request;
         readonly wire: string;
@@ -24,6 +24,6 @@ export interface Done {
 }
 
 /** A sample for every row of a family: one that is missing does not compile. */
-export type Samples<Family extends keyof typeof CATALOGUE> = {
-  readonly [Name in keyof (typeof CATALOGUE)[Family]]: Sample<(typeof CATALOGUE)[Family][Name]>;
+export type Samples<Family extends keyof CatalogueCalls> = {
+  readonly [Name in keyof CatalogueCalls[Family]]: Sample<CatalogueCalls[Family][Name]>;
 };
