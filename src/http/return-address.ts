@@ -33,6 +33,14 @@ function covers(entry: URL, url: URL): boolean {
   return folder === '' || url.pathname === folder || url.pathname.startsWith(`${folder}/`);
 }
 
+/**
+ * The address as it is sent to the browser on its way back from WeChat. A browser carries the `#wechat_redirect` of the
+ * way there on to an address without a fragment of its own, where an empty one stops it.
+ */
+export function asLanding(address: string): string {
+  return address.includes('#') ? address : `${address}#`;
+}
+
 /** Adds a parameter to the query and leaves the rest of the address as it is. */
 export function withParameter(address: string, name: string, value: string): string {
   const at = address.indexOf('#');

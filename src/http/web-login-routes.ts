@@ -4,7 +4,7 @@ import type { WebStep } from '../api/web-authorization-step.js';
 import type { SpendWebLogin } from '../api/web-login.js';
 import type { Logger } from '../ports/logger.js';
 import type { LoginStates, PendingLogin } from './login-state.js';
-import { readReturnAddress, withParameter } from './return-address.js';
+import { asLanding, readReturnAddress, withParameter } from './return-address.js';
 import type { SessionCookie } from './session-cookie.js';
 import { readQuery, type WebAnswer } from './web-answer.js';
 import type { WebAuthorizationSettings } from './web-authorization-settings.js';
@@ -69,15 +69,15 @@ export function createLoginRoutes(deps: {
     const code = query('code') ?? '';
     // Who refuses comes back without a code; some clients write a word there.
     if (code === '' || code === 'authdeny') {
-      return { status: 302, location: withParameter(returnTo, 'wechat_login', 'refused') };
+      return back(withParameter(returnTo, 'wechat_login', 'refused'));
     }
     const outcome = await spend({ id, code, endsAtMs });
     switch (outcome.type) {
       case 'granted':
         if (outcome.user.isSnapshotUser && !settings.allowSnapshotUsers) {
-          return { status: 302, location: withParameter(returnTo, 'wechat_login', 'snapshot') };
+          return back(withParameter(returnTo, 'wechat_login', 'snapshot'));
         }
-        return { status: 302, location: returnTo, cookies: [sessions.begin(outcome.user)] };
+        return back(returnTo, [sessions.begin(outcome.user)]);
       case 'replayed':
         log.warn(
           { reason: 'login_replayed' },
@@ -99,6 +99,10 @@ export function createLoginRoutes(deps: {
   }
 
   return { login, callback };
+}
+
+function back(address: string, cookies: readonly string[] = []): WebAnswer {
+  return { status: 302, location: asLanding(address), cookies };
 }
 
 function trouble(status: number, what: LoginTrouble, login?: string): WebAnswer {

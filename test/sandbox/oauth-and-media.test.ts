@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 
@@ -94,11 +95,48 @@ describe('given a web application that asks who its user is', () => {
     expect(await exchange(old)).toMatchObject({ errcode: 42003 });
   });
 
+  test('when the user refuses, then the application hears the state and no code', async () => {
+    const consent = await (await call('/connect/oauth2/authorize', authorize('snsapi_userinfo'))).text();
+    const link = /href="([^"]*)">拒绝/.exec(consent)?.[1]?.replaceAll('&#38;', '&') ?? '';
+    const back = await fetch(new URL(link, `${point()}/connect/oauth2/authorize`), { redirect: 'manual' });
+    expect(back.headers.get('location')).toBe('http://127.0.0.1:1/back?page=2&state=abc');
+  });
+
   test('when a name holds markup, then the page shows it as text', async () => {
     sandbox.stage.followers.add({ nickname: '<script>alert(1)</script>' });
     const page = await call('/connect/oauth2/authorize', authorize('snsapi_userinfo'));
     expect(await page.text()).not.toContain('<script>');
     expect(page.headers.get('content-security-policy')).toBe("default-src 'none'");
+  });
+});
+
+describe("given WeChat's script of the JS-SDK", () => {
+  const check = async (more: Record<string, string> = {}) => {
+    const page = { nonceStr: 'n', timestamp: '1', url: 'http://127.0.0.1:1/?a=b' };
+    const { ticket = '' } = await json(
+      await call('/cgi-bin/ticket/getticket', { access_token: await accessToken(), type: 'jsapi' }),
+    );
+    const signed = `jsapi_ticket=${String(ticket)}&noncestr=n&timestamp=1&url=${page.url}`;
+    const signature = createHash('sha1').update(signed).digest('hex');
+    const { appId } = sandbox.stage.account();
+    return (await call('/connect/jweixin-check.js', { appId, ...page, signature, ...more })).text();
+  };
+
+  test('when a page loads it, then it knows where to ask', async () => {
+    const script = await call('/connect/jweixin.js');
+    expect(script.headers.get('content-type')).toContain('text/javascript');
+    expect(await script.text()).toContain(`new URL("${point()}/connect/jweixin-check.js")`);
+  });
+
+  test('when a page is configured, then it hears whether its signature is right', async () => {
+    expect(await check()).toBe('wx.sandboxAnswer("config:ok");');
+    const wrong = 'wx.sandboxAnswer("config:invalid signature");';
+    expect(await check({ url: 'http://127.0.0.1:1/' })).toBe(wrong);
+    expect(await check({ signature: '' })).toBe(wrong);
+    expect(await check({ appId: 'wxOther' })).toBe('wx.sandboxAnswer("config:invalid appid");');
+    await sandbox.advance(7_200_000);
+    const { appId } = sandbox.stage.account();
+    expect(await (await call('/connect/jweixin-check.js', { appId })).text()).toBe(wrong);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Stage } from '../stage.js';
 import { CUSTOMER_SERVICE_API } from './customer-service-api.js';
 import type { Endpoint } from './endpoint.js';
+import { JS_SDK_API } from './js-sdk.js';
 import { MEDIA_API } from './media-api.js';
 import { MENU_API } from './menu-api.js';
 import { NETWORK_API } from './network-api.js';
@@ -31,6 +32,7 @@ export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
     ...QRCODE_API,
     ...TICKET_API,
     ...OAUTH_API,
+    ...JS_SDK_API,
     ...NETWORK_API,
     ...openApi((path, stage) => {
       const endpoint = ENDPOINTS.get(path);

@@ -16,7 +16,7 @@ const PAGE_ERRORS = {
 /**
  * The page to which a web application sends its users (open.weixin.qq.com/connect/oauth2/authorize). It goes back at
  * once with a code for `snsapi_base`, and asks first for `snsapi_userinfo`. `sandbox_follower` in the query tells who
- * the user is; without it the first follower.
+ * the user is; without it the first follower. Who refuses (`sandbox_refuse`) goes back with the state and no code.
  */
 export const OAUTH_PAGE: Endpoint = {
   path: '/connect/oauth2/authorize',
@@ -26,6 +26,11 @@ export const OAUTH_PAGE: Endpoint = {
     const fault = faultOf(query, stage);
     if (fault !== undefined) return page(`错误 ${fault}`, `<p>${PAGE_ERRORS[fault]}</p>`);
     const scope = query['scope'] ?? '';
+    const target = new URL(query['redirect_uri'] ?? '');
+    if ('sandbox_refuse' in query) {
+      target.searchParams.set('state', query['state'] ?? '');
+      return { redirect: target.href };
+    }
     const chosen = query['sandbox_follower'];
     if (chosen === undefined && scope === 'snsapi_userinfo') return consentPage(path, query, stage);
 
@@ -33,7 +38,6 @@ export const OAUTH_PAGE: Endpoint = {
     if (!follower.following && stage.account().kind === 'test') {
       return page('错误 10006', `<p>${PAGE_ERRORS[10006]}</p>`);
     }
-    const target = new URL(query['redirect_uri'] ?? '');
     target.searchParams.set('code', stage.grants.code({ openId: follower.openId, scope }));
     target.searchParams.set('state', query['state'] ?? '');
     return { redirect: target.href };
@@ -56,14 +60,21 @@ function faultOf(
   return account.oauthDomain !== '' && host !== account.oauthDomain ? 10003 : undefined;
 }
 
-/** One link for each follower: choosing is consenting. */
+/** One link for each follower, where choosing is consenting, and one to refuse. */
 function consentPage(path: string, query: Readonly<Record<string, string>>, stage: Stage): ApiAnswer {
-  const links = stage.followers.list().map(({ openId, nickname }) => {
-    const search = new URLSearchParams({ ...query, sandbox_follower: openId });
-    return `<li><a href="${escaped(`?${search.toString()}`)}">${escaped(nickname)} (${escaped(openId)})</a></li>`;
-  });
+  const link = (more: Record<string, string>, text: string) =>
+    `<a href="${escaped(`?${new URLSearchParams({ ...query, ...more }).toString()}`)}">${escaped(text)}</a>`;
+  const links = stage.followers
+    .list()
+    .map(
+      ({ openId, nickname }) => `<li>${link({ sandbox_follower: openId }, `${nickname} (${openId})`)}</li>`,
+    );
+  const refusal = link({ sandbox_refuse: '1' }, '拒绝 (refuse)');
   const asks = `${escaped(stage.account().name)} 申请获得你的昵称、头像 (asks for nickname and avatar)`;
-  return page('网页授权', `<p>${asks}</p><ul>${links.join('')}</ul><p><small>${escaped(path)}</small></p>`);
+  return page(
+    '网页授权',
+    `<p>${asks}</p><ul>${links.join('')}</ul><p>${refusal}</p><p><small>${escaped(path)}</small></p>`,
+  );
 }
 
 function page(title: string, body: string): ApiAnswer {

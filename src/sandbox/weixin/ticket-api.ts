@@ -27,3 +27,9 @@ export const TICKET_API: readonly Endpoint[] = [
     },
   },
 ];
+
+/** The ticket that pages must be signed with now; `undefined`: nobody fetched one. */
+export function ticketForPages(stage: Stage): string | undefined {
+  const current = kept.get(stage)?.get('jsapi');
+  return current !== undefined && current.endsAtMs > stage.clock.now() ? current.ticket : undefined;
+}
