@@ -24,7 +24,7 @@ import { createLateWork } from './pipeline/late-work.js';
 import { createOwner } from './pipeline/owner.js';
 import { createReceiver } from './pipeline/receive.js';
 import { createRoad } from './pipeline/road.js';
-import type { Run } from './pipeline/run.js';
+import type { RunHere } from './pipeline/push-in-hand.js';
 import { systemClock, type Clock } from './ports/clock.js';
 import type { Consumer, DeferredQueue } from './ports/deferred-queue.js';
 import type { HttpClient } from './ports/http-client.js';
@@ -94,7 +94,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const http = options.httpClient ?? createHttpClient();
   const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, http, clock, log });
   const owner = createOwner({ store, clock, log });
-  const runs = new Map<string, Run>();
+  const runs = new Map<string, RunHere>();
 
   let router: Router = createRouter(options.handlers.handlers, options.handlers.observers, { log });
   const configured = config.accounts.map((account) =>

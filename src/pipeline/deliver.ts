@@ -6,6 +6,7 @@ import type { CustomerServiceMessage } from '../protocol/customer-service-messag
 import { fitMessages } from '../protocol/fit-messages.js';
 import { toOpenId, type AccessToken } from '../protocol/ids.js';
 import { deedOf, openingBy } from '../protocol/send-windows.js';
+import { insist } from './insist.js';
 import { keep } from './keep.js';
 import { DONE, LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
 import * as rules from './record.js';
@@ -48,9 +49,14 @@ async function conclude(late: LateJob, messages: number): Promise<JobVerdict> {
 }
 
 /** Nothing of an earlier push of the sender is under way; what has been for longer than the patience gives way. */
-async function isItsTurn({ deps, name, job }: LateJob): Promise<boolean> {
+async function isItsTurn({ deps, name, job, signal }: LateJob): Promise<boolean> {
+  const ahead = await insist(
+    deps,
+    name.pushId,
+    () => deps.store.ahead(name.sender, name.key, deps.clock.now()),
+    signal,
+  );
   const nowMs = deps.clock.now();
-  const ahead = await deps.store.ahead(name.sender, name.key, nowMs);
   if (ahead === undefined) return true;
   if (nowMs - ahead.sinceMs < deps.settings.lanePatienceMs) return false;
   deps.log.warn(
@@ -154,14 +160,16 @@ async function onAmbiguous(late: LateJob, detail: string): Promise<JobVerdict> {
 }
 
 function window(
-  { deps, name, push, job }: LateJob,
+  { deps, name, push, job, signal }: LateJob,
   change?: NonNullable<WindowChange['change']>,
 ): Promise<SendWindow & { readonly changed: boolean }> {
   const deed = push === undefined ? undefined : deedOf(push);
-  return deps.store.window({
-    sender: name.sender,
-    nowMs: deps.clock.now(),
-    ...(change === undefined ? {} : { change }),
-    ...(deed === undefined ? {} : { opened: openingBy(deed, job.receivedAtMs) }),
-  });
+  const ask = () =>
+    deps.store.window({
+      sender: name.sender,
+      nowMs: deps.clock.now(),
+      ...(change === undefined ? {} : { change }),
+      ...(deed === undefined ? {} : { opened: openingBy(deed, job.receivedAtMs) }),
+    });
+  return insist(deps, name.pushId, ask, signal);
 }

@@ -15,8 +15,10 @@ export async function disown(deps: RunDeps, name: RecordName): Promise<void> {
   try {
     const seen = await insist(deps, pushId, () => store.read(key, clock.now()));
     if (seen === undefined || seen.stored.record.owner !== owner.id) return;
-    if (runs.has(key) || inHand.has(key)) return;
     const { rev, record } = seen.stored;
+    if (inHand.has(key)) return;
+    // A run of this process may still look for its claim, while the late work that came of it is in nobody's hands.
+    if (record.state !== 'taking' && runs.has(key)) return;
     if (record.state === 'running') {
       const { swapped } = await insist(deps, pushId, () =>
         store.swap({

@@ -9,7 +9,7 @@ import { createLateWork } from '../../src/pipeline/late-work.js';
 import { createOwner } from '../../src/pipeline/owner.js';
 import { createReceiver, type Answer, type Receiver } from '../../src/pipeline/receive.js';
 import type { LateRoad } from '../../src/pipeline/road.js';
-import type { Run } from '../../src/pipeline/run.js';
+import type { RunHere } from '../../src/pipeline/push-in-hand.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Consumer, DeferredJob, DeferredQueue, JobWork } from '../../src/ports/deferred-queue.js';
 import { QueueUnavailable } from '../../src/ports/deferred-queue.js';
@@ -92,7 +92,7 @@ export class SimulatedInstallation {
 export class SimulatedProcess implements Clock {
   readonly #world: SimulatedInstallation;
   readonly #index: number;
-  readonly #runs = new Map<string, Run>();
+  readonly #runs = new Map<string, RunHere>();
   #receiver: Receiver | undefined;
   #steps = 0;
   #alive = true;

@@ -1,0 +1,150 @@
+import type { ShelvedRecord } from '../ports/state-store.js';
+import type { Json } from '../protocol/json.js';
+import type { Reply } from '../protocol/reply.js';
+import { KEPT_FOR_MS } from './change-record.js';
+import { isReply, type OwnAnswer, type PassiveAnswer } from './compose-answer.js';
+import { toLateMessages } from './late-end.js';
+import { isOneMessage } from './parts.js';
+import type { PushInHand } from './push-in-hand.js';
+import type { Rule } from './record-in-hand.js';
+import * as rules from './record.js';
+import { SUCCESS } from './tries.js';
+
+/** The rest of a long text waits until its first part has arrived. */
+const REST_AFTER_MS = 1_000;
+/** All tries of a push have come by then; an answer that none of them heard is kept. */
+const TRIES_LAST_MS = 16_000;
+
+/** What else can become of an answer on its way. */
+export interface AnswerListener {
+  /** It cannot be rendered: the same as if its handler had thrown. */
+  onInvalid(error: unknown): void | Promise<void>;
+  /** The deadline was faster: it has to travel late. */
+  onLate(own: OwnAnswer): Promise<void>;
+  /** Another process holds the push by now. */
+  onLost(): void;
+  /** The record may have something for tries that wait. */
+  look(): Promise<void>;
+}
+
+/** Settles what a handler made within the time of its push. */
+export class AnswerInTime {
+  readonly #hand: PushInHand;
+  readonly #listener: AnswerListener;
+
+  constructor(hand: PushInHand, listener: AnswerListener) {
+    this.#hand = hand;
+    this.#listener = listener;
+  }
+
+  reply(reply: Reply): void | Promise<void> {
+    const hand = this.#hand;
+    if (reply.road === 'customer-service') return this.#sendOnly(reply);
+    const { kept } = hand.arrival;
+    if (kept.length > 0 || !hand.isUndisputed || !isOneMessage(reply)) return this.settle(reply, kept);
+    let xml: string;
+    try {
+      xml = hand.render(reply);
+    } catch (error) {
+      return this.#listener.onInvalid(error);
+    }
+    hand.say('replied', { type: 'reply', xml });
+    hand.watch(hand.change((record, me) => rules.answer(record, me), { durable: false, body: xml }));
+    return undefined;
+  }
+
+  /**
+   * Settles what the tries hear now: what is kept for the sender, then this push's own answer. The record must say so
+   * before anybody hears it, since others can have adopted the run, or used up what is kept.
+   */
+  async settle(own: OwnAnswer, kept: readonly ShelvedRecord[] = this.#hand.arrival.kept): Promise<void> {
+    const hand = this.#hand;
+    let answer: PassiveAnswer | undefined;
+    let xml: string;
+    try {
+      answer = hand.compose(own, kept);
+      if (answer === undefined) return await this.acknowledge('silent', []);
+      xml = hand.render(answer.reply);
+    } catch (error) {
+      return this.#listener.onInvalid(error);
+    }
+    if (!hand.tries.areWaiting && hand.isPassiveOnly) return this.#standReady(own);
+    const { rest, also } = answer;
+    const restIs = hand.isPassiveOnly ? 'kept' : 'late';
+    const rule: Rule = (record, me) => rules.answer(record, me, rest, restIs);
+    const isSafe = rest.length === 0 || (await this.#writeRest(restIs));
+    hand.isAnswering = true;
+    const changed = isSafe ? await hand.change(rule, { durable: true, body: xml, also }) : 'lost';
+    hand.isAnswering = false;
+    if (hand.isLate || hand.isAdopted) return this.#listener.onLate(own);
+    if (!isSafe) return hand.forget();
+    if (changed === 'also-lost') return this.settle(own, []);
+    if (changed === 'lost') return this.#listener.onLost();
+    hand.say('replied', { type: 'reply', xml });
+    if (rest.length === 0) return hand.job.drop();
+    return restIs === 'late' && hand.isContested ? hand.job.hurry() : undefined;
+  }
+
+  /** Nothing is to be said, but what is kept for the sender. */
+  async acknowledge(
+    outcome: 'silent' | 'threw',
+    kept: readonly ShelvedRecord[] = this.#hand.arrival.kept,
+  ): Promise<void> {
+    const hand = this.#hand;
+    if (kept.length > 0) return this.settle(undefined, kept);
+    hand.say(outcome, SUCCESS);
+    await hand.change(rules.acknowledge, { durable: hand.isContested });
+    if (hand.isContested) await hand.job.drop();
+  }
+
+  /** `later` finishes it, by whoever takes the job. */
+  async defer(task: Json): Promise<void> {
+    const hand = this.#hand;
+    const postpone: Rule = (record, me) => rules.postpone(record, me, hand.handler, task);
+    if (hand.isContested && (await hand.job.settled())) {
+      // The job under this id is the leased one, so the task can only travel in the record.
+      if ((await hand.change(postpone, { durable: true })) !== 'made') return this.#listener.onLost();
+      hand.say('deferred', SUCCESS);
+      return hand.job.hurry();
+    }
+    const writing = hand.job.write(() => hand.makeJob({ reason: 'deferred', task }));
+    const changed = await hand.change(postpone, { durable: false });
+    if (!(await writing)) return hand.forget();
+    return changed === 'made' ? hand.say('deferred', SUCCESS) : this.#listener.onLost();
+  }
+
+  #writeRest(restIs: 'late' | 'kept'): Promise<boolean> {
+    const { deps, arrival, job } = this.#hand;
+    const dueAtMs = restIs === 'kept' ? arrival.receivedAtMs + KEPT_FOR_MS : deps.clock.now() + REST_AFTER_MS;
+    return job.write(() => this.#hand.makeJob(), dueAtMs);
+  }
+
+  /** No try waits just now: the next one hears it, and where none comes, the job keeps it. */
+  async #standReady(own: OwnAnswer): Promise<void> {
+    const hand = this.#hand;
+    const messages = isReply(own) ? toLateMessages(own) : [];
+    // A transfer to staff that nobody hears helps nobody later.
+    if ('reason' in messages || messages.length === 0) return this.acknowledge('silent', []);
+    const isWritten = await hand.job.write(() => hand.makeJob(), hand.arrival.sinceMs + TRIES_LAST_MS);
+    if (!isWritten) return hand.forget();
+    const changed = await hand.change((record, me) => rules.ready(record, me, messages), { durable: true });
+    if (hand.isLate || hand.isAdopted) return this.#listener.onLate(own);
+    if (changed !== 'made') return this.#listener.onLost();
+    hand.report('ready');
+    // A try that joined in the meantime waits here.
+    return hand.tries.areWaiting ? this.#listener.look() : hand.leave();
+  }
+
+  /** Its handler wants it as a customer-service message, whatever the clock says. */
+  async #sendOnly(reply: Reply): Promise<void> {
+    const hand = this.#hand;
+    const messages = toLateMessages(reply);
+    if ('reason' in messages) return this.#listener.onInvalid(new TypeError(messages.detail));
+    const isWritten = await hand.job.write(() => hand.makeJob(), hand.deps.clock.now() + REST_AFTER_MS);
+    if (!isWritten) return hand.forget();
+    const changed = await hand.change((record, me) => rules.finish(record, me, messages), { durable: true });
+    if (changed !== 'made') return this.#listener.onLost();
+    hand.say('deferred', SUCCESS);
+    return hand.job.hurry();
+  }
+}
