@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createHttpClient } from '../../src/adapters/http/http-client.js';
@@ -83,7 +86,7 @@ afterEach(async () => {
   const all = JSON.stringify(lines, (_name, value: unknown) =>
     value instanceof Error ? `${value.message} ${value.stack}` : value,
   );
-  expect(all).not.toMatch(/T0ken|TICKET|test-secret|key-of-the|[0-9a-f]{40}/);
+  expect(all).not.toMatch(/T0ken|TICKET|test-secret|secret-of|key-of-the|[0-9a-f]{40}/);
 });
 
 const tokenOf = (n: number, channel = 'stable') => `${n}_${channel}${TAIL}`;
@@ -230,6 +233,49 @@ test.each(['', 'wrong', `${KEY}x`])(
     expect(fake.requests).toEqual([]);
   },
 );
+
+test('given two accounts, when a program asks by name or AppID, then it gets the right one, also as an SDK', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'accounts-'));
+  const second = await startFakeWechatApi({
+    appId: 'wx2',
+    secret: 'secret-of-two',
+    now: () => clock.now(),
+    tail: TAIL,
+  });
+  const file = join(dir, 'accounts.json');
+  const account = (appId: string, appSecret: string) => ({ appId, appSecret, token: 'token' });
+  await writeFile(
+    file,
+    JSON.stringify({ one: account(APP_ID, SECRET), two: account('wx2', 'secret-of-two') }),
+  );
+  // One address for both: whom the secret does not fit is refused there.
+  const several = await startApp({
+    WECHAT_APP_ID: '',
+    WECHAT_APP_SECRET: '',
+    WECHAT_TOKEN: '',
+    WECHAT_ACCOUNTS_FILE: file,
+    WECHAT_API_BASE_URLS: second.url,
+  });
+  try {
+    base = several.base;
+    for (const name of ['two', 'wx2'])
+      expect((await ask('GET', `/accounts/${name}/token`)).answer).toMatchObject({
+        access_token: tokenOf(1),
+      });
+    expect(await ask('GET', '/accounts/one/token')).toMatchObject({
+      status: 502,
+      answer: { errcode: 40013 },
+    });
+    const sdk = (appid: string, secret: string) =>
+      ask('POST', '/cgi-bin/stable_token', { grant_type: 'client_credential', appid, secret }, '');
+    expect((await sdk('wx2', 'secret-of-two')).answer).toMatchObject({ access_token: tokenOf(1) });
+    expect((await sdk('wx2', SECRET)).answer).toMatchObject({ errcode: 40125 });
+  } finally {
+    await several.app.stop();
+    await second.close();
+    await rm(dir, { recursive: true });
+  }
+});
 
 describe('given an SDK whose base address was set to us', () => {
   const credentials = (more: object = {}) => ({
