@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { account } from './account.mjs';
-import { startNode, startRedis } from './processes.mjs';
+import { startNode } from './processes.mjs';
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+export const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const OURS = here('../dist');
 
 /**
  * What is measured, in the order of the table. Each is started once per mode, so that no server's code is shaped by
  * the other mode's bodies.
  *
- * `late`: its answers go to WeChat's API. `says`: what its answer must hold, `reply` for the reply of `account.mjs`.
+ * `says`: what its answer must hold, `reply` for the reply of `account.mjs`. `late`: its answers go to WeChat's API.
+ * `beside`: the server that answers at once on the same storage.
  */
 export const candidates = [
   {
@@ -30,35 +31,51 @@ export const candidates = [
     says: 'reply',
     start: ({ mode }) => startNode(here('servers/co-wechat.mjs'), { env: { MODE: mode } }),
   },
-  { name: 'embedded', says: 'reply', start: (scene) => startOurs(scene, {}) },
+  { name: 'embedded', beside: 'embedded', says: 'reply', start: (scene) => startOurs(scene, {}) },
   // The same from another build: what a change is worth, in the same rounds.
   {
     name: 'embedded (other build)',
+    beside: 'embedded',
     says: 'reply',
     needs: 'against',
     start: (scene) => startOurs(scene, { dist: scene.against }),
   },
-  { name: 'embedded (no log)', says: 'reply', start: (scene) => startOurs(scene, { logLevel: 'silent' }) },
+  {
+    name: 'embedded (no log)',
+    beside: 'embedded',
+    says: 'reply',
+    start: (scene) => startOurs(scene, { logLevel: 'silent' }),
+  },
   {
     name: 'embedded deferring',
+    beside: 'embedded',
     says: 'success',
-    start: (scene) => startOurs(scene, { handlers: 'deferred', role: 'web' }),
+    start: (scene) => startOurs(scene, { handlers: 'put-off', workers: 1 }),
   },
   {
     name: 'embedded deferring and sending',
+    beside: 'embedded',
     says: 'success',
     late: true,
     start: (scene) => startOurs(scene, { handlers: 'deferred' }),
   },
-  { name: 'redis', says: 'reply', needs: 'redis', start: (scene) => startOurs(scene, { db: 1 }) },
+  {
+    name: 'redis',
+    beside: 'redis',
+    says: 'reply',
+    needs: 'redis',
+    start: (scene) => startOurs(scene, { db: 1 }),
+  },
   {
     name: 'redis deferring',
+    beside: 'redis',
     says: 'success',
     needs: 'redis',
-    start: (scene) => startOurs(scene, { db: 2, handlers: 'deferred', role: 'web' }),
+    start: (scene) => startOurs(scene, { db: 2, handlers: 'put-off', workers: 1 }),
   },
   {
     name: 'redis deferring and sending',
+    beside: 'redis',
     says: 'success',
     late: true,
     needs: 'redis',
@@ -66,15 +83,21 @@ export const candidates = [
   },
 ];
 
-/** Starts this program as `npm start` would, log level info, with the storage that the scene offers. */
-async function startOurs(
+/** A folder for a journal. */
+export const makeDataDir = () => mkdtempSync(join(tmpdir(), 'wechat-bench-'));
+
+/**
+ * Starts this program as `npm start` would, log level info, with the storage that the scene offers. A `dataDir` that is
+ * handed in stays behind when it stops.
+ */
+export async function startOurs(
   { mode, redis, profileDir, build = OURS },
-  { dist = build, db, handlers = 'passive', role = 'all', logLevel = 'info' },
+  { dist = build, db, handlers = 'passive', workers, logLevel = 'info', dataDir: given },
 ) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'wechat-bench-'));
+  const dataDir = given ?? makeDataDir();
   const api = await startNode(here('servers/wechat-api.mjs'));
   const server = await startNode(resolve(dist, 'src/cli/main.js'), {
-    args: ['serve', '--role', role],
+    args: ['serve'],
     profileDir,
     env: {
       HOST: '127.0.0.1',
@@ -88,6 +111,7 @@ async function startOurs(
       HANDLERS_DIR: here(`handlers/${handlers}`),
       DATA_DIR: dataDir,
       LOG_LEVEL: logLevel,
+      ...(workers !== undefined && { WORKER_CONCURRENCY: String(workers) }),
       ...(db !== undefined && { REDIS_URL: `${redis.url}/${db + (mode === 'safe' ? 5 : 0)}` }),
     },
   });
@@ -98,9 +122,7 @@ async function startOurs(
     async stop() {
       await server.stop();
       await api.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (given === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
-
-export { startRedis };

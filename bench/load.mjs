@@ -51,6 +51,98 @@ export async function sendAll(port, requests, connections) {
   }
 }
 
+/**
+ * Sends so many requests a second, whether the answers come or not, over kept-alive connections that are open before;
+ * a further one is opened where all of them wait.
+ *
+ * Out: ms of each answer, from the moment in which its request left.
+ * @throws when an answer is not 200 or a connection breaks
+ */
+export async function sendSteadily(port, requests, perSecond, connections = 64) {
+  const idle = await Promise.all(Array.from({ length: connections }, () => openConnection(port)));
+  const latencies = [];
+  const asked = [];
+  const startedAt = performance.now();
+  while (asked.length < requests.length) {
+    const due = Math.min(requests.length, ((performance.now() - startedAt) * perSecond) / 1000);
+    while (asked.length < due) asked.push(ask(requests[asked.length]));
+    await new Promise((resume) => setTimeout(resume, 1));
+  }
+  await Promise.all(asked);
+  for (const connection of idle) connection.end();
+  return { latencies };
+
+  async function ask(request) {
+    const sentAt = performance.now();
+    // In turn, so that none of them is idle for long enough to be closed.
+    const connection = idle.shift() ?? (await openConnection(port));
+    await connection.ask(request);
+    latencies.push(performance.now() - sentAt);
+    idle.push(connection);
+  }
+}
+
+/**
+ * Sends each request over a connection of its own, all of them begun within `withinMs`, and does not wait for answers
+ * before going on.
+ *
+ * Out: ms of each answer, from the moment in which its connection was begun; -1 where none came.
+ */
+export async function sendApart(port, requests, withinMs) {
+  const startedAt = performance.now();
+  const asked = [];
+  while (asked.length < requests.length) {
+    const due = Math.min(requests.length, ((performance.now() - startedAt) / withinMs) * requests.length);
+    while (asked.length < due) asked.push(askOnce(port, requests[asked.length]));
+    await new Promise((resume) => setTimeout(resume, 1));
+  }
+  return { latencies: await Promise.all(asked) };
+}
+
+async function askOnce(port, request) {
+  const beganAt = performance.now();
+  try {
+    const connection = await openConnection(port);
+    await connection.ask(request);
+    connection.end();
+    return performance.now() - beganAt;
+  } catch {
+    return -1;
+  }
+}
+
+/** One connection that asks one thing at a time. */
+function openConnection(port) {
+  return new Promise((open, cannotOpen) => {
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+    let buffered = '';
+    let settle;
+    const fail = (error) => {
+      cannotOpen(error);
+      settle?.(error);
+    };
+    socket.on('error', fail);
+    socket.on('close', () => fail(new Error(`port ${port} closed a connection`)));
+    socket.on('data', (chunk) => {
+      buffered += chunk.latin1Slice();
+      const answer = takeAnswer(buffered);
+      if (answer === undefined) return;
+      buffered = '';
+      settle?.(answer.status === '200' ? undefined : new Error(`port ${port} answered ${answer.status}`));
+    });
+    socket.on('connect', () =>
+      open({
+        ask: (request) =>
+          new Promise((resolve, reject) => {
+            settle = (error) => (error === undefined ? resolve() : reject(error));
+            socket.write(request);
+          }),
+        end: () => socket.destroy(),
+      }),
+    );
+  });
+}
+
 /** A whole answer with a Content-Length, or `undefined` while some of it is missing. */
 function takeAnswer(text) {
   const end = text.indexOf('\r\n\r\n');

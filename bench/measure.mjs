@@ -20,8 +20,8 @@ export async function measure(candidates, { modes, scene, rounds, requests, warm
   const results = [];
   try {
     for (const mode of modes)
-      for (const { name, says, late = false, start } of candidates)
-        running.push({ name, mode, says, late, server: await start({ ...scene, mode }) });
+      for (const { name, says, late = false, beside, start } of candidates)
+        running.push({ name, mode, says, late, beside, server: await start({ ...scene, mode }) });
     for (const one of running) {
       say(`warming ${one.name} (${one.mode})`);
       await runOnce(one, makeRequests(warm, one.mode), connections);
@@ -38,7 +38,8 @@ export async function measure(candidates, { modes, scene, rounds, requests, warm
           for (const one of [...servers.slice(first), ...servers.slice(0, first)])
             turns.get(one).push(await runOnce(one, pushes, connections));
         }
-        for (const one of servers) results.push({ name: one.name, mode, round, ...together(turns.get(one)) });
+        for (const one of servers)
+          results.push({ name: one.name, mode, beside: one.beside, round, ...together(turns.get(one)) });
       }
     }
     // Back into the order of the table.

@@ -2,6 +2,7 @@ import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
 const STARTS_WITHIN_MS = 10_000;
@@ -11,6 +12,7 @@ const STOPS_WITHIN_MS = 15_000;
 export async function startNode(file, { args = [], env = {}, profileDir } = {}) {
   const port = await sparePort();
   const adminPort = await sparePort();
+  const startedAt = performance.now();
   const child = fork(file, args, {
     // Nothing of ours leaks into it: what is measured is what is named here.
     env: { PATH: process.env.PATH, PORT: String(port), ADMIN_PORT: String(adminPort), ...env },
@@ -28,6 +30,8 @@ export async function startNode(file, { args = [], env = {}, profileDir } = {}) 
   await untilListening(port, child, () => complaints);
   return {
     port,
+    /** From its start to the first connection that it took. */
+    startMs: performance.now() - startedAt,
     ask: async (question) => {
       const answered = once(child, 'message');
       child.send(question);
@@ -66,7 +70,7 @@ async function untilListening(port, child, complaints) {
       child.kill('SIGKILL');
       throw new Error(`${child.spawnargs.join(' ')} did not start:\n${complaints()}`);
     }
-    await new Promise((resume) => setTimeout(resume, 25));
+    await new Promise((resume) => setTimeout(resume, 5));
   }
 }
 

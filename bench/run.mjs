@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
-import { candidates, startRedis } from './candidates.mjs';
+import { candidates } from './candidates.mjs';
+import { measureLimits } from './limits.mjs';
 import { measure } from './measure.mjs';
-import { summarize, table } from './summary.mjs';
+import { startRedis } from './processes.mjs';
+import { limitsTable, summarize, table } from './summary.mjs';
 
 const USAGE = `npm run bench -- [options]
 
@@ -17,6 +19,8 @@ Rounds are interleaved; read the ratios, not the microseconds.
   --build DIR       the build of this program that is measured (dist)
   --against DIR     another build of it, measured in the same rounds
   --profile DIR     write a CPU profile of each of our servers into this folder
+  --load            instead: answers in time at 600 a second, in bursts, with 10,000 slow handlers, and the start,
+                    each beside its goal and beside node:http in the same run (about two minutes)
   --json            the figures as JSON on standard output
   --help
 
@@ -34,6 +38,7 @@ const { values } = parseArgs({
     build: { type: 'string' },
     against: { type: 'string' },
     profile: { type: 'string' },
+    load: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -42,7 +47,21 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(USAGE);
 } else {
-  await main();
+  await (values.load ? load() : main());
+}
+
+async function load() {
+  const redis = await startRedis();
+  try {
+    const rows = await measureLimits({
+      scene: { redis, build: values.build, mode: 'safe' },
+      say: (line) => console.error(line),
+    });
+    if (values.json) console.log(JSON.stringify(rows, undefined, 2));
+    else console.log(limitsTable(rows));
+  } finally {
+    await redis?.stop();
+  }
 }
 
 async function main() {

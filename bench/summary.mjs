@@ -1,7 +1,7 @@
 /** Ratios are taken within a round, where all servers met the same machine; then their median is read. */
 export function summarize(results) {
   const rows = [];
-  for (const { name, mode } of results) {
+  for (const { name, mode, beside } of results) {
     if (rows.some((row) => row.name === name && row.mode === mode)) continue;
     const own = results.filter((one) => one.name === name && one.mode === mode);
     const against = (other, figure) =>
@@ -17,7 +17,7 @@ export function summarize(results) {
       rounds: own.length,
       cpuByExpress: against('express', 'cpuUs'),
       cpuByCoWechat: against('co-wechat', 'cpuUs'),
-      cpuByEmbedded: against('embedded', 'cpuUs'),
+      cpuByPassive: against(beside, 'cpuUs'),
       rateByExpress: against('express', 'perSecond'),
       cpuUs: spread(own.map((one) => one.cpuUs)),
       p99Ms: spread(own.map((one) => one.p99Ms)),
@@ -36,23 +36,15 @@ function spread(values) {
   return { median, least: sorted[0], most: sorted.at(-1) };
 }
 
-const HEAD = ['server', 'mode', 'CPU / F', 'CPU / co-wechat', 'CPU / embedded', 'rate / F', '(µs)'];
+const HEAD = ['server', 'mode', 'CPU / F', 'CPU / co-wechat', 'CPU / passive', 'rate / F', '(µs)'];
 
 /** The table for people: median, and the least and the most of the rounds. */
 export function table(rows) {
-  const lines = [HEAD, ...rows.map(line)];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
-  const text = lines.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  );
   return [
-    ...text,
+    ...align([HEAD, ...rows.map(line)]),
     '',
     `Medians of ${rows[0]?.rounds ?? 0} interleaved rounds, least and most in brackets. F: a bare Express application that`,
-    "answers `success` unread. CPU of the server's process; co-wechat logs and stores nothing, ours does both.",
+    "answers `success` unread. Passive: the one of ours that answers at once, on the same storage. CPU of the server's process; co-wechat logs and stores nothing, ours does both.",
   ].join('\n');
 }
 
@@ -61,7 +53,7 @@ const line = (row) => [
   row.mode,
   ratio(row.cpuByExpress),
   ratio(row.cpuByCoWechat),
-  ratio(row.cpuByEmbedded),
+  ratio(row.cpuByPassive),
   row.rateByExpress === undefined ? '' : row.rateByExpress.median.toFixed(2),
   `(${row.cpuUs.median.toFixed(0)})`,
 ];
@@ -70,3 +62,33 @@ const ratio = (figure) =>
   figure === undefined
     ? ''
     : `${figure.median.toFixed(2)} [${figure.least.toFixed(2)}–${figure.most.toFixed(2)}]`;
+
+/** The table of the limits: what was measured, where, its goal, and the same of node:http in the same run. */
+export function limitsTable(rows) {
+  const cells = rows.map(({ what, server, figure, unit, goal, floor }) => [
+    what,
+    server,
+    amount(figure, unit),
+    goal === undefined ? '' : amount(goal, unit),
+    floor === undefined ? '' : amount(floor, unit),
+    goal === undefined ? '' : figure <= goal ? 'yes' : floor > goal ? 'no, nor node:http' : 'no',
+  ]);
+  return [
+    ...align([['what', 'server', 'figure', 'goal', 'node:http', 'reached'], ...cells]),
+    '',
+    'Safe mode. Loopback, one process for each server, the sender on the same machine.',
+  ].join('\n');
+}
+
+const amount = (figure, unit) =>
+  unit === '' ? String(figure) : `${figure.toFixed(figure < 100 ? 1 : 0)} ${unit}`;
+
+function align(lines) {
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
+  return lines.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -31,6 +31,6 @@ export function findMisspeltNames(env: NodeJS.ProcessEnv): { faults: string[]; w
 
 /** A short name is near to many words: only one with the letters of ours in another order is meant for us. */
 function twisted(name: string, ours: readonly string[]): string | undefined {
-  const letters = (text: string) => [...text.toUpperCase()].sort().join('');
+  const letters = (text: string) => Array.from(text.toUpperCase()).sort().join('');
   return ours.find((own) => letters(own) === letters(name));
 }

@@ -20,6 +20,8 @@ export function editDistance(a: string, b: string, limit = Infinity): number {
       }
       current.push(steps);
     }
+    // No later row counts less than the two before it.
+    if (Math.min(...current) > limit && Math.min(...previous) > limit) return limit + 1;
     beforePrevious = previous;
     previous = current;
   }

@@ -1,4 +1,6 @@
+import { markdownToText } from '../protocol/markdown-text.js';
 import {
+  checkReply,
   reply,
   type Article,
   type LateReply,
@@ -7,7 +9,6 @@ import {
   type ToStaffReply,
   type VideoReply,
 } from '../protocol/reply.js';
-import { markdownToText } from '../protocol/markdown-text.js';
 
 /** Makers of the replies that any road can carry. */
 export interface LateReplies {
@@ -61,7 +62,9 @@ export class LateReplyMakers implements LateReplies {
     return (articles) => this.note(reply.news(articles));
   }
 
+  /** @throws ReplyInvalid here, where the stack still names the line that made it */
   protected note<R extends Reply>(made: R): R {
+    checkReply(made);
     this.#made.push(made);
     return made;
   }

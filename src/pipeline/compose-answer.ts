@@ -5,7 +5,7 @@ import {
 } from '../protocol/customer-service-message.js';
 import { joinForPassive } from '../protocol/fit-messages.js';
 import type { Reply } from '../protocol/reply.js';
-import { keepMsOf, type Lifetimes } from './change-record.js';
+import type { Lifetimes } from './change-record.js';
 import { lateMessages, partsOf } from './parts.js';
 import { placeOf, useUp } from './record.js';
 
@@ -49,7 +49,8 @@ export function composeAnswer(
     said = Math.max(0, said - messages.length);
     if (next === undefined) continue;
     const place = { key: sender, place: placeOf(next) };
-    also.push({ key, rev: stored.rev, next, keepMs: keepMsOf(next, lifetimes), sender: place });
+    // Its job comes a day after its push, and must find that there is nothing left to do.
+    also.push({ key, rev: stored.rev, next, keepMs: lifetimes.underWayMs, sender: place });
   }
   return { reply, rest: mine.slice(said), saysOwn: said > 0, also };
 }

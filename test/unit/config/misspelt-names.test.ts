@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { findMisspeltNames } from '../../../src/config/misspelt-names.js';
 import { editDistance, nearestName } from '../../../src/config/nearest-name.js';
 
@@ -69,6 +70,17 @@ describe('given two names', () => {
     ['kitten', 'sitting', 3],
   ])('when %j becomes %j, then %d edits are counted, in either direction', (a, b, distance) => {
     expect([editDistance(a, b), editDistance(b, a)]).toEqual([distance, distance]);
+  });
+
+  test('when the count stops at a limit, then up to there it is the same', () => {
+    // Few letters, so that near names and swapped neighbours are common.
+    const name = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 8 });
+    fc.assert(
+      fc.property(name, name, fc.nat(4), (a, b, limit) => {
+        expect(editDistance(a, b, limit)).toBe(Math.min(editDistance(a, b), limit + 1));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('when nothing is near enough, then there is no nearest name', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorFields } from '../../../src/adapters/log/error-fields.js';
 import { runHandle, runLater, type Outcome, type RunServices } from '../../../src/handling/run-handler.js';
 import { TaskNotJson, textPush } from '../../../src/index.js';
 import { anything, loaded, testServices, untyped, type LooseHandler } from '../../support/handling.js';
@@ -32,6 +33,20 @@ describe('given a handler that does not wait', () => {
     });
     expect(running).toBeInstanceOf(Promise);
     await expect(running).rejects.toBe(thrown);
+  });
+});
+
+describe('given a handler that makes a reply which WeChat would refuse', () => {
+  test.each<[string, LooseHandler['handle']]>([
+    ['at once', (ctx) => ctx.reply.text('')],
+    ['later on', async (ctx) => ctx.reply.image(await Promise.resolve(''))],
+    ['to send it', (ctx) => ctx.send({ type: 'text', content: '' })],
+  ])('when it does so %s, then it fails at the line that made it', async (_, handle) => {
+    const thrown: unknown = await Promise.resolve(run({ handle })).catch((error: unknown) => error);
+    expect(errorFields(thrown)).toMatchObject({
+      name: 'ReplyInvalid',
+      stack: expect.stringContaining('run-handler.test'),
+    });
   });
 });
 

@@ -88,8 +88,10 @@ async function tell(behaviour: string, faults: readonly Fault[]) {
     lateRoad: 'passive-only',
   });
   const current: SimulatedProcess[] = [await world.startProcess(), await world.startProcess()];
+  let isTold = false;
   const replaceDead = (): void => {
     world.clock.schedule(1_000, () => {
+      if (isTold) return;
       for (const [place, one] of current.entries()) {
         if (one.alive) continue;
         void world.startProcess().then((fresh) => (current[place] = fresh));
@@ -119,6 +121,7 @@ async function tell(behaviour: string, faults: readonly Fault[]) {
     await push(msgId);
     await world.clock.advance(40_000);
   }
+  isTold = true;
   return { world, shown };
 }
 
@@ -179,6 +182,17 @@ describe('given an account that may not send customer-service messages', () => {
       expect(shown[2]?.text).not.toContain(ANSWER);
     },
   );
+
+  test('when a kept answer was said, then a day later its job finds nothing to do', async () => {
+    const { world } = await check('answers after all tries', []);
+    expect(world.jobs.size).toBe(1);
+    await world.clock.advance(25 * 3_600_000);
+    const later = await world.startProcess();
+    await world.clock.advance(60_000);
+    later.die();
+    expect(world.jobs.size).toBe(0);
+    expect(world.runs).toBe(4);
+  });
 
   test('when an answer is too long for one reply, then its end comes with the next message', async () => {
     const { shown } = await check('answers at length in the second try', []);

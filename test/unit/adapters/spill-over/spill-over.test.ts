@@ -366,8 +366,10 @@ describe('given jobs and a Redis that does not take them', () => {
     let letAnswer = (): void => {};
     remote.holdAnswers = new Promise((resolve) => (letAnswer = resolve));
     remote.mood = 'up';
-    await clock.advance(PROBE_MS);
-    await eventually(() => expect(remote.done).toContain(`claim ${keyOf('p1')}`));
+    await eventually(async () => {
+      await clock.advance(PROBE_MS);
+      expect(remote.done).toContain(`claim ${keyOf('p1')}`);
+    });
     await one.queue.put(job('p1'));
     expect(remote.done).not.toContain('put p1');
     letAnswer();

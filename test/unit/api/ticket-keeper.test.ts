@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { ApiRefused } from '../../../src/api/api-error.js';
+import type { JsonObject } from '../../../src/api/response.js';
+import { createTicketKeeper, type TicketCentre, type TicketType } from '../../../src/api/ticket-keeper.js';
+import { toAppId } from '../../../src/protocol/ids.js';
+import { keptLog } from '../../support/handling.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { MemoryStateStore } from '../../support/memory-state-store.js';
+
+const MINUTE = 60_000;
+
+function given() {
+  const clock = new ManualClock();
+  const store = new MemoryStateStore();
+  const log = keptLog();
+  const asked: TicketType[] = [];
+  const world = {
+    clock,
+    store,
+    log,
+    asked,
+    answer: (type: TicketType, n: number): JsonObject => ({
+      errcode: 0,
+      errmsg: 'ok',
+      ticket: `${n}-${type}`,
+      expires_in: 7_200,
+    }),
+    keeper: (): TicketCentre =>
+      createTicketKeeper({
+        appId: toAppId('wx1'),
+        store,
+        clock,
+        log,
+        random: () => 0,
+        async ask(type) {
+          const n = asked.push(type);
+          await new Promise<void>((resolve) => clock.schedule(500, resolve));
+          return world.answer(type, n);
+        },
+      }),
+  };
+  return world;
+}
+
+describe('given several processes', () => {
+  test('when all ask for tickets of both types, then each type is fetched once', async () => {
+    const world = given();
+    const asking = Promise.all(
+      Array.from({ length: 20 }, (_, n) => world.keeper().get(n % 2 === 0 ? 'jsapi' : 'wx_card')),
+    );
+    await world.clock.advance(1_000);
+    expect(new Set(await asking)).toEqual(new Set(['1-jsapi', '2-wx_card']));
+    expect(world.asked).toEqual(['jsapi', 'wx_card']);
+  });
+
+  test('when a ticket nears its end, then it is renewed by one of them, without anybody asking', async () => {
+    const world = given();
+    const keepers = [world.keeper(), world.keeper()];
+    for (const keeper of keepers) keeper.start();
+    const asking = Promise.all(keepers.map((keeper) => keeper.get('jsapi')));
+    await world.clock.advance(1_000);
+    expect(await asking).toEqual(['1-jsapi', '1-jsapi']);
+    await world.clock.advance(116 * MINUTE);
+    expect(world.asked).toHaveLength(2);
+    expect(await Promise.all(keepers.map((keeper) => keeper.get('jsapi')))).toEqual(['2-jsapi', '2-jsapi']);
+    for (const keeper of keepers) keeper.stop();
+  });
+});
+
+describe('given a ticket that cannot be had', () => {
+  test.each([
+    ['none is in the answer', (): JsonObject => ({ errcode: 0, errmsg: 'ok' }), 'api_unreachable'],
+    [
+      'WeChat refuses it',
+      (): never => {
+        throw new ApiRefused('/cgi-bin/ticket/getticket', {
+          errcode: 48001,
+          text: 'api unauthorized',
+          errorClass: 'permission',
+        });
+      },
+      'api_refused',
+    ],
+  ])(
+    'when %s, then that is the error, nothing is kept, and no ticket is in the log',
+    async (_, answer, code) => {
+      const world = given();
+      const right = world.answer;
+      world.answer = answer;
+      const keeper = world.keeper();
+      const outcome = expect(keeper.get('jsapi')).rejects.toMatchObject({ code });
+      await world.clock.advance(1_000);
+      await outcome;
+      world.answer = right;
+      await world.clock.advance(10 * MINUTE);
+      const asking = keeper.get('jsapi');
+      await world.clock.advance(1_000);
+      expect(await asking).toBe('2-jsapi');
+      expect(world.log.lines).toEqual([expect.objectContaining({ message: 'no jsapi ticket could be had' })]);
+      expect(JSON.stringify(world.log.lines)).not.toMatch(/\d-jsapi/);
+    },
+  );
+});
