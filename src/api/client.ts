@@ -81,7 +81,7 @@ export function createApi(deps: {
       return await callWith(token);
     } catch (error) {
       if (!(error instanceof ApiRefused) || error.errorClass !== 'token-invalid') throw error;
-      await tokens.reject(token);
+      await tokens.reject(token, error.errcode);
       const next = await tokens.get();
       if (next === token) throw error;
       return await callWith(next);

@@ -4,14 +4,30 @@ import { AppError } from '../protocol/app-error.js';
 import { accessPoints } from './access-points.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
 import { conformance } from './conformance.js';
+import { menu } from './menu.js';
+import { quota } from './quota.js';
 import { routes } from './routes.js';
 import { sandbox } from './sandbox.js';
 import { send } from './send.js';
 import { serve } from './serve.js';
 import { packageVersion } from './package-version.js';
+import { template } from './template.js';
 import { token } from './token.js';
+import { users } from './users.js';
 
-const commands: readonly Command[] = [serve, send, routes, sandbox, conformance, token, accessPoints];
+const commands: readonly Command[] = [
+  serve,
+  send,
+  routes,
+  sandbox,
+  conformance,
+  token,
+  accessPoints,
+  menu,
+  template,
+  users,
+  quota,
+];
 
 /**
  * Runs one command line (without node and script) and resolves with its exit code. Whatever goes wrong is said on

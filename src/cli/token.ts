@@ -1,9 +1,10 @@
 import type { Credential } from '../api/credential.js';
 import type { TokenStatus } from '../api/token-keeper.js';
-import { readConfigForTrying, type AccountConfig, type Config } from '../config.js';
-import type { Logger } from '../ports/logger.js';
-import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
+import { readConfigForTrying, type AccountConfig } from '../config.js';
+import { exitCodes, UsageInvalid, type Command } from './command.js';
+import { findAccount } from './find-account.js';
 import { parseOptions } from './parse-options.js';
+import { sayWarnings } from './say-warnings.js';
 
 const SHOWN_CHARACTERS = 6;
 
@@ -40,7 +41,7 @@ Asks the server that runs with this configuration; where none does, works on its
     const account = findAccount(config, values.account);
     // Loaded here, so that the other commands start without the server.
     const { openTokenDesk } = await import('./token-desk.js');
-    const desk = await openTokenDesk(config, account.appId, warningsTo(terminal));
+    const desk = await openTokenDesk(config, account.appId, sayWarnings(terminal));
     try {
       const held = deed === 'refresh' ? await desk.refresh(values.force) : undefined;
       const status = await desk.status();
@@ -54,15 +55,6 @@ Asks the server that runs with this configuration; where none does, works on its
     }
   },
 };
-
-function findAccount({ accounts }: Config, wanted: string | undefined): AccountConfig {
-  const found = accounts.find(
-    ({ name, appId }) => wanted === undefined || name === wanted || appId === wanted,
-  );
-  if (found !== undefined) return found;
-  const names = accounts.map(({ name }) => name).join(', ');
-  throw new UsageInvalid(`No account "${wanted ?? ''}" is configured. There are: ${names}.`);
-}
 
 type View = ReturnType<typeof toView>;
 
@@ -119,11 +111,4 @@ function inWords(seconds: number): string {
   return minutes >= 60
     ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
     : `${minutes} min ${seconds % 60} s`;
-}
-
-/** What went wrong is thrown; what is odd besides is said. */
-function warningsTo(terminal: Terminal): Logger {
-  const say = (_: object, message: string): void => terminal.err(message);
-  const log: Logger = { debug() {}, info() {}, warn: say, error: say, child: () => log };
-  return log;
 }

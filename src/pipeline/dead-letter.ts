@@ -18,17 +18,22 @@ export type DeadReason =
   | 'too_many_messages' //    more than the user's window allows
   | 'push_unreadable'; //     the stored push cannot be parsed any more
 
-/** Keeps what could not be delivered, and says so. @throws StoreUnavailable */
+/**
+ * Keeps what could not be delivered, and says so. The last letter of a push has the id of its job; one about a part of
+ * the answer has an id of its own, so that neither takes the other's place.
+ *
+ * @throws StoreUnavailable
+ */
 export async function bury(
   { store, clock, log }: { store: StateStore; clock: Clock; log: Logger },
   job: DeferredJob,
   kind: string,
   record: PushRecord | undefined,
-  why: { reason: DeadReason; detail: string },
+  why: { reason: DeadReason; detail: string; id?: string },
 ): Promise<void> {
   const unsent = (record?.messages ?? []).slice(record?.sent ?? 0);
   await store.bury({
-    id: job.id,
+    id: why.id ?? job.id,
     appId: job.appId,
     pushId: job.pushId,
     user: job.user,

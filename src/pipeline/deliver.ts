@@ -75,15 +75,11 @@ async function fit(late: LateJob): Promise<JobVerdict | undefined> {
   if (remaining.length <= left) return undefined;
   const fitting = fitMessages(remaining, left);
   if (fitting.left.length > 0)
-    await late.bury(
-      'too_many_messages',
-      `the window allows ${left} more, ${remaining.length} were to be sent`,
-      {
-        ...late.record,
-        messages: fitting.left,
-        sent: 0,
-      },
-    );
+    // The same part again after a crash, another one where the rest has to be cut once more.
+    await late.buryPart(`left-of-${remaining.length}`, fitting.left, {
+      reason: 'too_many_messages',
+      detail: `the window allows ${left} more, ${remaining.length} were to be sent`,
+    });
   return (await late.change((record, me) => rules.refit(record, me, fitting.send))) ? undefined : LOST;
 }
 

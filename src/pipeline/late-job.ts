@@ -1,6 +1,7 @@
 import type { SendTries } from '../api/send-policy.js';
 import type { DeferredJob, JobVerdict } from '../ports/deferred-queue.js';
 import type { PushRecord, StoredRecord } from '../ports/state-store.js';
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import { toOpenId, toPushId } from '../protocol/ids.js';
 import { readPush, type Push } from '../protocol/push.js';
 import type { Account } from './account.js';
@@ -76,14 +77,23 @@ export class LateJob {
   }
 
   async die(reason: DeadReason, detail: string): Promise<JobVerdict> {
-    await this.bury(reason, detail, this.record);
+    await this.#bury({ reason, detail });
     await this.change((record, me) => rules.conclude(record, me, { state: 'dead', reason }));
     return DONE;
   }
 
-  /** Keeps what could not be sent as a dead letter, while the work itself goes on or ends by another way. */
-  bury(reason: DeadReason, detail: string, record: PushRecord): Promise<void> {
-    return bury(this.deps, this.job, this.push?.kind ?? '', record, { reason, detail });
+  /** Keeps messages that are left out as a dead letter of their own, `part`, while the work on the others goes on. */
+  buryPart(
+    part: string,
+    messages: readonly CustomerServiceMessage[],
+    why: { reason: DeadReason; detail: string },
+  ): Promise<void> {
+    const record = { ...this.record, messages, sent: 0 };
+    return this.#bury({ ...why, id: `${this.job.id}-${part}` }, record);
+  }
+
+  #bury(why: { reason: DeadReason; detail: string; id?: string }, record = this.record): Promise<void> {
+    return bury(this.deps, this.job, this.push?.kind ?? '', record, why);
   }
 
   jittered(ms: number): number {

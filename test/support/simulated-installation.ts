@@ -61,6 +61,8 @@ export class SimulatedInstallation {
   readonly faults: readonly Fault[];
   readonly onAmbiguousSend: 'drop' | 'resend';
   readonly lateRoad: LateRoad;
+  /** What WeChat says to a message in place of taking it. */
+  readonly refuse: (content: string) => Error | undefined;
   /** Runs of `handle` and `later`. */
   runs = 0;
 
@@ -69,11 +71,13 @@ export class SimulatedInstallation {
     faults?: readonly Fault[];
     onAmbiguousSend?: 'drop' | 'resend';
     lateRoad?: LateRoad;
+    refuse?: (content: string) => Error | undefined;
   }) {
     this.handler = options.handler;
     this.faults = options.faults ?? [];
     this.onAmbiguousSend = options.onAmbiguousSend ?? 'drop';
     this.lateRoad = options.lateRoad ?? 'customer-service';
+    this.refuse = options.refuse ?? (() => undefined);
   }
 
   async startProcess(): Promise<SimulatedProcess> {
@@ -297,13 +301,16 @@ export class SimulatedProcess implements Clock {
   }
 
   #apiOfThis(): Api {
-    const { delivered } = this.#world;
+    const { delivered, refuse } = this.#world;
     const face = standInApi({
       messages: {
         send: (user, message) =>
           this.#step(
             () => {
-              delivered.push({ user, content: message.msgtype === 'text' ? message.text.content : '' });
+              const content = message.msgtype === 'text' ? message.text.content : '';
+              const refusal = refuse(content);
+              if (refusal !== undefined) throw refusal;
+              delivered.push({ user, content });
             },
             () => new ApiUnreachable('/cgi-bin/message/custom/send', 'as the test wants it', { sent: true }),
           ),

@@ -1,0 +1,41 @@
+import { createHttpClient } from '../adapters/http/http-client.js';
+import { createAccessPoints } from '../api/access-points.js';
+import { createApi, type Api } from '../api/client.js';
+import { createServerTokenKeeper } from '../api/token-server.js';
+import { createApp } from '../app.js';
+import { readConfigForTrying, type AccountConfig } from '../config.js';
+import { systemClock } from '../ports/clock.js';
+import { toAppId } from '../protocol/ids.js';
+import { findAdminListener } from './admin-listener.js';
+import type { Terminal } from './command.js';
+import { findAccount } from './find-account.js';
+import { sayWarnings } from './say-warnings.js';
+
+/**
+ * Does something with the API of a configured account. Its token comes from the server that runs with this
+ * configuration; where none does, from its store.
+ */
+export async function withAccountClient<T>(
+  wanted: string | undefined,
+  terminal: Terminal,
+  work: (api: Api, account: AccountConfig) => Promise<T>,
+): Promise<T> {
+  const { config } = readConfigForTrying();
+  const account = findAccount(config, wanted);
+  const log = sayWarnings(terminal);
+  const parts = { http: createHttpClient(), clock: systemClock, log };
+  const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, ...parts });
+  const server = await findAdminListener(config);
+  if (server !== undefined) {
+    const access = { url: `http://${server.place}`, key: config.admin.key, appId: toAppId(account.appId) };
+    const tokens = createServerTokenKeeper({ ...access, ...parts });
+    return work(createApi({ accessPoints, tokens }), account);
+  }
+  const app = await createApp(config, { log, handlers: { handlers: [], observers: [] } });
+  try {
+    const { tokens } = app.credentials(account.appId);
+    return await work(createApi({ accessPoints, tokens }), account);
+  } finally {
+    await app.stop();
+  }
+}
