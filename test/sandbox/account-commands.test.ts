@@ -26,8 +26,7 @@ describe('given users export', () => {
   const written = async (): Promise<{ openid?: unknown }[]> =>
     (await readFile(file, 'utf8'))
       .trimEnd()
-      .split('
-')
+      .split('\n')
       .map((line) => Object(JSON.parse(line)));
 
   test('when it runs through, then all followers are in the file, in order, and nothing is left to go on with', async () => {

@@ -130,7 +130,10 @@ describe('given an account with a menu', () => {
       await cli.run('menu', 'pull', json, '--force');
       const pulled: unknown = JSON.parse(await readFile(json, 'utf8'));
       await writeFile(json, JSON.stringify({ ...Object(pulled), conditional: which.map(conditional) }));
-      return JSON.parse((await cli.run('menu', 'push', json, '--json')).out) as unknown;
+      const { code, out, err } = await cli.run('menu', 'push', json, '--json');
+      expect([code, err]).toEqual([0, '']);
+      const pushed: unknown = JSON.parse(out);
+      return pushed;
     };
     expect(await push('4', '3', '2')).toMatchObject({ default: false, removed: 0, added: 1 });
     expect(tags()).toEqual(['2', '3', '4']); // the oldest first, as the sandbox keeps them

@@ -149,10 +149,10 @@ export async function noteBase(path: string, base: string): Promise<void> {
   await writeFile(path, document.toString());
 }
 
-/** `menu.yaml` → `menu.2026-11-22T120000Z.backup.yaml`, in the same folder. */
+/** `menu.yaml` → `menu.2026-11-22T120000123Z.backup.yaml`, in the same folder. */
 export function backupPath(path: string, now: Date): string {
   const extension = extname(path);
-  const stamp = now.toISOString().replace(/\.\d+/, '').replaceAll(':', '');
+  const stamp = now.toISOString().replaceAll(/[:.]/g, '');
   return join(
     dirname(path),
     `${basename(path, extension)}.${stamp}.backup${extension === '' ? '.yaml' : extension}`,
