@@ -11,6 +11,7 @@ import { openFileAdapters } from './adapters/file/index.js';
 import type { AccountConfig, Config } from './config.js';
 import { createAdminServer } from './http/admin-server.js';
 import { createDoor, type Door } from './http/door.js';
+import { watchLoop } from './http/held-up-loop.js';
 import { closeServer, listen } from './http/listen.js';
 import { createPublicServer, type Readiness } from './http/public-server.js';
 import type { TokenAccount } from './http/token-asked.js';
@@ -116,11 +117,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     settings: { ...config, lanePatienceMs: config.lanePatienceS * 1_000 },
   };
 
+  const loop = clock === systemClock ? watchLoop() : undefined;
   const doors = new Map<string, Door>();
   const byName = new Map<string, Door>();
   for (const [index, account] of accounts.entries()) {
     const receiver = createReceiver(account, deps);
-    const door = createDoor(receiver, { mode: account.secrets.mode, clock, log });
+    const door = createDoor(receiver, { mode: account.secrets.mode, clock, log, loop });
     doors.set(config.accounts[index]?.path ?? '', door);
     byName.set(account.name, door);
   }
@@ -210,6 +212,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       for (const { road } of accounts) road.stop();
       accessPoints.stop();
       owner.stop();
+      loop?.stop();
       if (options.storage === undefined) await storage.close();
     },
   };

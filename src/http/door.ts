@@ -5,6 +5,7 @@ import type { Logger } from '../ports/logger.js';
 import { AppError } from '../protocol/app-error.js';
 import { parseCallbackQuery, type CallbackQuery, type CipherMode } from '../protocol/envelope.js';
 import { PushRefused } from '../protocol/refusal.js';
+import type { HeldUpLoop } from './held-up-loop.js';
 import { readBody, type Body } from './read-body.js';
 
 /**
@@ -41,12 +42,23 @@ const BODY_LIMIT_BYTES: { readonly [mode in CipherMode]: number } = {
 
 export function createDoor(
   receiver: Receiver,
-  { mode, clock, log }: { mode: CipherMode; clock: Clock; log: Logger },
+  {
+    mode,
+    clock,
+    log,
+    loop,
+  }: {
+    mode: CipherMode;
+    clock: Clock;
+    log: Logger;
+    /** Absent: time is moved by hand, and nothing holds it up. */
+    loop?: HeldUpLoop | undefined;
+  },
 ): Door {
   const limit = BODY_LIMIT_BYTES[mode];
 
   return function door(request, response, next) {
-    const receivedAtMs = clock.now();
+    const receivedAtMs = clock.now() - (loop?.unseenMs ?? 0);
     const remote = request.socket.remoteAddress;
     const isPush = request.method === 'POST';
     if (!isPush && request.method !== 'GET') {
