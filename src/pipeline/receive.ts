@@ -123,7 +123,11 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     return store.claim(request);
   }
 
-  function arrive(claimed: Claimed, receivedAtMs: number): { arrival: Arrival; isLast: boolean } {
+  function arrive(
+    claimed: Claimed,
+    name: RecordName,
+    receivedAtMs: number,
+  ): { arrival: Arrival; isLast: boolean } {
     const { replyDeadlineMs } = settings;
     const { count: tryNumber, sinceMs } = claimed.tries ?? { count: 1, sinceMs: receivedAtMs };
     const isHeld = account.road.now === 'passive-only';
@@ -131,7 +135,13 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     const heldMs = isHeld ? (TRIES - 1) * TRY_LASTS_MS : 0;
     const passiveUntilMs = Math.max(receivedAtMs, sinceMs + heldMs) + replyDeadlineMs;
     return {
-      arrival: { receivedAtMs, tryNumber, sinceMs, passiveUntilMs, kept: claimed.shelf ?? [] },
+      arrival: {
+        receivedAtMs,
+        tryNumber,
+        sinceMs,
+        passiveUntilMs,
+        kept: claimed.shelf?.filter(({ key }) => key !== name.key) ?? [],
+      },
       isLast,
     };
   }
@@ -143,7 +153,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     name: RecordName,
     receivedAtMs: number,
   ): Verdict | Promise<Verdict> {
-    const { arrival, isLast } = arrive(claimed, receivedAtMs);
+    const { arrival, isLast } = arrive(claimed, name, receivedAtMs);
     const one = { deadlineAtMs: receivedAtMs + settings.replyDeadlineMs, isLast };
     const known = runs.get(name.key);
     if (known !== undefined) {
