@@ -90,3 +90,21 @@ export async function changeRecord(
   }
   return { made: false, stored: undefined };
 }
+
+/** Takes a record out of the store, as if its push had never come. False: something else stands there. @throws StoreUnavailable */
+export async function forgetRecord(
+  { store, clock }: Pick<RecordKeeper, 'store' | 'clock'>,
+  { key, sender }: RecordName,
+  rev: number,
+): Promise<boolean> {
+  const { swapped } = await store.swap({
+    key,
+    rev,
+    next: undefined,
+    nowMs: clock.now(),
+    keepMs: 0,
+    durable: false,
+    sender: { key: sender, place: 'none' },
+  });
+  return swapped;
+}

@@ -1,4 +1,4 @@
-import { changeRecord } from './change-record.js';
+import { changeRecord, forgetRecord } from './change-record.js';
 import { insist } from './insist.js';
 import type { RecordName } from './job.js';
 import * as rules from './record.js';
@@ -11,7 +11,7 @@ import type { RunDeps } from './run.js';
  */
 export async function disown(deps: RunDeps, name: RecordName): Promise<void> {
   const { store, clock, owner, queue, log, runs, inHand } = deps;
-  const { key, sender, pushId } = name;
+  const { key, pushId } = name;
   try {
     const seen = await insist(deps, pushId, () => store.read(key, clock.now()));
     if (seen === undefined || seen.stored.record.owner !== owner.id) return;
@@ -20,18 +20,7 @@ export async function disown(deps: RunDeps, name: RecordName): Promise<void> {
     // A run of this process may still look for its claim, while the late work that came of it is in nobody's hands.
     if (record.state !== 'taking' && runs.has(key)) return;
     if (record.state === 'running') {
-      const { swapped } = await insist(deps, pushId, () =>
-        store.swap({
-          key,
-          rev,
-          next: undefined,
-          nowMs: clock.now(),
-          keepMs: 0,
-          durable: false,
-          sender: { key: sender, place: 'none' },
-        }),
-      );
-      if (swapped) return;
+      if (await insist(deps, pushId, () => forgetRecord(deps, name, rev))) return;
     }
     const me = { owner: owner.id, fence: record.fence };
     await insist(deps, pushId, () =>

@@ -1,7 +1,13 @@
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { PushRecord, StoredRecord } from '../ports/state-store.js';
-import { changeRecord, keepMsOf, type ChangeOptions, type RecordKeeper } from './change-record.js';
+import {
+  changeRecord,
+  forgetRecord,
+  keepMsOf,
+  type ChangeOptions,
+  type RecordKeeper,
+} from './change-record.js';
 import { insist } from './insist.js';
 import type { RecordName } from './job.js';
 import type { Owner } from './owner.js';
@@ -91,20 +97,7 @@ export class RecordInHand {
 
   /** As if the push had never come. Without the store it stays, and its owner's death will free it. */
   async remove(): Promise<void> {
-    const { store, clock } = this.#deps;
-    const { key, sender } = this.#name;
-    const { rev } = this.#stored;
-    await store
-      .swap({
-        key,
-        rev,
-        next: undefined,
-        nowMs: clock.now(),
-        keepMs: 0,
-        durable: false,
-        sender: { key: sender, place: 'none' },
-      })
-      .catch(() => undefined);
+    await forgetRecord(this.#deps, this.#name, this.#stored.rev).catch(() => undefined);
   }
 
   /** Claims the push anew and writes the record as it was, unless a try of WeChat's was faster. @throws StoreUnavailable */
