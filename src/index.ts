@@ -41,6 +41,7 @@ export {
 } from './handling/session.js';
 export { TaskNotJson } from './handling/task.js';
 export type { GivenApi } from './handling/stand-in-api.js';
+export type { StreamOptions, TextStream } from './handling/text-stream.js';
 export { tryHandler, tryLater, tryObserver, type Tried, type TryOptions } from './handling/try-handler.js';
 export type { WebSession } from './http/session-cookie.js';
 export type { WebAuthorization } from './http/web-authorization.js';
@@ -53,7 +54,7 @@ export type { Json } from './protocol/json.js';
 export { markdownBorder, markdownToText } from './protocol/markdown-text.js';
 export { signCard, signPage } from './protocol/page-signature.js';
 export type { Push, PushFamily, PushKind, PushOf } from './protocol/push.js';
-export { ReplyInvalid, type Article, type LateReply, type Reply } from './protocol/reply.js';
+export { ReplyInvalid, type Article, type LateReply, type Pinned, type Reply } from './protocol/reply.js';
 
 /**
  * The whole server as a part of another program: `callback()` to mount in its Express, or listeners of its own. Loaded

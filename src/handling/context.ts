@@ -7,9 +7,9 @@ import {
 import type { OpenId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
-import type { LateReply, Reply } from '../protocol/reply.js';
+import type { LateReply } from '../protocol/reply.js';
 import { HandlerReturnedNonsense, shapeOf, type Deferral } from './answer.js';
-import { LateReplyMakers, ReplyMakers, type LateReplies, type Replies } from './replies.js';
+import { LateReplyMakers, ReplyMakers, type LateReplies, type Made, type Replies } from './replies.js';
 import type { SessionStore } from './session.js';
 import { checkTask } from './task.js';
 
@@ -84,7 +84,7 @@ export class LateRun<S extends LateServices = LateServices> implements LateConte
   readonly push: Push;
   protected readonly services: S;
   /** Replies made and not yet returned or sent. */
-  protected readonly made: Reply[] = [];
+  protected readonly made: Made[] = [];
   readonly #handler: string;
 
   constructor(handler: string, push: Push, services: S) {
@@ -121,10 +121,10 @@ export class LateRun<S extends LateServices = LateServices> implements LateConte
     };
   }
   get send(): (reply: LateReply) => Promise<void> {
-    return async (reply: Reply) => {
-      if (typeof reply !== 'object' || reply === null || reply.type === 'to-staff')
+    return async (reply: Made) => {
+      if (typeof reply !== 'object' || reply === null || reply.type === 'to-staff' || reply.type === 'stream')
         throw new HandlerReturnedNonsense(
-          `The handler "${this.#handler}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a transfer to staff can only be returned`,
+          `The handler "${this.#handler}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a stream and a transfer to staff can only be returned`,
         );
       this.settle(reply);
       await this.services.send(toCustomerServiceMessage(reply));

@@ -2,26 +2,35 @@ import { markdownToText } from '../protocol/markdown-text.js';
 import {
   checkReply,
   reply,
+  ReplyInvalid,
   type Article,
   type LateReply,
   type MusicReply,
+  type Pinned,
   type Reply,
   type ToStaffReply,
   type VideoReply,
 } from '../protocol/reply.js';
+import { shapeOf } from './answer.js';
+import { TextStream, type StreamOptions } from './text-stream.js';
 
-/** Makers of the replies that any road can carry. */
+/** Makers of the replies that any road can carry. With `road` a reply is kept on one of them. */
 export interface LateReplies {
-  readonly text: (content: string) => LateReply;
+  readonly text: (content: string, pin?: Pinned) => LateReply;
   /** A text out of Markdown, such as a language model writes: lists, tables, links and code as WeChat can show them. */
-  readonly markdown: (markdown: string) => LateReply;
+  readonly markdown: (markdown: string, pin?: Pinned) => LateReply;
+  /**
+   * A text that is still being written, by a language model say: its whole sentences are said in time, and the rest
+   * travels when it is there, in as few messages as it takes.
+   */
+  readonly stream: (parts: AsyncIterable<string>, options?: StreamOptions) => TextStream;
   /** `mediaId` of an uploaded picture. */
-  readonly image: (mediaId: string) => LateReply;
-  readonly voice: (mediaId: string) => LateReply;
-  readonly video: (mediaId: string, about?: Omit<VideoReply, 'type' | 'mediaId'>) => LateReply;
-  readonly music: (music: Omit<MusicReply, 'type'>) => LateReply;
+  readonly image: (mediaId: string, pin?: Pinned) => LateReply;
+  readonly voice: (mediaId: string, pin?: Pinned) => LateReply;
+  readonly video: (mediaId: string, about?: Omit<VideoReply, 'type' | 'mediaId'> & Pinned) => LateReply;
+  readonly music: (music: Omit<MusicReply, 'type'> & Pinned) => LateReply;
   /** One to eight articles; as a late answer only the first is carried. */
-  readonly news: (articles: readonly Article[]) => LateReply;
+  readonly news: (articles: readonly Article[], pin?: Pinned) => LateReply;
 }
 
 /** Makers of all replies. */
@@ -30,27 +39,41 @@ export interface Replies extends LateReplies {
   readonly toStaff: (kfAccount?: string) => ToStaffReply;
 }
 
+/** What makers make. */
+export type Made = Reply | TextStream;
+
 /**
  * Makers that note in `made` what they made. Each is made when it is asked for, since a run uses one or two of them, and
  * works when taken out of its object.
  */
 export class LateReplyMakers implements LateReplies {
-  readonly #made: Reply[];
-  constructor(made: Reply[]) {
+  readonly #made: Made[];
+  constructor(made: Made[]) {
     this.#made = made;
   }
 
   get text(): LateReplies['text'] {
-    return (content) => this.note(reply.text(content));
+    return (content, pin) => this.note(pinned(reply.text(content), pin));
   }
   get markdown(): LateReplies['markdown'] {
-    return (markdown) => this.note(reply.text(markdownToText(markdown)));
+    return (markdown, pin) => this.note(pinned(reply.text(markdownToText(markdown)), pin));
+  }
+  get stream(): LateReplies['stream'] {
+    return (parts, options) => {
+      if (typeof Object(parts)[Symbol.asyncIterator] !== 'function')
+        throw new ReplyInvalid(
+          `ctx.reply.stream takes an async iterable of texts, and this is ${shapeOf(parts)}: hand it an async generator, or use ctx.reply.text`,
+        );
+      const stream = new TextStream(parts, options);
+      this.#made.push(stream);
+      return stream;
+    };
   }
   get image(): LateReplies['image'] {
-    return (mediaId) => this.note(reply.image(mediaId));
+    return (mediaId, pin) => this.note(pinned(reply.image(mediaId), pin));
   }
   get voice(): LateReplies['voice'] {
-    return (mediaId) => this.note(reply.voice(mediaId));
+    return (mediaId, pin) => this.note(pinned(reply.voice(mediaId), pin));
   }
   get video(): LateReplies['video'] {
     return (mediaId, about) => this.note(reply.video(mediaId, about));
@@ -59,7 +82,7 @@ export class LateReplyMakers implements LateReplies {
     return (music) => this.note(reply.music(music));
   }
   get news(): LateReplies['news'] {
-    return (articles) => this.note(reply.news(articles));
+    return (articles, pin) => this.note(pinned(reply.news(articles), pin));
   }
 
   /** @throws ReplyInvalid here, where the stack still names the line that made it */
@@ -76,3 +99,6 @@ export class ReplyMakers extends LateReplyMakers implements Replies {
     return (kfAccount) => this.note(reply.toStaff(kfAccount));
   }
 }
+
+const pinned = <R extends Reply>(made: R, { road }: Pinned = {}): R & Pinned =>
+  road === undefined ? made : { ...made, road };

@@ -2,7 +2,7 @@ import { silentLogger, type Logger } from '../ports/logger.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
-import { checkReply } from '../protocol/reply.js';
+import { checkReply, reply } from '../protocol/reply.js';
 import type { Outcome } from './answer.js';
 import type { RunServices } from './context.js';
 import type { Handler } from './define-handler.js';
@@ -32,13 +32,14 @@ export interface TryOptions {
   readonly log?: Logger;
 }
 
-/** What the handler made of the push; `sent` is what it sent by `ctx.send` on the way. */
-export type Tried = (Outcome | { readonly type: 'not-mine' }) & {
+/** What the handler made of the push, a stream read to its end; `sent` is what it sent by `ctx.send` on the way. */
+export type Tried = (Exclude<Outcome, { type: 'streaming' }> | { readonly type: 'not-mine' }) & {
   readonly sent: readonly CustomerServiceMessage[];
 };
 
 /**
- * Runs a handler without a server: asks `on` and `when`, runs `handle`, checks the reply as the server would.
+ * Runs a handler without a server: asks `on` and `when`, runs `handle`, checks the reply as the server would. A stream
+ * is read to its end and becomes one text.
  *
  * @example
  * expect(await tryHandler(weather, textPush({ content: '天气 北京' }))).toMatchObject({ type: 'deferred', task: { city: '北京' } });
@@ -50,7 +51,7 @@ export async function tryHandler(handler: Handler, push: Push, options: TryOptio
   const sent: CustomerServiceMessage[] = [];
   const route = closeness(loaded.on, push.kind) === undefined ? undefined : routeTo(loaded, push, loud);
   if (route === undefined) return { type: 'not-mine', sent };
-  return { ...checked(await runHandle(route, push, servicesFor(options, sent))), sent };
+  return { ...(await settled(await runHandle(route, push, servicesFor(options, sent)))), sent };
 }
 
 /** Runs `later` with a task, which goes through JSON as it would in the server. Rejects with what the handler throws. */
@@ -69,7 +70,7 @@ export async function tryLater<T extends Json>(
     stored,
     servicesFor({ attempt: 1, remainingMs: 0, ...options }, sent),
   );
-  return { ...checked(outcome), sent };
+  return { ...(await settled(outcome)), sent };
 }
 
 /** Shows a push to an observer, if it listens to its kind. Rejects with what it throws. */
@@ -86,7 +87,14 @@ const load = (module: Handler): LoadedHandler => ({
   module,
 });
 
-function checked(outcome: Outcome): Outcome {
+/** Rejects with what the source of a stream throws. */
+async function settled(outcome: Outcome): Promise<Exclude<Outcome, { type: 'streaming' }>> {
+  if (outcome.type === 'streaming') {
+    const { stream } = outcome;
+    await stream.read();
+    const content = stream.rest();
+    return content.trim() === '' ? { type: 'silent' } : { type: 'replied', reply: reply.text(content) };
+  }
   if (outcome.type === 'replied') checkReply(outcome.reply);
   return outcome;
 }

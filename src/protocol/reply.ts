@@ -83,6 +83,10 @@ export const reply = {
  * @throws ReplyInvalid naming the field, what it holds (never the text itself) and what to do
  */
 export function checkReply(answer: Reply): void {
+  if (answer.road !== undefined && !roads.has(answer.road))
+    throw new ReplyInvalid(
+      `A reply is pinned to the road ${shapeOf(answer.road)}: use passive or customer-service, or leave it out`,
+    );
   switch (answer.type) {
     case 'text':
       return needsText(answer.content, 'A text reply', 'content', 'return nothing to stay silent');
@@ -103,6 +107,8 @@ export function checkReply(answer: Reply): void {
       );
   }
 }
+
+const roads: ReadonlySet<unknown> = new Set<Pinned['road']>(['passive', 'customer-service']);
 
 function needsText(value: unknown, what: string, field: string, otherwise: string): void {
   if (typeof value === 'string' && sendableText(value) !== '') return;

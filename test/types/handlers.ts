@@ -180,6 +180,29 @@ defineHandler({
   },
 });
 
+// ── streams and roads ──────────────────────────────────────────────────────────────────────────────────────────
+
+declare const words: AsyncIterable<string>;
+declare const numbers: AsyncIterable<number>;
+
+defineHandler({
+  on: 'message.text',
+  async handle(ctx) {
+    // @ts-expect-error what is still being written cannot be sent
+    await ctx.send(ctx.reply.stream(words));
+    // @ts-expect-error not of texts
+    void ctx.reply.stream(numbers);
+    // @ts-expect-error no such choice
+    void ctx.reply.stream(words, { onNewMessage: 'wait' });
+    if (ctx.push.content === '') return ctx.reply.text('…', { road: 'passive' });
+    // @ts-expect-error no such road
+    void ctx.reply.text('…', { road: 'air' });
+    void ctx.reply.video('m1', { title: '…', road: 'customer-service' });
+    return ctx.push.content === 'later' ? ctx.defer(1) : ctx.reply.stream(words, { markdown: true });
+  },
+  later: (ctx) => ctx.reply.stream(words, { onNewMessage: 'finish' }),
+});
+
 // ── `session` and `markdown` ───────────────────────────────────────────────────────────────────────────────────
 
 defineHandler({

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { errorFields } from '../../../src/adapters/log/error-fields.js';
 import { runHandle, runLater, type Outcome, type RunServices } from '../../../src/handling/run-handler.js';
-import { TaskNotJson, textPush } from '../../../src/index.js';
+import { TextStream } from '../../../src/handling/text-stream.js';
+import { TaskNotJson, textPush, type Replies } from '../../../src/index.js';
 import { anything, loaded, testServices, untyped, type LooseHandler } from '../../support/handling.js';
 
 const push = textPush({ content: '你好' });
@@ -11,6 +12,10 @@ const run = (module: Partial<LooseHandler>, services: RunServices = testServices
     push,
     services,
   );
+
+async function* words() {
+  yield 'a';
+}
 
 describe('given a handler that does not wait', () => {
   test('when it returns a reply, then the outcome is there without a promise', () => {
@@ -41,6 +46,8 @@ describe('given a handler that makes a reply which WeChat would refuse', () => {
     ['at once', (ctx) => ctx.reply.text('')],
     ['later on', async (ctx) => ctx.reply.image(await Promise.resolve(''))],
     ['to send it', (ctx) => ctx.send({ type: 'text', content: '' })],
+    ['with a road that does not exist', (ctx) => ctx.reply.text('a', { road: anything('air') })],
+    ['as a stream of nothing', (ctx) => ctx.reply.stream(anything(['a']))],
   ])('when it does so %s, then it fails at the line that made it', async (_, handle) => {
     const thrown: unknown = await Promise.resolve(run({ handle })).catch((error: unknown) => error);
     expect(errorFields(thrown)).toMatchObject({
@@ -157,7 +164,7 @@ describe('given a handler that sends', () => {
     expect(lines).toEqual([]);
   });
 
-  test.each([['a text'], [undefined], [{ type: 'to-staff' }]])(
+  test.each([['a text'], [undefined], [{ type: 'to-staff' }], [new TextStream(words())]])(
     'when it sends %p, then send rejects',
     async (nonsense) => {
       const { services, sent } = testServices();
@@ -201,8 +208,34 @@ describe('given replies that were made', () => {
     ).toHaveLength(1);
   });
 
+  test('when a stream is not returned, then it is reported like a reply', async () => {
+    expect(await warnings((ctx) => void ctx.reply.stream(words()))).toMatchObject([{ replies: ['stream'] }]);
+    expect(await warnings((ctx) => ctx.reply.stream(words()))).toEqual([]);
+  });
+
   test('when all are used, then nothing is said', async () => {
     expect(await warnings((ctx) => ctx.reply.text('a'))).toEqual([]);
+  });
+});
+
+describe('given a reply that is kept on one road', () => {
+  test.each<[string, (reply: Replies) => unknown]>([
+    ['text', (make) => make.text('a', { road: 'passive' })],
+    ['text', (make) => make.markdown('a', { road: 'passive' })],
+    ['image', (make) => make.image('m', { road: 'passive' })],
+    ['voice', (make) => make.voice('m', { road: 'passive' })],
+    ['video', (make) => make.video('m', { title: 't', road: 'passive' })],
+    ['music', (make) => make.music({ thumbMediaId: 'm', road: 'passive' })],
+    ['news', (make) => make.news([{ title: '', description: '', picUrl: '', url: '' }], { road: 'passive' })],
+  ])('when a %s is made so, then it says so', (type, make) => {
+    expect(run({ handle: (ctx) => make(ctx.reply) })).toMatchObject({ reply: { type, road: 'passive' } });
+  });
+});
+
+describe('given an answer that is still being written', () => {
+  test('when it is returned, then the outcome is the stream, with its options', () => {
+    const outcome = run({ handle: (ctx) => ctx.reply.stream(words(), { onNewMessage: 'finish' }) });
+    expect(outcome).toMatchObject({ type: 'streaming', stream: { onNewMessage: 'finish' } });
   });
 });
 

@@ -55,6 +55,35 @@ describe('given a handler under test', () => {
     });
   });
 
+  test('when it streams, then the stream is read to its end and is one text', async () => {
+    async function* model(answer: string) {
+      for (const word of answer) yield word;
+    }
+    const chat = defineHandler({
+      on: 'message.text',
+      handle: (ctx) =>
+        ctx.push.content === '慢'
+          ? ctx.defer(1)
+          : ctx.reply.stream(model(ctx.push.content), { markdown: true }),
+      later: (ctx) => ctx.reply.stream(model('# 晚了')),
+    });
+    expect(await tryHandler(chat, textPush({ content: '**是**的' }))).toMatchObject({
+      type: 'replied',
+      reply: { type: 'text', content: '是的' },
+    });
+    expect(await tryHandler(chat, textPush({ content: ' ' }))).toMatchObject({ type: 'silent' });
+    expect(await tryLater(chat, push, 1)).toMatchObject({ reply: { content: '# 晚了' } });
+  });
+
+  test('when its stream breaks off, then the test fails with what broke it', async () => {
+    async function* broken() {
+      yield 'a';
+      throw new Error('oops');
+    }
+    const chat = defineHandler({ on: '*', handle: (ctx) => ctx.reply.stream(broken()) });
+    await expect(tryHandler(chat, push)).rejects.toThrow('oops');
+  });
+
   test('when it replies what WeChat would refuse, then the test hears of it', async () => {
     const empty = defineHandler({ on: '*', handle: (ctx) => ctx.reply.text('') });
     await expect(tryHandler(empty, push)).rejects.toMatchObject({ code: 'reply_invalid' });
