@@ -191,6 +191,13 @@ export class MemoryStateStore implements StateStore {
     return this.letters.delete(id);
   }
 
+  /** Forgets everything, as a Redis does that is flushed. */
+  flush(): void {
+    const { records, bodies, guards, tries, seats, ledgers, counted, facts, beats, letters } = this;
+    for (const kept of [records, bodies, guards, tries, seats, ledgers, counted, facts, beats, letters])
+      kept.clear();
+  }
+
   async close(): Promise<void> {}
 
   private look(

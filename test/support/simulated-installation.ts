@@ -87,6 +87,12 @@ export class SimulatedInstallation {
     return started;
   }
 
+  /** Store and queue forget everything. A job in hand stays in the hands of its worker. */
+  flush(): void {
+    this.store.flush();
+    this.jobs.clear();
+  }
+
   async stopAll(): Promise<void> {
     for (const one of this.processes) one.die();
     await this.clock.advance(0);
