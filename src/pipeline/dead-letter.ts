@@ -1,8 +1,9 @@
+import { ApiRefused } from '../api/api-error.js';
 import type { DeadReason as SendDeadReason } from '../api/send-policy.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeferredJob } from '../ports/deferred-queue.js';
 import type { Logger } from '../ports/logger.js';
-import type { PushRecord, StateStore } from '../ports/state-store.js';
+import type { DeadLetter, PushRecord, StateStore } from '../ports/state-store.js';
 
 /** Why late work ended without reaching its user. */
 export type DeadReason =
@@ -18,6 +19,19 @@ export type DeadReason =
   | 'too_many_messages' //    more than the user's window allows
   | 'push_unreadable'; //     the stored push cannot be parsed any more
 
+/** How late work ended, and what WeChat said where that was why. */
+export interface Death extends Pick<DeadLetter, 'road' | 'errcode' | 'rid'> {
+  readonly reason: DeadReason;
+  readonly detail: string;
+}
+
+/** What WeChat refused with, as the fields of a letter. */
+export function refusalOf(error: unknown): Pick<DeadLetter, 'errcode' | 'rid'> {
+  if (!(error instanceof ApiRefused)) return {};
+  const { errcode, rid } = error;
+  return { errcode, ...(rid === undefined ? {} : { rid }) };
+}
+
 /**
  * Keeps what could not be delivered, and says so. The last letter of a push has the id of its job; one about a part of
  * the answer has an id of its own, so that neither takes the other's place.
@@ -29,25 +43,28 @@ export async function bury(
   job: DeferredJob,
   kind: string,
   record: PushRecord | undefined,
-  why: { reason: DeadReason; detail: string; id?: string },
+  { id = job.id, ...death }: Death & { readonly id?: string },
 ): Promise<void> {
-  const unsent = (record?.messages ?? []).slice(record?.sent ?? 0);
+  const { appId, pushId, user, handler, push } = job;
+  const messages = (record?.messages ?? []).slice(record?.sent ?? 0);
+  const task = record?.task ?? job.task;
   await store.bury({
-    id: why.id ?? job.id,
-    appId: job.appId,
-    pushId: job.pushId,
-    user: job.user,
+    id,
+    appId,
+    pushId,
+    user,
     kind,
-    handler: job.handler,
-    reason: why.reason,
-    detail: why.detail,
+    handler,
+    ...death,
     atMs: clock.now(),
     attempts: record?.attempt ?? 0,
-    push: job.push,
-    messages: unsent,
+    push,
+    messages,
+    // Once there are messages it is done.
+    ...(messages.length > 0 || task === undefined ? {} : { task }),
   });
   log.error(
-    { stage: 'dead', reason: why.reason, detail: why.detail, pushId: job.pushId, kind, handler: job.handler },
+    { stage: 'dead', ...death, pushId, kind, handler },
     'a late answer could not be delivered; it is kept as a dead letter',
   );
 }

@@ -6,11 +6,13 @@ import type { CustomerServiceMessage } from '../protocol/customer-service-messag
 import { fitMessages } from '../protocol/fit-messages.js';
 import { toOpenId, type AccessToken } from '../protocol/ids.js';
 import { deedOf, openingBy } from '../protocol/send-windows.js';
+import { refusalOf } from './dead-letter.js';
 import { insist } from './insist.js';
 import { keep } from './keep.js';
 import { DONE, LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
 import * as rules from './record.js';
 
+const ROAD = 'customer-service';
 /** The account lacks the right to send. */
 const NO_RIGHT = 48001;
 
@@ -78,6 +80,7 @@ async function fit(late: LateJob): Promise<JobVerdict | undefined> {
     // The same part again after a crash, another one where the rest has to be cut once more.
     await late.buryPart(`left-of-${remaining.length}`, fitting.left, {
       reason: 'too_many_messages',
+      road: ROAD,
       detail: `the window allows ${left} more, ${remaining.length} were to be sent`,
     });
   return (await late.change((record, me) => rules.refit(record, me, fitting.send))) ? undefined : LOST;
@@ -120,6 +123,7 @@ async function onFailure(late: LateJob, error: unknown, { spent = false } = {}):
     const isClosed = next.type === 'dead' && next.reason === 'window-closed';
     await window(late, isClosed ? 'close' : 'refund');
   }
+  const refusal = refusalOf(error);
   switch (next.type) {
     case 'retry':
       deps.log.warn(
@@ -130,8 +134,8 @@ async function onFailure(late: LateJob, error: unknown, { spent = false } = {}):
       return late.giveBack(next.afterMs, next.tries);
     case 'dead':
       return next.reason === 'window-closed'
-        ? noWindow(late, next.detail)
-        : late.die(next.reason, next.detail);
+        ? noWindow(late, next.detail, refusal)
+        : late.die(next.reason, next.detail, { road: ROAD, ...refusal });
     case 'ambiguous':
       return onAmbiguous(late, next.detail);
     default:
@@ -140,17 +144,21 @@ async function onFailure(late: LateJob, error: unknown, { spent = false } = {}):
 }
 
 /** The user cannot be reached until he does something: what nobody has seen a part of is kept for then. */
-async function noWindow(late: LateJob, detail: string): Promise<JobVerdict> {
+async function noWindow(
+  late: LateJob,
+  detail: string,
+  refusal: ReturnType<typeof refusalOf> = {},
+): Promise<JobVerdict> {
   const { record, account } = late;
   const isWhole = (record.sent ?? 0) === 0 && record.replied !== true;
   if (isWhole && account.road.mayKeep) return keep(late, detail);
-  return late.die('window-closed', detail);
+  return late.die('window-closed', detail, { road: ROAD, ...refusal });
 }
 
 /** Nobody knows whether WeChat took the message: configuration decides between a second copy and none. */
 async function onAmbiguous(late: LateJob, detail: string): Promise<JobVerdict> {
   const { deps, job } = late;
-  if (deps.settings.onAmbiguousSend === 'drop') return late.die('unknown', detail);
+  if (deps.settings.onAmbiguousSend === 'drop') return late.die('unknown', detail, { road: ROAD });
   deps.log.warn({ pushId: job.pushId }, `${detail}; it is sent again (ON_AMBIGUOUS_SEND=resend)`);
   return late.giveBack(late.jittered(1_000));
 }

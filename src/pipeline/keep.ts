@@ -31,6 +31,7 @@ export async function unclaimed(
   if (leftMs > 0) return again(leftMs);
   await bury(deps, job, '', stored.record, {
     reason: 'not_asked_for',
+    road: 'kept',
     detail: `kept for ${KEPT_FOR_MS / 3_600_000} h, and its user wrote no more (${account.name})`,
   });
   const change = await changeRecord(deps, name, stored, (record) => rules.expire(record, 'not_asked_for'), {

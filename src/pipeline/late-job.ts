@@ -5,7 +5,7 @@ import type { CustomerServiceMessage } from '../protocol/customer-service-messag
 import { toOpenId, toPushId } from '../protocol/ids.js';
 import { readPush, type Push } from '../protocol/push.js';
 import type { Account } from './account.js';
-import { bury, type DeadReason } from './dead-letter.js';
+import { bury, type DeadReason, type Death } from './dead-letter.js';
 import { nameRecord, type RecordName } from './job.js';
 import { RecordInHand, type Rule } from './record-in-hand.js';
 import * as rules from './record.js';
@@ -76,23 +76,23 @@ export class LateJob {
     return again(afterMs);
   }
 
-  async die(reason: DeadReason, detail: string): Promise<JobVerdict> {
-    await this.#bury({ reason, detail });
+  async die(
+    reason: DeadReason,
+    detail: string,
+    more: Omit<Death, 'reason' | 'detail'> = {},
+  ): Promise<JobVerdict> {
+    await this.#bury({ reason, detail, ...more });
     await this.change((record, me) => rules.conclude(record, me, { state: 'dead', reason }));
     return DONE;
   }
 
   /** Keeps messages that are left out as a dead letter of their own, `part`, while the work on the others goes on. */
-  buryPart(
-    part: string,
-    messages: readonly CustomerServiceMessage[],
-    why: { reason: DeadReason; detail: string },
-  ): Promise<void> {
+  buryPart(part: string, messages: readonly CustomerServiceMessage[], why: Death): Promise<void> {
     const record = { ...this.record, messages, sent: 0 };
     return this.#bury({ ...why, id: `${this.job.id}-${part}` }, record);
   }
 
-  #bury(why: { reason: DeadReason; detail: string; id?: string }, record = this.record): Promise<void> {
+  #bury(why: Death & { readonly id?: string }, record = this.record): Promise<void> {
     return bury(this.deps, this.job, this.push?.kind ?? '', record, why);
   }
 

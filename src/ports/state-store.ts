@@ -195,6 +195,9 @@ export type SwapResult =
   /** Lost: what stands there now (`undefined`: nothing). `alsoLost`: not this record, one of `also` was in the way. */
   | { readonly swapped: false; readonly stored: StoredRecord | undefined; readonly alsoLost?: true };
 
+/** A way of a late answer: sent as messages, or kept for the next push of its user. */
+export type LetterRoad = 'customer-service' | 'kept';
+
 /** Work that ended without reaching the user, and why. Never holds more than what a person needs to decide. */
 export interface DeadLetter {
   readonly id: string;
@@ -205,14 +208,21 @@ export interface DeadLetter {
   readonly handler: string;
   /** One word of `DeadReason` in `src/pipeline/dead-letter.ts`. */
   readonly reason: string;
-  /** What the operator should know: errcode, rid, the failed step. Never a message text or a secret. */
+  /** What the operator should know: the failed step and what it said. Never a message text or a secret. */
   readonly detail: string;
+  /** Which way the answer was going when it ended. Absent: it had not set out, or the letter is of an older version. */
+  readonly road?: LetterRoad;
+  /** What WeChat refused it with, and the id that its support asks for. */
+  readonly errcode?: number;
+  readonly rid?: string;
   readonly atMs: number;
   readonly attempts: number;
   /** The push as it came, so that the letter can be replayed. */
   readonly push: string;
-  /** The messages that were not sent. */
+  /** The messages that were not sent. Empty: the handler had not made any. */
   readonly messages: readonly CustomerServiceMessage[];
+  /** What `later` was given and did not get done. */
+  readonly task?: Json;
 }
 
 /**
