@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { writeBase } from './compaction.js';
@@ -29,6 +30,8 @@ interface Waiter {
 const NOTE_DELAY_MS = 5;
 /** How often a folder that nobody writes to is looked for. */
 const LOOK_EVERY_MS = 2000;
+/** So long a sync that follows right upon another one waits for company. */
+const GATHER_MS = 2;
 /** A disk that refused is asked again after this time when nobody waits for it. */
 const REFUSED_DELAY_MS = 1000;
 const COMPACTION_RETRY_MS = 10_000;
@@ -147,7 +150,7 @@ export class Journal {
   async #commit(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    do {
+    for (;;) {
       const entries = this.#entries;
       const waiters = this.#waiters;
       this.#entries = [];
@@ -159,7 +162,10 @@ export class Journal {
       } catch (error) {
         for (const waiter of waiters) waiter.reject(error);
       }
-    } while (this.#waiters.length > 0);
+      if (this.#waiters.length === 0) break;
+      // Somebody came meanwhile, so more are coming: with a moment's patience one sync serves many of them.
+      if (!this.#closed) await pause(GATHER_MS);
+    }
     this.#committing = false;
     if (this.#entries.length > 0 || (this.#refusing && !this.#closed)) this.#commitSoon();
   }
