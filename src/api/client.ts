@@ -4,7 +4,7 @@ import type { Json } from '../protocol/json.js';
 import type { PublicDownload } from '../ports/public-download.js';
 import type { AccessPointPool, Exchange } from './access-points.js';
 import { createUploadAvatar, type UploadAvatar } from './agent-avatar.js';
-import { ApiRefused } from './api-error.js';
+import { ApiRefused, ApiRequestInvalid } from './api-error.js';
 import type { CallBudget } from './call-budget.js';
 import type { ApiCallOptions } from './call-options.js';
 import { bindCatalogue, type CatalogueCalls } from './catalogue/catalogue.js';
@@ -35,7 +35,11 @@ export interface UnlistedCallOptions extends ApiCallOptions {
  * @throws ApiRefused · ApiUnreachable · ApiRequestInvalid, which was not sent · SecretMissing · TokenAwaited
  */
 export interface ApiFace extends Omit<CatalogueCalls, 'messages' | 'agents'> {
-  /** Calls an API that is not in the catalogue: its path, `/cgi-bin/…`, and its body. Resolves to the whole answer. */
+  /**
+   * Calls an API that is not in the catalogue: its path, `/cgi-bin/…`, and its body. Resolves to the whole answer.
+   *
+   * @throws ApiRequestInvalid  the path is not a path alone, and the token could go elsewhere with it
+   */
   call(path: string, body?: Json, options?: UnlistedCallOptions): Promise<JsonObject>;
   readonly messages: Omit<CatalogueCalls['messages'], 'send'> & {
     /**
@@ -107,7 +111,8 @@ export function createApi(deps: {
       ...calls.messages,
       send: (to, message, options) => calls.messages.send({ touser: to, ...message }, options),
     },
-    call(path, body, options = {}) {
+    async call(path, body, options = {}) {
+      checkPath(path);
       const { method = body === undefined ? 'GET' : 'POST', query = {} } = options;
       const { idempotent = method === 'GET' } = options;
       const text = typeof body === 'object' && body !== null ? toRequestBody(body) : JSON.stringify(body);
@@ -125,4 +130,15 @@ export function createApi(deps: {
     all: createWalks(calls, media),
     tokens,
   };
+}
+
+/** Put behind a host, anything else would change the host, or swallow the token. */
+function checkPath(path: string): void {
+  if (/^\/(?!\/)[^\s?#\\]*$/.test(path)) return;
+  const shown = path.replace(/[?#].*$/s, '');
+  throw new ApiRequestInvalid(
+    shown,
+    'path',
+    'has to be such as /cgi-bin/user/info; a query goes into { query }',
+  );
 }

@@ -77,6 +77,26 @@ describe('given a good token', () => {
   });
 });
 
+describe('given an API that is not in the catalogue', () => {
+  test.each([
+    '@evil.example/x',
+    '.evil.example/x',
+    ':8080/x',
+    '//evil.example/x',
+    'https://evil.example/x',
+    'cgi-bin/x',
+    '',
+    '/cgi-bin/x?openid=o',
+    '/cgi-bin/x#y',
+    '/cgi-bin\\x',
+    '/cgi-bin/x\r\ny',
+  ])('when %j is called, then nothing is sent, and the token goes nowhere', async (path) => {
+    const { api, asked } = given();
+    await expect(api.call(path, {})).rejects.toMatchObject({ code: 'api_request_invalid', field: 'path' });
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('given a token that is no longer valid', () => {
   test.each([40001, 40014, 42001])(
     'when %i comes, then the token is replaced and the call made once more',
