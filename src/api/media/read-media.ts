@@ -22,26 +22,28 @@ export type FetchedMedia =
   | { readonly type: 'news'; readonly articles: readonly JsonObject[] };
 
 /**
- * Tells a file from an error or an object, which come under all sorts of content types: a Content-Disposition makes it a
- * file; else a JSON object that speaks of errors, addresses or articles is just that; what is left is a file, unless it
- * is nothing, or a page that something in between wrote.
+ * Tells a file from an error or an object, which come under all sorts of content types. A JSON object that speaks of
+ * errors, addresses or articles is just that, and under a file's name (Content-Disposition) at least a whole error is.
+ * What is left is a file, unless it is nothing, half an error, or a page that something in between wrote.
  *
  * @throws ApiRefused · ApiUnreachable
  */
 export const readMedia: ReadResponse<FetchedMedia> = (endpoint, response, accessPoint) => {
   const disposition = response.headers['content-disposition'];
-  if (disposition === undefined || !isSuccess(response)) {
-    const object = looksLikeObject(response) ? parseObject(response.text) : undefined;
-    if (object !== undefined && SPEAKING.some((name) => name in object)) {
-      const media = readObject(readAnswer(endpoint, response, accessPoint));
-      if (media === undefined) throw unusable(endpoint, response, accessPoint, 'neither file nor address');
-      return media;
-    }
-    if (!isSuccess(response)) throw unusable(endpoint, response, accessPoint);
-    if (response.bytes.byteLength === 0) throw unusable(endpoint, response, accessPoint, 'an empty body');
-    if (/^text\/html/i.test(response.headers['content-type'] ?? ''))
-      throw unusable(endpoint, response, accessPoint, 'a page in place of a file');
+  const isNamed = disposition !== undefined && isSuccess(response);
+  const start = startOf(response);
+  const object = OBJECT.test(start) ? parseObject(response.text) : undefined;
+  if (object !== undefined && (isNamed ? isWholeError(object) : SPEAKING.some((name) => name in object))) {
+    const media = readObject(readAnswer(endpoint, response, accessPoint));
+    if (media === undefined) throw unusable(endpoint, response, accessPoint, 'neither file nor address');
+    return media;
   }
+  if (!isSuccess(response)) throw unusable(endpoint, response, accessPoint);
+  if (response.bytes.byteLength === 0) throw unusable(endpoint, response, accessPoint, 'an empty body');
+  if (object === undefined && ERROR.test(start))
+    throw unusable(endpoint, response, accessPoint, 'half an error');
+  if (!isNamed && (PAGE.test(start) || /^text\/html/i.test(response.headers['content-type'] ?? '')))
+    throw unusable(endpoint, response, accessPoint, 'a page in place of a file');
   const fileName = fileNameOf(disposition);
   return {
     type: 'file',
@@ -53,10 +55,15 @@ export const readMedia: ReadResponse<FetchedMedia> = (endpoint, response, access
 
 const SPEAKING = ['errcode', 'video_url', 'down_url', 'news_item'];
 
+const isWholeError = (object: JsonObject): boolean => 'errcode' in object && 'errmsg' in object;
+
 /** No picture begins with a brace, and no object of theirs is long: files are not decoded in vain. */
-function looksLikeObject({ bytes }: HttpResponse): boolean {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 16)).toString('utf8');
-  return /^\uFEFF?\s*\{/.test(start);
+const OBJECT = /^\uFEFF?\s*\{/;
+const ERROR = /^\uFEFF?\s*\{\s*"errcode"/;
+const PAGE = /^\uFEFF?\s*<(?:!doctype\s+html|html)\b/i;
+
+function startOf({ bytes }: HttpResponse): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 64)).toString('utf8');
 }
 
 function readObject(answer: JsonObject): FetchedMedia | undefined {

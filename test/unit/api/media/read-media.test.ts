@@ -45,6 +45,13 @@ describe('given an answer to a download', () => {
     },
   );
 
+  test('when an error comes as an attachment, then it is an error and no picture', () => {
+    const error = '{"errcode":"40007","errmsg":"invalid media_id"}';
+    expect(() => read(error, disposition('attachment; filename="a.jpg"'))).toThrow(
+      expect.objectContaining({ errcode: 40007 }),
+    );
+  });
+
   test('when a video or articles come, then these are told', () => {
     expect(read('{"video_url":"http://v/1"}', { 'content-type': 'text/plain' })).toEqual({
       type: 'video',
@@ -67,7 +74,10 @@ describe('given an answer to a download', () => {
 
   test.each([
     ['nothing', '', {}, 200, 'not-json'],
+    ['nothing under a name', '', { 'content-disposition': 'attachment; filename="a.jpg"' }, 200, 'not-json'],
+    ['half an error', '{"errcode":40007,"errm', { 'content-type': 'image/jpeg' }, 200, 'not-json'],
     ['a page', '<html>', { 'content-type': 'text/html' }, 200, 'not-json'],
+    ['a page as a picture', '\n<!DOCTYPE html><p>', { 'content-type': 'image/jpeg' }, 200, 'not-json'],
     ['a gateway error', 'bad', {}, 502, 'server-error'],
     ['a gateway error with a name', 'bad', { 'content-disposition': 'attachment' }, 502, 'server-error'],
     ['success and nothing else', '{"errcode":0}', {}, 200, 'not-json'],
