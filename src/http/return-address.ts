@@ -1,5 +1,5 @@
-/** Longer ones are no addresses of pages, and do not fit into a cookie. */
-const MAX_LENGTH = 1_000;
+/** Three logins with longer ones do not fit into a header of cookies. Of the address as browsers write it, which makes nine characters of 中. */
+const MAX_LENGTH = 1_500;
 
 /** A dot, slash or backslash in a path, encoded once or more often: servers differ on what it means. */
 const DISGUISED = /%(?:25)*(?:2e|2f|5c)/i;
@@ -23,7 +23,7 @@ export function readReturnAddress(
   if (!isPath && (authority === undefined || authority.includes('@'))) return undefined;
   if (!URL.canParse(text, site)) return undefined;
   const url = new URL(text, site);
-  if (DISGUISED.test(url.pathname)) return undefined;
+  if (url.href.length > MAX_LENGTH || DISGUISED.test(url.pathname)) return undefined;
   return allowed.some((entry) => covers(new URL(entry), url)) ? url.href : undefined;
 }
 

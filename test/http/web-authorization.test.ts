@@ -339,7 +339,16 @@ describe('given a return address', () => {
 
   test('when it is longer than a cookie can carry, then nobody is sent anywhere', async () => {
     const at = await start();
-    expect((await browser.get(`${at.base}/login?return=/${'a'.repeat(1_000)}`)).status).toBe(400);
+    for (const path of ['a'.repeat(1_500), '搜'.repeat(250)])
+      expect((await browser.get(`${at.base}/login?return=/${encodeURIComponent(path)}`)).status).toBe(400);
+  });
+
+  test('when it is as long as it may be, then its cookie is one that browsers keep', async () => {
+    const at = await start();
+    const address = `/${'搜'.repeat(150)}`;
+    const { setCookies } = await browser.get(`${at.base}/login?return=${encodeURIComponent(address)}`);
+    expect(setCookies).toHaveLength(1);
+    expect(setCookies[0]?.length).toBeLessThan(2_500);
   });
 
   test.each([
