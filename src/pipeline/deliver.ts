@@ -15,6 +15,11 @@ import * as rules from './record.js';
 const ROAD = 'customer-service';
 /** The account lacks the right to send. */
 const NO_RIGHT = 48001;
+/**
+ * The claim noted what a push opens, at its first try; the job knows only when the try came that wrote it. For a store
+ * that forgot it is noted again, from before any try of the push, so that it never passes for a new opening.
+ */
+const TRIES_LAST_MS = 16_000;
 
 /**
  * Brings the messages of a late answer on their road: one after the other through the customer-service API, in the
@@ -173,7 +178,7 @@ function window(
       sender: name.sender,
       nowMs: deps.clock.now(),
       ...(change === undefined ? {} : { change }),
-      ...(deed === undefined ? {} : { opened: openingBy(deed, job.receivedAtMs) }),
+      ...(deed === undefined ? {} : { opened: openingBy(deed, job.receivedAtMs - TRIES_LAST_MS) }),
     });
   return insist(deps, name.pushId, ask, signal);
 }
