@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { createServer, type Server } from 'node:http';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
 import type { Logger } from '../ports/logger.js';
@@ -6,7 +6,7 @@ import type { StateStore } from '../ports/state-store.js';
 import type { RouteRow } from '../handling/router.js';
 import type { Readiness } from './public-server.js';
 import { isSameSecret } from './same-secret.js';
-import type { TokenRoutes } from './token-routes.js';
+import { addressOf, type TokenRoutes } from './token-routes.js';
 
 const LETTERS_SHOWN = 100;
 
@@ -34,9 +34,18 @@ export function createAdminServer({
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  if (key === undefined) app.use(keepPagesOut);
+  app.use((_request, response, next) => {
+    response.set('cache-control', 'no-store');
+    next();
+  });
+  const refuse: Refuse = (request, response, hint) => {
+    const from = addressOf(request);
+    log.warn({ from, method: request.method, path: request.path }, 'an admin request was refused');
+    response.status(401).json({ error: 'unauthorized', hint });
+  };
+  if (key === undefined) app.use(keepPagesOut(refuse));
   app.use(tokenRoutes.wechat); // before the key: they bring their own secret
-  if (key !== undefined) app.use(demandKey(key));
+  if (key !== undefined) app.use(demandKey(key, refuse));
   app.use(tokenRoutes.accounts);
   app.get('/status', async (_request, response) => {
     response.json({
@@ -71,22 +80,22 @@ export function createAdminServer({
   );
 }
 
+type Refuse = (request: Request, response: Response, hint: string) => void;
+
 /** `Authorization: Bearer <ADMIN_KEY>`. */
-function demandKey(key: string): RequestHandler {
+function demandKey(key: string, refuse: Refuse): RequestHandler {
   return (request, response, next) => {
     if (isSameSecret(request.headers.authorization ?? '', `Bearer ${key}`)) next();
-    else refuse(response, 'send Authorization: Bearer <ADMIN_KEY>');
+    else refuse(request, response, 'send Authorization: Bearer <ADMIN_KEY>');
   };
 }
 
 /** Without a key the listener is on loopback, where a page in a browser must still be kept out. */
-const keepPagesOut: RequestHandler = (request, response, next) => {
-  // A name that a stranger's DNS points at loopback is not one of these.
-  const isOurs = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
-  if (isOurs && request.headers.origin === undefined) next();
-  else refuse(response, 'call it by localhost or 127.0.0.1 and not from a page, or set ADMIN_KEY');
-};
-
-function refuse(response: Response, hint: string): void {
-  response.status(401).json({ error: 'unauthorized', hint });
+function keepPagesOut(refuse: Refuse): RequestHandler {
+  return (request, response, next) => {
+    // A name that a stranger's DNS points at loopback is not one of these.
+    const isOurs = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
+    if (isOurs && request.headers.origin === undefined) next();
+    else refuse(request, response, 'call it by localhost or 127.0.0.1 and not from a page, or set ADMIN_KEY');
+  };
 }

@@ -8,7 +8,7 @@ import { tokenWechatRoutes } from './token-wechat-routes.js';
 /** No request of theirs comes near this. */
 const BODY_LIMIT = '16kb';
 
-/** The token centre for other programs (docs/token-centre.md). Every answer is `no-store`, every asking is in the log. */
+/** The token centre for other programs (docs/token-centre.md). Every asking is in the log. */
 export interface TokenRoutes {
   /** WeChat's own calls, which bring their own secret. */
   readonly wechat: RequestHandler;
@@ -35,7 +35,7 @@ export function createTokenRoutes(deps: {
     accounts: mount(tokenAccountRoutes(accounts, clock), log, {
       badBody: {
         error: 'bad_request',
-        message: 'the body is no JSON object, or too large',
+        message: 'the path cannot be read, or the body is no JSON object, or too large',
         retryable: false,
       },
     }),
@@ -55,7 +55,6 @@ function mount(routes: readonly TokenRoute[], log: Logger, complaints: Complaint
   for (const { method, path, answer } of routes) {
     const place = path.replace(/\{(\w+)\}/g, ':$1');
     router[method](place, readJson, async (request, response) => {
-      response.set('cache-control', 'no-store');
       const asked = readAsked(request);
       const { status = 200, body, account, what, refused } = await answer(asked);
       const by = { account, what, from: asked.from, route: `${method} ${path}`, refused };
@@ -67,17 +66,28 @@ function mount(routes: readonly TokenRoute[], log: Logger, complaints: Complaint
       router.all(place, (_request, response) => response.json(wrongMethod(method)));
   }
   // What a parser complains of holds the body, so it is not passed on.
-  const onBadBody: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-    if (!isParserError(error)) next(error);
-    else response.status(wrongMethod === undefined ? 400 : 200).json(badBody);
+  const onBadBody: ErrorRequestHandler = (error: unknown, request, response, next) => {
+    if (!isTheirFault(error)) {
+      next(error);
+      return;
+    }
+    const by = { what: 'unreadable request', from: addressOf(request), refused: 'bad_request' };
+    log.warn(by, 'the token centre said no');
+    response.status(wrongMethod === undefined ? 400 : 200).json(badBody);
   };
   router.use(onBadBody);
   return router;
 }
 
-/** `entity.parse.failed`, `entity.too.large`, `encoding.unsupported` and their like. */
-function isParserError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'type' in error && 'status' in error;
+/** No JSON, too large, an unknown encoding, broken compression, a path that cannot be decoded: status 4xx. */
+function isTheirFault(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return false;
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
+}
+
+/** Of the program that asks, or of the proxy before it. */
+export function addressOf({ socket }: Request): string {
+  return (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
 }
 
 function readAsked(request: Request): Asked {
@@ -90,6 +100,6 @@ function readAsked(request: Request): Asked {
     params: once(request.params),
     query: once(request.query),
     body: typeof body === 'object' && body !== null ? { ...body } : {},
-    from: (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, ''),
+    from: addressOf(request),
   };
 }

@@ -208,6 +208,26 @@ describe('given a program with the key', () => {
     ]);
   });
 
+  test.each([
+    ['/accounts/%ff/token/reject', { body: '{}' }],
+    ['/accounts/default/token/reject', { body: 'T0ken' }],
+    ['/accounts/default/token/reject', { body: '"T0ken"' }],
+    ['/accounts/default/token/reject', { body: `{"access_token":"${'T0ken'.repeat(4_000)}"}` }],
+    ['/accounts/default/token/reject', { body: 'T0ken', headers: { 'content-encoding': 'gzip' } }],
+    ['/accounts/default/token/reject', { body: 'T0ken', headers: { 'content-encoding': 'T0ken' } }],
+  ])('when %s cannot be read, then that is its fault, said in one line', async (path, { body, headers }) => {
+    const response = await fetch(`${base}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, ...headers },
+      body,
+    });
+    expect([response.status, response.headers.get('cache-control')]).toEqual([400, 'no-store']);
+    expect(await response.json()).toMatchObject({ error: 'bad_request' });
+    expect(lines.filter(({ level }) => level !== 'info')).toEqual([
+      expect.objectContaining({ level: 'warn', message: 'the token centre said no' }),
+    ]);
+  });
+
   test('when it asks, then the log says who asked for what', async () => {
     await ask('GET', '/accounts/default/token');
     await ask('GET', '/accounts/nobody/token');
@@ -229,8 +249,12 @@ test.each(['', 'wrong', `${KEY}x`])(
   'given a program with the key "%s", when it asks, then it is not let in',
   async (key) => {
     for (const path of ['token', 'token/status', 'tickets/jsapi'])
-      expect(await ask('GET', `/accounts/default/${path}`, undefined, key)).toMatchObject({ status: 401 });
+      expect(await ask('GET', `/accounts/default/${path}`, undefined, key)).toMatchObject({
+        status: 401,
+        cache: 'no-store',
+      });
     expect(fake.requests).toEqual([]);
+    expect(lines.filter(({ message }) => message === 'an admin request was refused')).toHaveLength(3);
   },
 );
 
