@@ -8,6 +8,7 @@ import {
   type SharedCredential,
   type Wish,
 } from './credential.js';
+import { isAhead } from './time-ahead.js';
 
 /** One credential in this process. */
 export interface CredentialHolder {
@@ -54,7 +55,9 @@ export function createCredentialHolder(deps: {
   /** The one refused last, until another is held. */
   let failed: string | undefined;
   let flight: Promise<SharedCredential> | undefined;
-  let failure: { readonly error: unknown; readonly times: number; readonly untilMs: number } | undefined;
+  let failure:
+    | { readonly error: unknown; readonly times: number; readonly restMs: number; readonly untilMs: number }
+    | undefined;
   let started = false;
   let disarm: (() => void) | undefined;
 
@@ -74,7 +77,8 @@ export function createCredentialHolder(deps: {
   }
 
   function obtain(wish: Wish): Promise<SharedCredential> {
-    const resting = wish === 'next' && failure !== undefined && clock.now() < failure.untilMs;
+    const resting =
+      wish === 'next' && failure !== undefined && isAhead(failure.untilMs, clock.now(), failure.restMs);
     return source.obtain({
       wish,
       after,
@@ -99,7 +103,7 @@ export function createCredentialHolder(deps: {
     if (error === failure?.error) throw error; // said already
     const times = (failure?.times ?? 0) + 1;
     const restMs = restAfter(error, times);
-    failure = { error, times, untilMs: clock.now() + restMs };
+    failure = { error, times, restMs, untilMs: clock.now() + restMs };
     log.warn({ ...fields, err: error, stillHeld: holdsValid(), restMs }, `no ${what} could be had`);
     if (holdsValid()) arm(failure.untilMs); // with nothing left to serve, the next who asks is soon enough
     throw error;

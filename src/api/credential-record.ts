@@ -4,6 +4,7 @@ import { StoreUnavailable, type StateStore } from '../ports/state-store.js';
 import { ERRCODES, type ErrorClass } from '../protocol/errcodes.js';
 import { ApiRefused } from './api-error.js';
 import type { SharedCredential } from './credential.js';
+import { isAhead } from './time-ahead.js';
 
 const errorClasses = [...new Set(Array.from(ERRCODES.values(), (facts) => facts.class))];
 
@@ -111,7 +112,7 @@ export function createCredentialRecords(deps: {
     async lock(owner) {
       const { record, changed } = await tryToAmend((standing) => {
         const nowMs = clock.now();
-        if (standing.lock !== undefined && standing.lock.untilMs > nowMs) return undefined;
+        if (standing.lock !== undefined && isAhead(standing.lock.untilMs, nowMs, lockMs)) return undefined;
         const fence = Math.max(nowMs, standing.fence + 1);
         return { ...standing, fence, lock: { owner, untilMs: nowMs + lockMs } };
       });

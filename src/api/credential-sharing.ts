@@ -19,6 +19,7 @@ import {
   type CredentialSource,
   type SharedCredential,
 } from './credential.js';
+import { isAhead } from './time-ahead.js';
 
 const POLL_MS = 100;
 const MAX_WAIT_MS = 5_000;
@@ -115,7 +116,8 @@ export function createSharedSource(deps: {
   }
 
   function stands(refusal: NotedRefusal | undefined, { wish }: CredentialRequest): refusal is NotedRefusal {
-    return refusal !== undefined && wish === 'next' && clock.now() < refusal.untilMs;
+    if (refusal === undefined || wish !== 'next') return false;
+    return isAhead(refusal.untilMs, clock.now(), restAfter(toRefused(refusal), refusal.times));
   }
 
   /** WeChat's no, unless it was meant for this machine's address alone. */

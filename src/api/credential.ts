@@ -1,3 +1,5 @@
+import { isAhead } from './time-ahead.js';
+
 /** What WeChat lends for a while: an access token or a ticket. */
 export interface Credential {
   /** Opaque, up to 512 characters, secret. */
@@ -43,5 +45,5 @@ export interface CredentialSource {
 const REPLACE_APART_MS = 10_000;
 
 export function isFreshReplacement({ replacedAtMs }: SharedCredential, nowMs: number): boolean {
-  return replacedAtMs !== undefined && nowMs - replacedAtMs < REPLACE_APART_MS;
+  return replacedAtMs !== undefined && isAhead(replacedAtMs + REPLACE_APART_MS, nowMs, REPLACE_APART_MS);
 }

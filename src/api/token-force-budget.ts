@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import { StoreUnavailable, type StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
+import { isAhead } from './time-ahead.js';
 
 const APART_MS = 30_000;
 const PER_DAY = 20;
@@ -47,7 +48,7 @@ export function createForceBudget(store: StateStore, clock: Clock, appId: AppId)
 /** Text of the count after one more, `day count atMs`; undefined when it is not allowed now. */
 function forcedAfter(raw: string | undefined, nowMs: number): string | undefined {
   const { today, count, atMs } = readForced(raw, nowMs);
-  if (atMs !== undefined && nowMs - atMs < APART_MS) return undefined;
+  if (atMs !== undefined && isAhead(atMs + APART_MS, nowMs, APART_MS)) return undefined;
   return count < PER_DAY ? `${today} ${count + 1} ${nowMs}` : undefined;
 }
 

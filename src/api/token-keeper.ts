@@ -53,7 +53,10 @@ export interface TokenStatus {
   readonly trouble?: string;
 }
 
-/** WeChat allows 20 forced refreshes a day, 30 s apart, and this would have been one more. It was not made. */
+/**
+ * WeChat allows 20 forced refreshes a day, 30 s apart, and this would have been one more. It was not made. We allow no
+ * more in the ordinary channel, where each ends the token before the last.
+ */
 export class ForceBudgetSpent extends AppError {
   readonly code = 'force_budget_spent';
   constructor() {
@@ -102,11 +105,9 @@ export function createTokenKeeper(deps: {
       if (secret === undefined) throw new SecretMissing();
     },
     async fetch({ replaces, forced }) {
+      if (forced && !(await budget.spend())) throw new ForceBudgetSpent();
       if (channel === 'ordinary') return fetchOnce(false); // every fetch makes a new one
-      if (forced) {
-        if (!(await budget.spend())) throw new ForceBudgetSpent();
-        return fetchOnce(true);
-      }
+      if (forced) return fetchOnce(true);
       const fetched = await fetchOnce(false);
       if (fetched.value !== replaces || !(await budget.spend())) return fetched;
       log.warn(fields, 'WeChat hands out the access token that it refuses: forcing a new one');
@@ -137,7 +138,7 @@ export function createTokenKeeper(deps: {
       return {
         channel,
         ...(current !== undefined && { expiresAtMs: current.expiresAtMs }),
-        ...(channel === 'stable' && { forcedLeft: await budget.left() }),
+        forcedLeft: await budget.left(),
         ...(ousted !== undefined && {
           ousted: { ...ousted, advice: oustedSentence(channel, ousted.times) },
         }),

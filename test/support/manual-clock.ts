@@ -54,6 +54,12 @@ export class ManualClock implements Clock {
     this.nowMs = Math.max(this.nowMs, endMs);
   }
 
+  /** As an administrator or NTP may do: timers fall due after as long as they were armed for. */
+  setBack(ms: number): void {
+    this.nowMs -= ms;
+    for (const { dueMs, run } of [...this.timers].splice(0)) this.timers.add({ dueMs: dueMs - ms, run });
+  }
+
   private earliest(): Timer | undefined {
     let earliest: Timer | undefined;
     for (const timer of this.timers) {

@@ -113,3 +113,17 @@ test('given a clock that another machine had ahead, when a lock is taken, then i
   await records().amend((record) => ({ ...record, fence: ahead.fence + 1_000_000 }));
   expect((await records().lock('behind'))?.fence).toBe(ahead.fence + 1_000_001);
 });
+
+test('given a holder that died, when the clock is set back by an hour, then its lock does not last that much longer', async () => {
+  const { clock, records } = given();
+  await records().lock('dead');
+  clock.setBack(3_600_000);
+  expect(await records().lock('next')).toBeDefined();
+});
+
+test('given two machines whose clocks differ by seconds, when one of them holds the lock, then the other one sees it', async () => {
+  const { clock, records } = given();
+  await records().lock('ahead');
+  clock.setBack(5_000);
+  expect(await records().lock('behind')).toBeUndefined();
+});

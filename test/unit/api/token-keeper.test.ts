@@ -669,6 +669,16 @@ describe('given an operator who refreshes', () => {
     expect((await keeper.refresh('anew')).value).toBe('2_ordinary');
   });
 
+  test('when programs force one after another in the ordinary channel, then the budget holds there too', async () => {
+    const world = given({ channel: 'ordinary' });
+    const keeper = world.keeper();
+    await keeper.get();
+    expect((await keeper.refresh('forced')).value).toBe('2_ordinary');
+    await expect(keeper.refresh('forced')).rejects.toMatchObject({ code: 'force_budget_spent' });
+    expect(await keeper.get()).toBe('2_ordinary');
+    expect(await keeper.status()).toMatchObject({ channel: 'ordinary', forcedLeft: 19 });
+  });
+
   test('when another process holds the one before, then it goes on with it until it is refused', async () => {
     const world = given();
     const [one, two] = [world.keeper(), world.keeper()];
@@ -701,4 +711,42 @@ test('given a store that comes back with a token from before the outage, when a 
   world.tokens.invalidate(false);
   await keeper.reject(second);
   expect(await keeper.get()).toBe('3_stable');
+});
+
+describe('given a clock that is set back by an hour', () => {
+  test('when the token was replaced shortly before, then it is replaced all the same once WeChat refuses it', async () => {
+    const world = given();
+    const keeper = world.keeper();
+    const first = await keeper.get();
+    world.tokens.invalidate(false);
+    await keeper.reject(first);
+    const second = await keeper.get();
+    world.clock.setBack(3_600_000);
+    world.tokens.invalidate(false);
+    await keeper.reject(second);
+    expect(await keeper.get()).toBe('3_stable');
+  });
+
+  test.each([
+    ['nobody answers', unreachable],
+    ['WeChat is busy', refusing(-1, 'system error')],
+    ['the secret is wrong', refusing(40125, 'invalid appsecret')],
+  ])('when %s shortly before, then it is asked again as soon as ever', async (_, answer) => {
+    const world = given();
+    const keeper = world.keeper();
+    world.answer = answer;
+    await expect(keeper.get()).rejects.toThrow();
+    world.answer = undefined;
+    world.clock.setBack(3_600_000);
+    await world.clock.advance(10_000);
+    expect(await keeper.get()).toBe('1_stable');
+  });
+
+  test('when a token was forced shortly before, then one can be forced again', async () => {
+    const world = given();
+    const keeper = world.keeper();
+    await keeper.refresh('forced');
+    world.clock.setBack(3_600_000);
+    expect((await keeper.refresh('forced')).value).not.toBe('');
+  });
 });
