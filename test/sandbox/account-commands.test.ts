@@ -104,6 +104,20 @@ describe('given users export', () => {
       err: expect.stringContaining('another account or content'),
     });
   });
+
+  test.each([
+    ['in no folder', 'nowhere/users.csv', 'ENOENT'],
+    ['below a file', 'there.txt/users.csv', 'ENOTDIR'],
+    ['a folder', '.', 'EISDIR'],
+  ])('when the file would be %s, then that is said, without a stack', async (_, name, code) => {
+    await appendFile(cli.path('there.txt'), '');
+    const path = cli.path(name);
+    expect(await cli.run('users', 'export', path, '--restart')).toMatchObject({
+      code: 1,
+      err: `${path} cannot be written (${code})\n`,
+    });
+    if (code !== 'EISDIR') expect((await cli.run('users', 'export', path)).err).toContain(code);
+  });
 });
 
 describe('given templates and quotas', () => {

@@ -1,10 +1,11 @@
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../adapters/http/error-code.js';
 import { AppError } from '../../protocol/app-error.js';
 import { toCsvHead, toCsvLine, type ExportedUser } from './csv-line.js';
 
-/** The export would overwrite a file, or go on with one that is not its own. Nothing was written. */
+/** The export would overwrite a file, go on with one that is not its own, or cannot write there. Nothing was written. */
 export class ExportRefused extends AppError {
   readonly code = 'export_refused';
 }
@@ -51,7 +52,10 @@ export async function openExport(
     throw new ExportRefused(`${path} was begun for another account or content: --restart begins anew.`);
 
   const isCsv = extname(path) === '.csv';
-  const file = await open(path, before === undefined ? 'w' : 'r+', 0o600); // people's data
+  // People's data: for nobody else to read.
+  const file = await open(path, before === undefined ? 'w' : 'r+', 0o600).catch((error: unknown) => {
+    throw new ExportRefused(`${path} cannot be written (${codeOf(error)})`);
+  });
   let cursor: Cursor = before ?? { ...content, after: '', count: 0, bytes: 0 };
   await file.truncate(cursor.bytes);
   const write = async (text: string, next: Omit<Cursor, 'bytes'>) => {
@@ -91,14 +95,11 @@ async function readCursor(path: string): Promise<Cursor | undefined> {
   }
 }
 
+/** What is there and cannot be looked at counts as there not to be: opening it tells why. */
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
-    (error: unknown) => {
-      if (isMissing(error)) return false;
-      throw error;
-    },
+    () => false,
   );
 
-const isMissing = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
