@@ -2,6 +2,8 @@ import type { Server } from 'node:http';
 import { createAccessPoints, type AccessPointPool, type AccessPointsStatus } from './api/access-points.js';
 import { createCallBudget } from './api/call-budget.js';
 import { createApi } from './api/client.js';
+import { createMediaIds } from './api/media/media-ids.js';
+import { createUploadOnce } from './api/media/upload-once.js';
 import { createTicketKeeper, TICKET_PATH } from './api/ticket-keeper.js';
 import { createTokenKeeper } from './api/token-keeper.js';
 import { createServerTicketKeeper, createServerTokenKeeper } from './api/token-server.js';
@@ -30,6 +32,7 @@ import { systemClock, type Clock } from './ports/clock.js';
 import type { Consumer, DeferredQueue } from './ports/deferred-queue.js';
 import type { HttpClient } from './ports/http-client.js';
 import type { Logger } from './ports/logger.js';
+import type { PublicDownload } from './ports/public-download.js';
 import type { StateStore } from './ports/state-store.js';
 import { createCipher } from './protocol/cipher.js';
 import { toAppId } from './protocol/ids.js';
@@ -55,6 +58,7 @@ export interface AppOptions {
   /** Tests move time and stand in for WeChat here, and nowhere else. */
   readonly clock?: Clock;
   readonly httpClient?: HttpClient;
+  readonly download?: PublicDownload;
   /** Instead of what the configuration chooses; closed by whoever opened it. */
   readonly storage?: Storage;
 }
@@ -93,13 +97,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const storage = options.storage ?? (await openStorage(config, clock, log));
   const { store, queue } = storage;
   const http = options.httpClient ?? createHttpClient();
+  const download = options.download ?? createPublicDownload();
   const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, http, clock, log });
   const owner = createOwner({ store, clock, log });
   const runs = new Map<string, RunHere>();
 
   let router: Router = createRouter(options.handlers.handlers, options.handlers.observers, { log });
   const configured = config.accounts.map((account) =>
-    toAccount(account, config, { store, clock, log, http, accessPoints }),
+    toAccount(account, config, { store, clock, log, http, accessPoints, download }),
   );
   const accounts = configured.map(({ account }) => account);
   const lent = configured.map(({ credentials }) => credentials);
@@ -241,7 +246,14 @@ async function openStorage(config: Config, clock: Clock, log: Logger): Promise<S
 function toAccount(
   config: AccountConfig,
   { tokenChannel, tokenServer, lateReply, lateNotice, heldTriesPer5Min }: Config,
-  parts: { store: StateStore; clock: Clock; log: Logger; http: HttpClient; accessPoints: AccessPointPool },
+  parts: {
+    store: StateStore;
+    clock: Clock;
+    log: Logger;
+    http: HttpClient;
+    accessPoints: AccessPointPool;
+    download: PublicDownload;
+  },
 ): { account: Account; credentials: TokenAccount } {
   const appId = toAppId(config.appId);
   const { name, appSecret } = config;
@@ -254,11 +266,12 @@ function toAccount(
     accessPoints: parts.accessPoints,
     tokens,
     budget: createCallBudget({ appId, ...parts }),
-    download: createPublicDownload(),
+    download: parts.download,
   });
   const ask = (type: string) => api.call(TICKET_PATH, undefined, { query: { type } });
   const tickets =
     server === undefined ? createTicketKeeper({ appId, ask, ...parts }) : createServerTicketKeeper(server);
+  const uploadOnce = createUploadOnce({ appId, media: api.media, ...parts });
   const tryOut = () => api.call('/cgi-bin/getcallbackip');
   const account = {
     name,
@@ -271,6 +284,7 @@ function toAccount(
       ciphers: config.encodingAesKeys.map((key) => createCipher(key, appId)),
     },
     api,
+    mediaIds: createMediaIds({ appId, uploadOnce, ...parts }),
     road: createRoad({
       appId,
       // Without the secret nothing can be sent anyway.

@@ -9,6 +9,7 @@ export { qrCodeImageUrl } from './api/catalogue/qr-codes.js';
 export type { TemplateMessage } from './api/catalogue/templates.js';
 export type { UserInfo } from './api/catalogue/users.js';
 export { MediaRefused, MediaUnavailable } from './api/media/media-error.js';
+export type { FileSource } from './api/media/media-ids.js';
 export type { MediaSource } from './api/media/media-source.js';
 export type { CardExt, PageConfig, PageSigner } from './api/page-signer.js';
 export type { Page, Walk, WalkOptions } from './api/walk.js';
@@ -28,6 +29,7 @@ export { defineObserver, type ObserveContext, type Observer } from './handling/d
 export type { On, PushOn } from './handling/on.js';
 export { buildPush, eventPush, textPush, type Origin, type WireElements } from './handling/push-builders.js';
 export type { LateReplies, Replies } from './handling/replies.js';
+export type { Media, MediaReply } from './handling/reply-files.js';
 export { memorySession } from './handling/memory-session.js';
 export { says } from './handling/says.js';
 export {
@@ -42,7 +44,14 @@ export {
 export { TaskNotJson } from './handling/task.js';
 export type { GivenApi } from './handling/stand-in-api.js';
 export type { StreamOptions, TextStream } from './handling/text-stream.js';
-export { tryHandler, tryLater, tryObserver, type Tried, type TryOptions } from './handling/try-handler.js';
+export {
+  tryHandler,
+  tryLater,
+  tryObserver,
+  type Tried,
+  type TriedUpload,
+  type TryOptions,
+} from './handling/try-handler.js';
 export type { WebSession } from './http/session-cookie.js';
 export type { WebAuthorization } from './http/web-authorization.js';
 export type { PageSignatures } from './http/web-pages.js';

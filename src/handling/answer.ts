@@ -1,6 +1,7 @@
 import { AppError } from '../protocol/app-error.js';
 import type { Json } from '../protocol/json.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
+import type { MediaReply } from './reply-files.js';
 import { checkTask } from './task.js';
 import { TextStream } from './text-stream.js';
 
@@ -11,10 +12,10 @@ export interface Deferral<T = Json> {
 }
 
 /** What `handle` may return: a reply, an answer still being written, a deferral, or nothing, which is silence. */
-export type Answer = Reply | TextStream | Deferral | void | null | undefined;
+export type Answer = Reply | MediaReply | TextStream | Deferral | void | null | undefined;
 
 /** What `later` may return: a reply that can travel late, an answer still being written, or nothing. */
-export type LateAnswer = LateReply | TextStream | void | null | undefined;
+export type LateAnswer = LateReply | MediaReply | TextStream | void | null | undefined;
 
 /** What became of one run of a handler. */
 export type Outcome =

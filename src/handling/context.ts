@@ -7,9 +7,10 @@ import {
 import type { OpenId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
-import type { LateReply } from '../protocol/reply.js';
+import type { LateReply, Reply } from '../protocol/reply.js';
 import { HandlerReturnedNonsense, shapeOf, type Deferral } from './answer.js';
 import { LateReplyMakers, ReplyMakers, type LateReplies, type Made, type Replies } from './replies.js';
+import { uploadFiles, type MediaReply, type Upload } from './reply-files.js';
 import type { SessionStore } from './session.js';
 import { checkTask } from './task.js';
 
@@ -32,7 +33,7 @@ export interface LateContext<P extends Push = Push> {
   /** Makes a value and sends nothing: return it. */
   readonly reply: LateReplies;
   /** Sends a customer-service message right now: "still looking…", a second picture. */
-  readonly send: (reply: LateReply) => Promise<void>;
+  readonly send: (reply: LateReply | MediaReply) => Promise<void>;
   /** How many messages may still be sent to the user, and until when. */
   readonly window: () => Promise<{ readonly left: number; readonly until: Date }>;
   /** What handlers remember of the user: JSON, for a day after it was last written. */
@@ -69,6 +70,8 @@ export interface RunServices {
   readonly attempt: number;
   /** Sends to the user of the push. */
   send(message: CustomerServiceMessage): Promise<void>;
+  /** The media id of a file, uploaded if need be. Rejects where the file is unfit, out of reach, or not taken. */
+  readonly upload: Upload;
   /** The send window of the user of the push. */
   window(): Promise<{ readonly left: number; readonly untilMs: number }>;
   /** Of the user of the push. */
@@ -120,15 +123,20 @@ export class LateRun<S extends LateServices = LateServices> implements LateConte
       return { left, until: new Date(untilMs) };
     };
   }
-  get send(): (reply: LateReply) => Promise<void> {
+  get send(): LateContext['send'] {
     return async (reply: Made) => {
       if (typeof reply !== 'object' || reply === null || reply.type === 'to-staff' || reply.type === 'stream')
         throw new HandlerReturnedNonsense(
           `The handler "${this.#handler}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a stream and a transfer to staff can only be returned`,
         );
       this.settle(reply);
-      await this.services.send(toCustomerServiceMessage(reply));
+      await this.services.send(toCustomerServiceMessage(await this.uploadFiles<LateReply>(reply)));
     };
+  }
+
+  /** The reply with media ids in place of its files, or at once the reply itself where it has none. */
+  uploadFiles<R extends Reply>(reply: R | MediaReply): R | Promise<LateReply> {
+    return uploadFiles(reply, (kind, source) => this.services.upload(kind, source));
   }
 
   /** Notes that a reply reached its use. */

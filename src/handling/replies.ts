@@ -5,13 +5,12 @@ import {
   ReplyInvalid,
   type Article,
   type LateReply,
-  type MusicReply,
   type Pinned,
   type Reply,
   type ToStaffReply,
-  type VideoReply,
 } from '../protocol/reply.js';
 import { shapeOf } from './answer.js';
+import { asUploaded, type Media, type MediaReply } from './reply-files.js';
 import { TextStream, type StreamOptions } from './text-stream.js';
 
 /** Makers of the replies that any road can carry. With `road` a reply is kept on one of them. */
@@ -24,11 +23,14 @@ export interface LateReplies {
    * travels when it is there, in as few messages as it takes.
    */
   readonly stream: (parts: AsyncIterable<string>, options?: StreamOptions) => TextStream;
-  /** `mediaId` of an uploaded picture. */
-  readonly image: (mediaId: string, pin?: Pinned) => LateReply;
-  readonly voice: (mediaId: string, pin?: Pinned) => LateReply;
-  readonly video: (mediaId: string, about?: Omit<VideoReply, 'type' | 'mediaId'> & Pinned) => LateReply;
-  readonly music: (music: Omit<MusicReply, 'type'> & Pinned) => LateReply;
+  /**
+   * A picture, by its media id or as a file: `{ path }`, `{ bytes, fileName }`, or `{ url }` on the internet. A file is
+   * uploaded once it is returned or sent; the same one again within two and a half days is not.
+   */
+  readonly image: (media: Media, pin?: Pinned) => MediaReply;
+  readonly voice: (media: Media, pin?: Pinned) => MediaReply;
+  readonly video: (media: Media, about?: Omit<MediaOf<'video'>, 'type' | 'mediaId'>) => MediaReply;
+  readonly music: (music: Omit<MediaOf<'music'>, 'type'>) => MediaReply;
   /** One to eight articles; as a late answer only the first is carried. */
   readonly news: (articles: readonly Article[], pin?: Pinned) => LateReply;
 }
@@ -40,7 +42,9 @@ export interface Replies extends LateReplies {
 }
 
 /** What makers make. */
-export type Made = Reply | TextStream;
+export type Made = Reply | MediaReply | TextStream;
+
+type MediaOf<T extends MediaReply['type']> = Extract<MediaReply, { readonly type: T }>;
 
 /**
  * Makers that note in `made` what they made. Each is made when it is asked for, since a run uses one or two of them, and
@@ -70,24 +74,24 @@ export class LateReplyMakers implements LateReplies {
     };
   }
   get image(): LateReplies['image'] {
-    return (mediaId, pin) => this.note(pinned(reply.image(mediaId), pin));
+    return (mediaId, pin) => this.note(pinned({ type: 'image', mediaId }, pin));
   }
   get voice(): LateReplies['voice'] {
-    return (mediaId, pin) => this.note(pinned(reply.voice(mediaId), pin));
+    return (mediaId, pin) => this.note(pinned({ type: 'voice', mediaId }, pin));
   }
   get video(): LateReplies['video'] {
-    return (mediaId, about) => this.note(reply.video(mediaId, about));
+    return (mediaId, about) => this.note({ ...about, type: 'video', mediaId });
   }
   get music(): LateReplies['music'] {
-    return (music) => this.note(reply.music(music));
+    return (music) => this.note({ ...music, type: 'music' });
   }
   get news(): LateReplies['news'] {
     return (articles, pin) => this.note(pinned(reply.news(articles), pin));
   }
 
   /** @throws ReplyInvalid here, where the stack still names the line that made it */
-  protected note<R extends Reply>(made: R): R {
-    checkReply(made);
+  protected note<R extends Reply | MediaReply>(made: R): R {
+    checkReply(asUploaded(made));
     this.#made.push(made);
     return made;
   }
@@ -100,5 +104,5 @@ export class ReplyMakers extends LateReplyMakers implements Replies {
   }
 }
 
-const pinned = <R extends Reply>(made: R, { road }: Pinned = {}): R & Pinned =>
+const pinned = <R extends Reply | MediaReply>(made: R, { road }: Pinned = {}): R & Pinned =>
   road === undefined ? made : { ...made, road };

@@ -18,7 +18,7 @@ export class HandlerCannotFinish extends AppError {
  * Runs `handle` for one push. A handler that does not wait is answered for without a promise, so the hot path waits
  * for nothing either.
  *
- * Rejects with whatever the handler threw, and with HandlerReturnedNonsense.
+ * Rejects with whatever the handler threw, with HandlerReturnedNonsense, and with what uploading its files throws.
  */
 export function runHandle(route: Route, push: Push, services: RunServices): Outcome | Promise<Outcome> {
   const { name, module } = route.handler;
@@ -37,7 +37,7 @@ export function runHandle(route: Route, push: Push, services: RunServices): Outc
 /**
  * Runs `later` with the task that `handle` left.
  *
- * @throws HandlerCannotFinish, HandlerReturnedNonsense, and whatever the handler throws
+ * @throws HandlerCannotFinish, HandlerReturnedNonsense, whatever the handler and uploading its files throw
  */
 export async function runLater(
   handler: LoadedHandler,
@@ -54,9 +54,17 @@ export async function runLater(
   return conclude(run, await module.later(run, task), { handler: name, mayDefer: false });
 }
 
-function conclude(run: LateRun, returned: unknown, from: { handler: string; mayDefer: boolean }): Outcome {
+/** What files a reply has are uploaded before it counts: on whichever road it goes, it names media ids. */
+function conclude(
+  run: LateRun,
+  returned: unknown,
+  from: { handler: string; mayDefer: boolean },
+): Outcome | Promise<Outcome> {
   run.close(returned);
-  return toOutcome(returned, from);
+  const outcome = toOutcome(returned, from);
+  if (outcome.type !== 'replied') return outcome;
+  const ready = run.uploadFiles(outcome.reply);
+  return ready instanceof Promise ? ready.then((reply) => ({ type: 'replied', reply })) : outcome;
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>

@@ -1,3 +1,5 @@
+import type { MediaKind } from '../api/media/limits.js';
+import type { FileSource } from '../api/media/media-ids.js';
 import { silentLogger, type Logger } from '../ports/logger.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
@@ -35,7 +37,21 @@ export interface TryOptions {
 /** What the handler made of the push, a stream read to its end; `sent` is what it sent by `ctx.send` on the way. */
 export type Tried = (Exclude<Outcome, { type: 'streaming' }> | { readonly type: 'not-mine' }) & {
   readonly sent: readonly CustomerServiceMessage[];
+  /** The files that the server would upload, each with the media id that stands in for it. */
+  readonly uploads: readonly TriedUpload[];
 };
+
+export interface TriedUpload {
+  readonly kind: MediaKind;
+  readonly source: FileSource;
+  readonly mediaId: string;
+}
+
+/** What a run did beside its outcome. */
+interface Deeds {
+  readonly sent: CustomerServiceMessage[];
+  readonly uploads: TriedUpload[];
+}
 
 /**
  * Runs a handler without a server: asks `on` and `when`, runs `handle`, checks the reply as the server would. A stream
@@ -48,10 +64,10 @@ export type Tried = (Exclude<Outcome, { type: 'streaming' }> | { readonly type: 
  */
 export async function tryHandler(handler: Handler, push: Push, options: TryOptions = {}): Promise<Tried> {
   const loaded = load(handler);
-  const sent: CustomerServiceMessage[] = [];
+  const deeds: Deeds = { sent: [], uploads: [] };
   const route = closeness(loaded.on, push.kind) === undefined ? undefined : routeTo(loaded, push, loud);
-  if (route === undefined) return { type: 'not-mine', sent };
-  return { ...(await settled(await runHandle(route, push, servicesFor(options, sent)))), sent };
+  if (route === undefined) return { type: 'not-mine', ...deeds };
+  return { ...(await settled(await runHandle(route, push, servicesFor(options, deeds)))), ...deeds };
 }
 
 /** Runs `later` with a task, which goes through JSON as it would in the server. Rejects with what the handler throws. */
@@ -61,22 +77,22 @@ export async function tryLater<T extends Json>(
   task: T,
   options: TryOptions = {},
 ): Promise<Tried> {
-  const sent: CustomerServiceMessage[] = [];
+  const deeds: Deeds = { sent: [], uploads: [] };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of JSON is JSON
   const stored = JSON.parse(JSON.stringify(task)) as Json;
   const outcome = await runLater(
     load(handler),
     push,
     stored,
-    servicesFor({ attempt: 1, remainingMs: 0, ...options }, sent),
+    servicesFor({ attempt: 1, remainingMs: 0, ...options }, deeds),
   );
-  return { ...(await settled(outcome)), sent };
+  return { ...(await settled(outcome)), ...deeds };
 }
 
 /** Shows a push to an observer, if it listens to its kind. Rejects with what it throws. */
 export async function tryObserver(observer: Observer, push: Push, options: TryOptions = {}): Promise<void> {
   const on = [observer.on].flat();
-  const { api, log } = servicesFor(options, []);
+  const { api, log } = servicesFor(options, { sent: [], uploads: [] });
   if (closeness(on, push.kind) !== undefined) await observer.observe({ push, user: push.user, api, log });
 }
 
@@ -99,7 +115,7 @@ async function settled(outcome: Outcome): Promise<Exclude<Outcome, { type: 'stre
   return outcome;
 }
 
-function servicesFor(options: TryOptions, sent: CustomerServiceMessage[]): RunServices {
+function servicesFor(options: TryOptions, { sent, uploads }: Deeds): RunServices {
   const { remainingMs = 4_500, attempt = 1, log = silentLogger } = options;
   const signal = options.signal ?? new AbortController().signal;
   return {
@@ -111,6 +127,11 @@ function servicesFor(options: TryOptions, sent: CustomerServiceMessage[]): RunSe
     deadline: { at: new Date(Date.now() + remainingMs), remainingMs: () => remainingMs, signal },
     async send(message) {
       sent.push(message);
+    },
+    async upload(kind, source) {
+      const mediaId = `uploaded-${uploads.length + 1}`;
+      uploads.push({ kind, source, mediaId });
+      return mediaId;
     },
     window: async () => ({ left: options.windowLeft ?? 5, untilMs: Date.now() + 48 * 3_600_000 }),
   };

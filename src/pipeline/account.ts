@@ -1,4 +1,5 @@
 import type { Api } from '../api/client.js';
+import type { MediaIds } from '../api/media/media-ids.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
 import type { Road } from './road.js';
@@ -12,6 +13,7 @@ export interface Account {
   readonly originalId: string | undefined;
   readonly secrets: CallbackSecrets;
   readonly api: Api;
+  readonly mediaIds: MediaIds;
   /** How its late answers travel. */
   readonly road: Road;
 }

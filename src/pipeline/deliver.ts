@@ -11,6 +11,7 @@ import { insist } from './insist.js';
 import { keep } from './keep.js';
 import { DONE, LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
 import * as rules from './record.js';
+import { sendMessage } from './send-message.js';
 
 const ROAD = 'customer-service';
 /** The account lacks the right to send. */
@@ -97,17 +98,17 @@ async function send(
   message: CustomerServiceMessage,
   number: number,
 ): Promise<JobVerdict | undefined> {
-  const { api } = late.account;
+  const { account } = late;
   let token: AccessToken;
   try {
-    token = await api.tokens.get();
+    token = await account.api.tokens.get();
   } catch (error) {
     return onFailure(late, error);
   }
   if (!(await window(late, 'spend')).changed) return noWindow(late, 'the window is used up');
   if (!(await late.change(rules.intend))) return LOST;
   try {
-    await api.messages.send(toOpenId(late.job.user), message, { token });
+    await sendMessage(account, toOpenId(late.job.user), message, { token });
   } catch (error) {
     return onFailure(late, error, { spent: true });
   }

@@ -1,3 +1,5 @@
+import type { MediaKind } from '../api/media/limits.js';
+import type { FileSource } from '../api/media/media-ids.js';
 import {
   runHandle,
   runLater,
@@ -119,6 +121,9 @@ class Services implements RunServices {
   }
   send(message: CustomerServiceMessage): Promise<void> {
     return sendNow(this.#deps, this.#account, this.#push, message);
+  }
+  upload(kind: MediaKind, source: FileSource): Promise<string> {
+    return this.#account.mediaIds.of(kind, source, { signal: this.signal });
   }
   window(): Promise<SendWindow> {
     return readWindow(this.#deps, this.#account, this.#push);

@@ -6,6 +6,7 @@ import type { CustomerServiceMessage } from '../protocol/customer-service-messag
 import type { Push } from '../protocol/push.js';
 import type { Account } from './account.js';
 import { senderKey } from './job.js';
+import { sendMessage } from './send-message.js';
 
 /** `ctx.send` while nothing may be sent to the user: no call was made. */
 export class WindowClosed extends AppError {
@@ -48,7 +49,7 @@ export async function sendNow(
       'ctx.send: nothing more may be sent to this user now; ctx.window() says how much is left, a returned reply finds its own way',
     );
   try {
-    await account.api.messages.send(push.user, message);
+    await sendMessage(account, push.user, message);
   } catch (error) {
     if (error instanceof ApiRefused) {
       await change(error.errorClass === 'window-closed' ? 'close' : 'refund');

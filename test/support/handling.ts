@@ -75,6 +75,7 @@ export function testServices(overrides: Partial<RunServices> = {}) {
     attempt: 1,
     deadline: { at: new Date(4_500), remainingMs: () => 4_500, signal },
     send: (message) => Promise.resolve(void sent.push(message)),
+    upload: (kind) => Promise.resolve(`uploaded-${kind}`),
     window: () => Promise.resolve({ left: 5, untilMs: 4_500 }),
     session: memorySession(),
     api: standInApi({ call: () => Promise.resolve({}) }),

@@ -1,5 +1,6 @@
 import { ApiUnreachable } from '../../src/api/api-error.js';
 import type { Api } from '../../src/api/client.js';
+import type { MediaIds } from '../../src/api/media/media-ids.js';
 import { standInApi } from '../../src/handling/stand-in-api.js';
 import { createRouter } from '../../src/handling/router.js';
 import type { Handler } from '../../src/handling/define-handler.js';
@@ -63,6 +64,7 @@ export class SimulatedInstallation {
   readonly lateRoad: LateRoad;
   /** What WeChat says to a message in place of taking it. */
   readonly refuse: (content: string) => Error | undefined;
+  readonly mediaIds: MediaIds;
   /** Runs of `handle` and `later`. */
   runs = 0;
 
@@ -72,12 +74,17 @@ export class SimulatedInstallation {
     onAmbiguousSend?: 'drop' | 'resend';
     lateRoad?: LateRoad;
     refuse?: (content: string) => Error | undefined;
+    mediaIds?: MediaIds;
   }) {
     this.handler = options.handler;
     this.faults = options.faults ?? [];
     this.onAmbiguousSend = options.onAmbiguousSend ?? 'drop';
     this.lateRoad = options.lateRoad ?? 'customer-service';
     this.refuse = options.refuse ?? (() => undefined);
+    this.mediaIds = options.mediaIds ?? {
+      of: () => Promise.reject(new Error('no files in this test')),
+      insteadOf: () => Promise.resolve(undefined),
+    };
   }
 
   async startProcess(): Promise<SimulatedProcess> {
@@ -144,6 +151,7 @@ export class SimulatedProcess implements Clock {
       originalId: undefined,
       secrets: { appId: APP_ID, mode: 'plaintext', tokens: [TOKEN], ciphers: [] },
       api: this.#apiOfThis(),
+      mediaIds: this.#world.mediaIds,
       road: {
         now: this.#world.lateRoad,
         mayKeep: true,

@@ -5,10 +5,11 @@ import { openFileAdapters } from '../../../src/adapters/file/index.js';
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
 import { createApp } from '../../../src/app.js';
 import { readConfig } from '../../../src/config.js';
-import { namedHandlers } from '../../../src/embed.js';
+import { namedHandlers, type HandlersByName } from '../../../src/embed.js';
 import { listen } from '../../../src/http/listen.js';
 import { defineHandler, type Handler } from '../../../src/index.js';
 import type { Clock } from '../../../src/ports/clock.js';
+import type { PublicDownload } from '../../../src/ports/public-download.js';
 import { consoleForm } from '../../../src/sandbox/control/console-form.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { keptLog } from '../../support/handling.js';
@@ -91,11 +92,18 @@ function handlersOf(clock: Clock): Record<string, Handler> {
   };
 }
 
+export interface OurServerOptions {
+  /** Instead of those for the words of the scenarios. */
+  readonly handlers?: HandlersByName;
+  readonly download?: PublicDownload;
+}
+
 /** Our own server, whole, pointed at a sandbox and moved by its clock. */
 export async function startOurServer(
   sandbox: Sandbox,
   clock: Clock,
   settings: Readonly<Record<string, string>> = {},
+  { handlers = handlersOf(clock), download }: OurServerOptions = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
   const log = keptLog();
@@ -105,9 +113,10 @@ export async function startOurServer(
   const app = await createApp(config, {
     log,
     clock,
-    handlers: namedHandlers(handlersOf(clock)),
+    handlers: namedHandlers(handlers),
     httpClient: createHttpClient(),
     storage: { ...files, degraded: () => false },
+    ...(download !== undefined && { download }),
   });
   await app.open();
   const port = await listen(app.http, { host: '127.0.0.1', port: 0, portName: 'PORT' });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { errorFields } from '../../../src/adapters/log/error-fields.js';
 import { runHandle, runLater, type Outcome, type RunServices } from '../../../src/handling/run-handler.js';
 import { TextStream } from '../../../src/handling/text-stream.js';
-import { TaskNotJson, textPush, type Replies } from '../../../src/index.js';
+import { MediaRefused, TaskNotJson, textPush, type Replies } from '../../../src/index.js';
 import { anything, loaded, testServices, untyped, type LooseHandler } from '../../support/handling.js';
 
 const push = textPush({ content: '你好' });
@@ -12,6 +12,9 @@ const run = (module: Partial<LooseHandler>, services: RunServices = testServices
     push,
     services,
   );
+
+const upload: RunServices['upload'] = async (kind, source) =>
+  `${kind} of ${'path' in source ? source.path : 'url' in source ? source.url : source.fileName}`;
 
 async function* words() {
   yield 'a';
@@ -47,6 +50,9 @@ describe('given a handler that makes a reply which WeChat would refuse', () => {
     ['later on', async (ctx) => ctx.reply.image(await Promise.resolve(''))],
     ['to send it', (ctx) => ctx.send({ type: 'text', content: '' })],
     ['with a road that does not exist', (ctx) => ctx.reply.text('a', { road: anything('air') })],
+    ['with a file that is none', (ctx) => ctx.reply.voice(anything({ file: 'a.mp3' }))],
+    ['with bare bytes', (ctx) => ctx.reply.image(anything(Buffer.from('x')))],
+    ['with a path of nothing', (ctx) => ctx.reply.image({ path: '' })],
     ['as a stream of nothing', (ctx) => ctx.reply.stream(anything(['a']))],
   ])('when it does so %s, then it fails at the line that made it', async (_, handle) => {
     const thrown: unknown = await Promise.resolve(run({ handle })).catch((error: unknown) => error);
@@ -236,6 +242,68 @@ describe('given an answer that is still being written', () => {
   test('when it is returned, then the outcome is the stream, with its options', () => {
     const outcome = run({ handle: (ctx) => ctx.reply.stream(words(), { onNewMessage: 'finish' }) });
     expect(outcome).toMatchObject({ type: 'streaming', stream: { onNewMessage: 'finish' } });
+  });
+});
+
+describe('given a reply that names files', () => {
+  const jpg = { bytes: Buffer.from('jpg'), fileName: 'cover.jpg' };
+
+  test.each<[string, LooseHandler['handle'], object]>([
+    ['an image', (ctx) => ctx.reply.image({ path: 'a.png' }), { type: 'image', mediaId: 'image of a.png' }],
+    [
+      'a voice',
+      (ctx) => ctx.reply.voice({ url: 'https://x/a.mp3' }, { road: 'passive' }),
+      { type: 'voice', mediaId: 'voice of https://x/a.mp3', road: 'passive' },
+    ],
+    [
+      'a video',
+      async (ctx) => ctx.reply.video({ path: 'a.mp4' }, { title: 't', thumbMediaId: jpg }),
+      { type: 'video', title: 't', mediaId: 'video of a.mp4', thumbMediaId: 'thumb of cover.jpg' },
+    ],
+    [
+      'a video with an id',
+      (ctx) => ctx.reply.video('v1', { thumbMediaId: jpg }),
+      { type: 'video', mediaId: 'v1', thumbMediaId: 'thumb of cover.jpg' },
+    ],
+    [
+      'a piece of music',
+      (ctx) => ctx.reply.music({ musicUrl: 'https://x', thumbMediaId: jpg }),
+      { type: 'music', musicUrl: 'https://x', thumbMediaId: 'thumb of cover.jpg' },
+    ],
+    [
+      'one made by hand',
+      () => ({ type: 'image', mediaId: { path: 'b.png' } }),
+      { type: 'image', mediaId: 'image of b.png' },
+    ],
+  ])('when it is %s, then the outcome names media ids', async (_, handle, reply) => {
+    const { services, lines } = testServices({ upload });
+    expect(await run({ handle }, services)).toEqual({ type: 'replied', reply });
+    expect(lines).toEqual([]);
+  });
+
+  test('when it is sent, then the message names the media id', async () => {
+    const { services, sent } = testServices({ upload });
+    await run({ handle: (ctx) => ctx.send(ctx.reply.image({ path: 'a.png' })) }, services);
+    expect(sent).toEqual([{ msgtype: 'image', image: { media_id: 'image of a.png' } }]);
+  });
+
+  test('when `later` answers with it, then that is uploaded as well', async () => {
+    const later: LooseHandler['later'] = (ctx) => ctx.reply.image({ path: 'a.png' });
+    const handler = loaded('tested', untyped({ on: '*', handle: () => undefined, later }));
+    const outcome = await runLater(handler, push, 1, testServices({ upload }).services);
+    expect(outcome).toMatchObject({ reply: { mediaId: 'image of a.png' } });
+  });
+
+  test('when the upload fails, then the run rejects with the reason', async () => {
+    const refused = new MediaRefused('the file is empty');
+    const { services, sent } = testServices({ upload: () => Promise.reject(refused) });
+    await expect(run({ handle: (ctx) => ctx.reply.image({ path: 'a.png' }) }, services)).rejects.toBe(
+      refused,
+    );
+    await expect(
+      run({ handle: (ctx) => ctx.send(ctx.reply.image({ path: 'a.png' })) }, services),
+    ).rejects.toBe(refused);
+    expect(sent).toEqual([]);
   });
 });
 

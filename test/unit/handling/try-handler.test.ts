@@ -20,8 +20,12 @@ describe('given a handler under test', () => {
       when: says('帮助'),
       handle: (ctx) => ctx.reply.text('…'),
     });
-    expect(await tryHandler(help, eventPush('CLICK'))).toEqual({ type: 'not-mine', sent: [] });
-    expect(await tryHandler(help, textPush({ content: '你好' }))).toEqual({ type: 'not-mine', sent: [] });
+    expect(await tryHandler(help, eventPush('CLICK'))).toEqual({ type: 'not-mine', sent: [], uploads: [] });
+    expect(await tryHandler(help, textPush({ content: '你好' }))).toEqual({
+      type: 'not-mine',
+      sent: [],
+      uploads: [],
+    });
     expect(await tryHandler(help, push)).toMatchObject({ type: 'replied', reply: { type: 'text' } });
   });
 
@@ -30,6 +34,7 @@ describe('given a handler under test', () => {
     expect(await tryHandler(chatty, push)).toEqual({
       type: 'silent',
       sent: [{ msgtype: 'text', text: { content: 'a' } }],
+      uploads: [],
     });
   });
 
@@ -52,6 +57,25 @@ describe('given a handler under test', () => {
     const model = defineHandler({ on: '*', handle: (ctx) => ctx.reply.markdown('# 你好\n- **a**') });
     expect(await tryHandler(model, push)).toMatchObject({
       reply: { type: 'text', content: '【你好】\n• a' },
+    });
+  });
+
+  test('when it answers and sends files, then the test hears which, and an id stands in for each', async () => {
+    const posters = defineHandler({
+      on: '*',
+      async handle(ctx) {
+        await ctx.send(ctx.reply.image({ path: 'poster.png' }));
+        return ctx.reply.video({ url: 'https://example.com/v' }, { title: 't', thumbMediaId: 'cover' });
+      },
+    });
+    expect(await tryHandler(posters, push)).toEqual({
+      type: 'replied',
+      reply: { type: 'video', mediaId: 'uploaded-2', title: 't', thumbMediaId: 'cover' },
+      sent: [{ msgtype: 'image', image: { media_id: 'uploaded-1' } }],
+      uploads: [
+        { kind: 'image', source: { path: 'poster.png' }, mediaId: 'uploaded-1' },
+        { kind: 'video', source: { url: 'https://example.com/v' }, mediaId: 'uploaded-2' },
+      ],
     });
   });
 

@@ -1,0 +1,67 @@
+import type { Sandbox } from '../../../src/sandbox/sandbox.js';
+import type { Account, ShownReply } from '../../../src/sandbox/types.js';
+import type { keptLog } from '../../support/handling.js';
+import type { ManualClock } from '../../support/manual-clock.js';
+import { startDrivenSandbox } from './driven-sandbox.js';
+import { startOurServer, type OurServerOptions } from './our-server.js';
+
+const STEP_MS = 250;
+
+/** One follower of the sandbox's account, talking to our server with handlers of the test. */
+export interface Conversation {
+  readonly sandbox: Sandbox;
+  readonly clock: ManualClock;
+  readonly log: ReturnType<typeof keptLog>;
+  /** Says a text, waits for its answer and then so long, by the moved clock; resolves to all that the account has said. */
+  say(text: string, waitMs?: number): Promise<readonly Said[]>;
+  wait(ms: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the follower saw, and on which road it came. */
+export type Said = { readonly via: string } & ShownReply;
+
+export async function startConversation({
+  account = {},
+  settings = {},
+  ...options
+}: OurServerOptions & {
+  account?: Partial<Account>;
+  settings?: Readonly<Record<string, string>>;
+}): Promise<Conversation> {
+  const { sandbox, clock } = await startDrivenSandbox({ account });
+  const server = await startOurServer(sandbox, clock, settings, options);
+  const drive = sandbox.drive ?? (() => clock.advance(STEP_MS));
+
+  async function wait(ms: number): Promise<void> {
+    const untilMs = clock.now() + ms;
+    while (clock.now() < untilMs) await drive();
+  }
+
+  /** Moves time on until something is over that waits for timers of this clock. */
+  async function driven(work: Promise<unknown>): Promise<void> {
+    const left = new Set([work]);
+    const over = work.finally(() => left.delete(work));
+    while (left.size > 0) await drive();
+    await over;
+  }
+
+  return {
+    sandbox,
+    clock,
+    log: server.log,
+    wait,
+    async say(text, waitMs = 0) {
+      await driven(sandbox.push({ kind: 'message.text', follower: 'oAlice', fields: { Content: text } }));
+      await wait(waitMs);
+      return sandbox.stage.chat
+        .list()
+        .filter(({ from }) => from === 'account')
+        .map(({ via, shown }) => ({ via, ...shown }));
+    },
+    async stop() {
+      await driven(server.stop());
+      await sandbox.stop();
+    },
+  };
+}
