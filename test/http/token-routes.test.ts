@@ -208,14 +208,14 @@ describe('given a program with the key', () => {
     ]);
   });
 
-  test.each([
-    ['/accounts/%ff/token/reject', { body: '{}' }],
-    ['/accounts/default/token/reject', { body: 'T0ken' }],
-    ['/accounts/default/token/reject', { body: '"T0ken"' }],
-    ['/accounts/default/token/reject', { body: `{"access_token":"${'T0ken'.repeat(4_000)}"}` }],
-    ['/accounts/default/token/reject', { body: 'T0ken', headers: { 'content-encoding': 'gzip' } }],
-    ['/accounts/default/token/reject', { body: 'T0ken', headers: { 'content-encoding': 'T0ken' } }],
-  ])('when %s cannot be read, then that is its fault, said in one line', async (path, { body, headers }) => {
+  test.each<[path: string, body: string, headers: Record<string, string>]>([
+    ['/accounts/%ff/token/reject', '{}', {}],
+    ['/accounts/default/token/reject', 'T0ken', {}],
+    ['/accounts/default/token/reject', '"T0ken"', {}],
+    ['/accounts/default/token/reject', `{"access_token":"${'T0ken'.repeat(4_000)}"}`, {}],
+    ['/accounts/default/token/reject', 'T0ken', { 'content-encoding': 'gzip' }],
+    ['/accounts/default/token/reject', 'T0ken', { 'content-encoding': 'T0ken' }],
+  ])('when %s cannot be read, then that is its fault, said in one line', async (path, body, headers) => {
     const response = await fetch(`${base}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}`, ...headers },
