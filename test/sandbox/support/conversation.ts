@@ -1,8 +1,9 @@
+import { createHttpClient } from '../../../src/adapters/http/http-client.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import type { Account, ShownReply } from '../../../src/sandbox/types.js';
 import type { keptLog } from '../../support/handling.js';
 import type { ManualClock } from '../../support/manual-clock.js';
-import { startDrivenSandbox } from './driven-sandbox.js';
+import { calm, startDrivenSandbox } from './driven-sandbox.js';
 import { startOurServer, type OurServerOptions } from './our-server.js';
 
 const STEP_MS = 250;
@@ -29,9 +30,38 @@ export async function startConversation({
   account?: Partial<Account>;
   settings?: Readonly<Record<string, string>>;
 }): Promise<Conversation> {
-  const { sandbox, clock } = await startDrivenSandbox({ account });
-  const server = await startOurServer(sandbox, clock, settings, options);
-  const drive = sandbox.drive ?? (() => clock.advance(STEP_MS));
+  const calls = new Set<Promise<unknown>>();
+  /** Calls take what they take: on a busy machine no time-out of the moved clock may overtake them. */
+  const counted =
+    <A extends readonly unknown[], R>(call: (...given: A) => Promise<R>) =>
+    (...given: A): Promise<R> => {
+      const calling = call(...given);
+      calls.add(calling);
+      const forget = (): unknown => calls.delete(calling);
+      calling.then(forget, forget);
+      return calling;
+    };
+
+  async function settled(): Promise<void> {
+    await calm();
+    while (calls.size > 0) {
+      await Promise.allSettled(calls);
+      await calm();
+    }
+  }
+
+  async function drive(): Promise<void> {
+    await settled();
+    await clock.advance(STEP_MS);
+    await settled();
+  }
+
+  const { sandbox, clock } = await startDrivenSandbox({ account, drive });
+  const server = await startOurServer(sandbox, clock, settings, {
+    ...options,
+    httpClient: counted(createHttpClient()),
+    ...(options.download !== undefined && { download: counted(options.download) }),
+  });
 
   async function wait(ms: number): Promise<void> {
     const untilMs = clock.now() + ms;

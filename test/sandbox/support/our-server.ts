@@ -9,6 +9,7 @@ import { namedHandlers, type HandlersByName } from '../../../src/embed.js';
 import { listen } from '../../../src/http/listen.js';
 import { defineHandler, type Handler } from '../../../src/index.js';
 import type { Clock } from '../../../src/ports/clock.js';
+import type { HttpClient } from '../../../src/ports/http-client.js';
 import type { PublicDownload } from '../../../src/ports/public-download.js';
 import { consoleForm } from '../../../src/sandbox/control/console-form.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
@@ -95,6 +96,7 @@ function handlersOf(clock: Clock): Record<string, Handler> {
 export interface OurServerOptions {
   /** Instead of those for the words of the scenarios. */
   readonly handlers?: HandlersByName;
+  readonly httpClient?: HttpClient;
   readonly download?: PublicDownload;
 }
 
@@ -103,7 +105,7 @@ export async function startOurServer(
   sandbox: Sandbox,
   clock: Clock,
   settings: Readonly<Record<string, string>> = {},
-  { handlers = handlersOf(clock), download }: OurServerOptions = {},
+  { handlers = handlersOf(clock), httpClient = createHttpClient(), download }: OurServerOptions = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
   const log = keptLog();
@@ -114,7 +116,7 @@ export async function startOurServer(
     log,
     clock,
     handlers: namedHandlers(handlers),
-    httpClient: createHttpClient(),
+    httpClient,
     storage: { ...files, degraded: () => false },
     ...(download !== undefined && { download }),
   });
