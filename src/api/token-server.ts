@@ -7,7 +7,7 @@ import type { AppId } from '../protocol/ids.js';
 import { createCredentialHolder } from './credential-holder.js';
 import type { CredentialSource, SharedCredential } from './credential.js';
 import { createTickets, type TicketCentre } from './ticket-keeper.js';
-import { asCentre, troubleOf, type TokenCentre } from './token-keeper.js';
+import { asCentre, ForceBudgetSpent, troubleOf, type TokenCentre } from './token-keeper.js';
 
 /** The token server of `TOKEN_SERVER_URL` did not answer as one. The credential that is held serves to its end. */
 export class TokenServerUnreachable extends AppError {
@@ -142,6 +142,7 @@ function createAsking({ url, key, appId, http, clock }: TokenServerAccess) {
     if (!refusal.success)
       throw new TokenServerUnreachable(place, `HTTP ${response.status} with another body`);
     const { error, message, retryable } = refusal.data;
+    if (error === 'force_budget_spent') throw new ForceBudgetSpent();
     throw new TokenServerRefused(place, `${error}${ADVICE[error] ?? ` ${message}`}`, retryable);
   };
 }

@@ -430,6 +430,24 @@ describe('given another instance that takes its tokens from here', () => {
     expect((await tokens.refresh('forced')).value).toBe(tokenOf(3));
   });
 
+  test('when an SDK forces there beyond the budget, then it gets the present token, as here', async () => {
+    await startOther();
+    await other.credentials().tokens.refresh('forced');
+    const response = await fetch(`${otherBase}/cgi-bin/stable_token`, {
+      method: 'POST',
+      body: JSON.stringify({
+        grant_type: 'client_credential',
+        appid: APP_ID,
+        secret: KEY,
+        force_refresh: true,
+      }),
+    });
+    expect(await response.json()).toMatchObject({ access_token: tokenOf(1) });
+    expect(await ask('POST', '/accounts/default/token/refresh', { force: true })).toMatchObject({
+      status: 429,
+    });
+  });
+
   test('when this one goes away, then the held token serves to its end, and then the error names the setting', async () => {
     await startOther();
     const { tokens } = other.credentials();
