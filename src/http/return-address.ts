@@ -1,4 +1,7 @@
-/** Three logins with longer ones do not fit into a header of cookies. Of the address as browsers write it, which makes nine characters of 中. */
+/**
+ * Three logins with longer ones do not fit into a header of cookies. Of the address as browsers write it, which makes
+ * nine characters of 中.
+ */
 const MAX_LENGTH = 1_500;
 
 /** A dot, slash or backslash in a path, encoded once or more often: servers differ on what it means. */
