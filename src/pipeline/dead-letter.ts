@@ -32,24 +32,38 @@ export function refusalOf(error: unknown): Pick<DeadLetter, 'errcode' | 'rid'> {
   return { errcode, ...(rid === undefined ? {} : { rid }) };
 }
 
+export interface BuryDeps {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Hears of every letter, once it is certain. Must not throw. */
+  readonly onBuried?: (letter: DeadLetter) => void;
+}
+
+/** Keeps what could not be delivered, and says so. @throws StoreUnavailable */
+export async function bury(...what: Parameters<typeof layAside>): Promise<void> {
+  announce(what[0], await layAside(...what));
+}
+
 /**
- * Keeps what could not be delivered, and says so. The last letter of a push has the id of its job; one about a part of
- * the answer has an id of its own, so that neither takes the other's place.
+ * Keeps what could not be delivered. The last letter about a job has its id; one about a `part` of the answer has
+ * an id of its own, so that neither takes the other's place.
  *
  * @throws StoreUnavailable
  */
-export async function bury(
-  { store, clock, log }: { store: StateStore; clock: Clock; log: Logger },
+export async function layAside(
+  { store, clock }: BuryDeps,
   job: DeferredJob,
   kind: string,
   record: PushRecord | undefined,
-  { id = job.id, ...death }: Death & { readonly id?: string },
-): Promise<void> {
-  const { appId, pushId, user, handler, push } = job;
+  death: Death,
+  part?: string,
+): Promise<DeadLetter> {
+  const { id, appId, pushId, user, handler, push, again } = job;
   const messages = (record?.messages ?? []).slice(record?.sent ?? 0);
   const task = record?.task ?? job.task;
-  await store.bury({
-    id,
+  const letter: DeadLetter = {
+    id: part === undefined ? id : `${id}-${part}`,
     appId,
     pushId,
     user,
@@ -62,9 +76,19 @@ export async function bury(
     messages,
     // Once there are messages it is done.
     ...(messages.length > 0 || task === undefined ? {} : { task }),
-  });
+    ...(again === undefined ? {} : { record: id }),
+    ...(part === undefined ? {} : { part: true }),
+  };
+  await store.bury(letter);
+  return letter;
+}
+
+/** Says that there is a letter. */
+export function announce({ log, onBuried }: BuryDeps, letter: DeadLetter): void {
+  const { reason, detail, road, errcode, rid, pushId, kind, handler } = letter;
   log.error(
-    { stage: 'dead', ...death, pushId, kind, handler },
+    { stage: 'dead', letter: letter.id, reason, detail, road, errcode, rid, pushId, kind, handler },
     'a late answer could not be delivered; it is kept as a dead letter',
   );
+  onBuried?.(letter);
 }

@@ -8,6 +8,7 @@ import { toOpenId, type AccessToken } from '../protocol/ids.js';
 import { deedOf, openingBy } from '../protocol/send-windows.js';
 import { refusalOf } from './dead-letter.js';
 import { insist } from './insist.js';
+import { sinceMs } from './job.js';
 import { keep } from './keep.js';
 import { DONE, LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
 import * as rules from './record.js';
@@ -119,7 +120,7 @@ async function send(
 async function onFailure(late: LateJob, error: unknown, { spent = false } = {}): Promise<JobVerdict> {
   const { deps, job, account, record } = late;
   const { failures = 0, waits = 0 } = record;
-  const at = { nowMs: deps.clock.now(), pushedAtMs: job.receivedAtMs };
+  const at = { nowMs: deps.clock.now(), pushedAtMs: sinceMs(job) };
   if (error instanceof ApiRefused && error.errcode === NO_RIGHT && account.road.mayKeep) {
     await account.road.refused();
     return keep(late, 'the account may not send (48001)');

@@ -9,7 +9,7 @@ export interface RecordName {
   readonly key: string;
   /** Whose push it is: the lane and the shelf of a user of an account. */
   readonly sender: string;
-  /** Also the id of its job: it holds a digest over the AppID, so it is unique across accounts. */
+  /** Also the id of its job; that of a letter where one is tried again. It holds a digest over the AppID, so it is unique across accounts. */
   readonly pushId: PushId;
 }
 
@@ -24,6 +24,9 @@ export const senderKey = (appId: AppId, user: OpenId): string => `${appId}:${use
 
 /** The job's id out of the key of its record. */
 export const jobIdOf = (key: string): string => key.slice(key.indexOf(BETWEEN) + BETWEEN.length);
+
+/** From when on the time of late work runs: its push's arrival, or the moment in which its letter was tried again. */
+export const sinceMs = (job: DeferredJob): number => job.again?.sinceMs ?? job.receivedAtMs;
 
 /** Everything that a worker in another process needs to finish the push. */
 export function makeJob(

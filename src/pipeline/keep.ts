@@ -2,8 +2,8 @@ import type { DeferredJob, JobVerdict } from '../ports/deferred-queue.js';
 import type { StoredRecord } from '../ports/state-store.js';
 import type { Account } from './account.js';
 import { changeRecord, KEPT_FOR_MS } from './change-record.js';
-import { bury } from './dead-letter.js';
-import type { RecordName } from './job.js';
+import { announce, layAside } from './dead-letter.js';
+import { sinceMs, type RecordName } from './job.js';
 import { again, DONE, type LateJob, type LateWorkDeps } from './late-job.js';
 import * as rules from './record.js';
 
@@ -16,7 +16,7 @@ export async function keep(late: LateJob, why: string): Promise<JobVerdict> {
     { stage: 'stashed', pushId: late.job.pushId, handler: late.job.handler, messages, why },
     'a late answer is kept for the next message of its user',
   );
-  return again(Math.max(0, late.job.receivedAtMs + KEPT_FOR_MS - clock.now()));
+  return again(Math.max(0, sinceMs(late.job) + KEPT_FOR_MS - clock.now()));
 }
 
 /** Looks at an answer that is kept, when its job comes due: nobody came for it, or its time is not over yet. */
@@ -27,9 +27,9 @@ export async function unclaimed(
   name: RecordName,
   stored: StoredRecord,
 ): Promise<JobVerdict> {
-  const leftMs = job.receivedAtMs + KEPT_FOR_MS - deps.clock.now();
+  const leftMs = sinceMs(job) + KEPT_FOR_MS - deps.clock.now();
   if (leftMs > 0) return again(leftMs);
-  await bury(deps, job, '', stored.record, {
+  const letter = await layAside(deps, job, '', stored.record, {
     reason: 'not_asked_for',
     road: 'kept',
     detail: `kept for ${KEPT_FOR_MS / 3_600_000} h, and its user wrote no more (${account.name})`,
@@ -38,6 +38,7 @@ export async function unclaimed(
     durable: true,
   });
   // Somebody came for it in this very moment: then it is no dead letter.
-  if (!change.made) await deps.store.dropDeadLetter(job.id);
+  if (change.made) announce(deps, letter);
+  else await deps.store.dropDeadLetter(letter.id);
   return DONE;
 }

@@ -88,12 +88,11 @@ export class LateJob {
 
   /** Keeps messages that are left out as a dead letter of their own, `part`, while the work on the others goes on. */
   buryPart(part: string, messages: readonly CustomerServiceMessage[], why: Death): Promise<void> {
-    const record = { ...this.record, messages, sent: 0 };
-    return this.#bury({ ...why, id: `${this.job.id}-${part}` }, record);
+    return this.#bury(why, { ...this.record, messages, sent: 0 }, part);
   }
 
-  #bury(why: Death & { readonly id?: string }, record = this.record): Promise<void> {
-    return bury(this.deps, this.job, this.push?.kind ?? '', record, why);
+  #bury(why: Death, record = this.record, part?: string): Promise<void> {
+    return bury(this.deps, this.job, this.push?.kind ?? '', record, why, part);
   }
 
   jittered(ms: number): number {
@@ -102,7 +101,7 @@ export class LateJob {
 }
 
 export const nameOf = (account: Account, job: DeferredJob): RecordName =>
-  nameRecord(account.appId, toPushId(job.pushId), toOpenId(job.user));
+  nameRecord(account.appId, toPushId(job.id), toOpenId(job.user));
 
 function readAgain(job: DeferredJob, account: Account): Push | undefined {
   try {

@@ -165,6 +165,17 @@ export function resume(record: PushRecord, me: Holder): PushRecord | undefined {
   return { ...record, state: 'taking' };
 }
 
+/** A dead letter is tried again, by a record of its own: whoever takes the job sends its messages, or runs its handler. */
+export function revive(
+  record: PushRecord,
+  me: Holder,
+  messages: readonly CustomerServiceMessage[],
+): PushRecord | undefined {
+  if (record.state !== 'running' || !holds(record, me)) return undefined;
+  const begun = { state: 'adopted', owner: '', fence: me.fence, attempt: 0 } as const;
+  return messages.length === 0 ? begun : { ...begun, messages, sent: 0 };
+}
+
 /** The worker's run made its messages. */
 export function prepare(
   record: PushRecord,

@@ -2,7 +2,7 @@ import type { Json } from '../protocol/json.js';
 
 /** Work promised to a user. What became of it stands in the push's record; this is what is needed to do it. */
 export interface DeferredJob {
-  /** One job per push: made of AppID and push id, letters of `[A-Za-z0-9._-]`, never digits only. */
+  /** One job per record: the push's id, unless a letter is tried `again`. Letters of `[A-Za-z0-9._-]`, never digits only. */
   readonly id: string;
   readonly appId: string;
   readonly pushId: string;
@@ -15,6 +15,8 @@ export interface DeferredJob {
   /** `overrun`: `handle` is run again unless its owner finishes. `deferred`: `later` is run with `task`. */
   readonly reason: 'overrun' | 'deferred';
   readonly task?: Json;
+  /** A dead letter is tried again, since then. The record and the job are its own, and no longer those of the push. */
+  readonly again?: { readonly sinceMs: number };
 }
 
 /** What is to become of a job after one look at it. */

@@ -223,6 +223,10 @@ export interface DeadLetter {
   readonly messages: readonly CustomerServiceMessage[];
   /** What `later` was given and did not get done. */
   readonly task?: Json;
+  /** The id of the record whose work it was. Absent: the push's. */
+  readonly record?: string;
+  /** It is about a part that was left out; what became of the rest is another matter. */
+  readonly part?: true;
 }
 
 /**

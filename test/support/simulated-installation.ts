@@ -8,6 +8,7 @@ import type { Account } from '../../src/pipeline/account.js';
 import { lifetimesFor } from '../../src/pipeline/change-record.js';
 import { createLateWork } from '../../src/pipeline/late-work.js';
 import { createOwner } from '../../src/pipeline/owner.js';
+import { retryLetter, type Retried, type RetryDeps } from '../../src/pipeline/retry-letter.js';
 import { createReceiver, type Answer, type Receiver } from '../../src/pipeline/receive.js';
 import type { LateRoad } from '../../src/pipeline/road.js';
 import type { RunHere } from '../../src/pipeline/push-in-hand.js';
@@ -111,6 +112,7 @@ export class SimulatedProcess implements Clock {
   readonly #index: number;
   readonly #runs = new Map<string, RunHere>();
   #receiver: Receiver | undefined;
+  #retry: RetryDeps | undefined;
   #steps = 0;
   #alive = true;
 
@@ -187,6 +189,7 @@ export class SimulatedProcess implements Clock {
       random: () => 0,
     };
     this.#receiver = createReceiver(account, deps);
+    this.#retry = deps;
     await owner.start();
     queue.consume(createLateWork(deps));
   }
@@ -205,6 +208,12 @@ export class SimulatedProcess implements Clock {
         remote: undefined,
       })
       .then((answer) => (this.#alive && answer !== undefined ? answer : new Promise<never>(() => undefined)));
+  }
+
+  /** What an operator asks for. Never resolves where the process dies first. */
+  async retryLetter(id: string): Promise<Retried> {
+    if (this.#retry === undefined) throw new Error('not started');
+    return retryLetter(this.#retry, id);
   }
 
   #counted(): Handler {

@@ -1,0 +1,100 @@
+import type { DeferredJob, DeferredQueue } from '../ports/deferred-queue.js';
+import type { DeadLetter } from '../ports/state-store.js';
+import { toAppId, toOpenId, toPushId } from '../protocol/ids.js';
+import { readPush } from '../protocol/push.js';
+import { changeRecord, type RecordKeeper } from './change-record.js';
+import { nameRecord, type RecordName } from './job.js';
+import { isOver, revive } from './record.js';
+
+/**
+ * retried    its messages are on their way again, or its handler runs again; the letter is gone
+ * unknown    there is no such letter
+ * under-way  the work that it is about is not over, or another one tries it again at this moment: look again later
+ * delivered  meanwhile its work came to an end after all; the letter is gone
+ */
+export type Retried = 'retried' | 'unknown' | 'under-way' | 'delivered';
+
+export interface RetryDeps extends RecordKeeper {
+  readonly queue: DeferredQueue;
+  readonly owner: { readonly id: string };
+}
+
+/** How the ids end that are given here. A letter that was retried already keeps the length of its id. */
+const RETRIED = /\.r[0-9a-z]{8,}$/;
+/** What a retry that died on the way has claimed is free again after this. */
+const CLAIM_MS = 30_000;
+
+/**
+ * Tries a dead letter again, by a record and a job of its own that are named after it: so nothing is in the way of what
+ * became of the push, the same letter twice is the same work once, and what fails again is another letter. First the
+ * record holds the messages, then there is a job, then the letter goes: wherever a crash falls, the letter or the work is
+ * there, and the same call again goes on.
+ *
+ * @throws StoreUnavailable · QueueUnavailable
+ */
+export async function retryLetter(deps: RetryDeps, id: string): Promise<Retried> {
+  const { store, queue, clock } = deps;
+  const letter = await store.deadLetter(id);
+  if (letter === undefined) return 'unknown';
+  const before = await whatBecame(deps, letter);
+  if (before === 'delivered') await store.dropDeadLetter(id);
+  if (before !== 'dead') return before;
+  const job = jobOf(letter, clock.now());
+  if (!(await standReady(deps, letter, job))) return 'under-way';
+  await queue.put(job);
+  await store.dropDeadLetter(id);
+  return 'retried';
+}
+
+/** What became of the work that the letter is about. Its record lives for a while only: gone means over. */
+async function whatBecame(
+  { store, clock }: RetryDeps,
+  letter: DeadLetter,
+): Promise<'dead' | 'under-way' | 'delivered'> {
+  const { key } = nameOf(letter, letter.record ?? letter.pushId);
+  const record = (await store.read(key, clock.now()))?.stored.record;
+  if (record === undefined || record.state === 'dead') return 'dead';
+  if (letter.part === true) return isOver(record) || record.state === 'stashed' ? 'dead' : 'under-way';
+  return isOver(record) ? 'delivered' : 'under-way';
+}
+
+/** The record holds what is to be done, durably. False: another one is about to make it. */
+async function standReady(deps: RetryDeps, letter: DeadLetter, job: DeferredJob): Promise<boolean> {
+  const { store, clock, owner } = deps;
+  const name = nameOf(letter, job.id);
+  const { key, sender } = name;
+  const claimed = await store.claim({ key, owner: owner.id, nowMs: clock.now(), keepMs: CLAIM_MS, sender });
+  if (claimed.type === 'replayed') return false;
+  const { stored } = claimed;
+  if (claimed.type === 'known') return stored.record.state !== 'running';
+  const me = { owner: owner.id, fence: stored.record.fence };
+  const rule = (record: typeof stored.record) => revive(record, me, letter.messages);
+  return (await changeRecord(deps, name, stored, rule, { durable: true })).made;
+}
+
+const nameOf = ({ appId, user }: DeadLetter, id: string): RecordName =>
+  nameRecord(toAppId(appId), toPushId(id), toOpenId(user));
+
+function jobOf(letter: DeadLetter, nowMs: number): DeferredJob {
+  const { id, appId, pushId, user, push, handler, task, atMs } = letter;
+  return {
+    id: `${id.replace(RETRIED, '')}.r${atMs.toString(36)}`,
+    appId,
+    pushId,
+    user,
+    push,
+    handler,
+    receivedAtMs: sentAtMs(letter),
+    again: { sinceMs: nowMs },
+    ...(task === undefined ? { reason: 'overrun' } : { reason: 'deferred', task }),
+  };
+}
+
+/** The push opened its window then, and not now. */
+function sentAtMs({ push, appId, atMs }: DeadLetter): number {
+  try {
+    return readPush(push, toAppId(appId))?.sentAt.getTime() ?? atMs;
+  } catch {
+    return atMs;
+  }
+}
