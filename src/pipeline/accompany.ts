@@ -12,7 +12,8 @@ const LOOK_EVERY_MS = 1_000;
 
 /**
  * While an answer is being written after its deadline: shows its user that somebody types, and breaks it off when the
- * user writes again, on whichever process that arrives. Neither ever fails the answer. Returns how to stop.
+ * user writes again, on whichever process that arrives. Neither ever fails the answer, and neither is done where the
+ * account may not send. Returns how to stop.
  */
 export function accompany(
   { store, clock, log }: { store: StateStore; clock: Clock; log: Logger },
@@ -23,6 +24,10 @@ export function accompany(
 ): () => void {
   const cancels = new Set<() => void>();
   let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    for (const cancel of cancels) cancel();
+  };
   const every = (ms: number, act: () => Promise<boolean>): void => {
     if (stopped) return;
     const cancel = clock.schedule(
@@ -49,8 +54,9 @@ export function accompany(
     }
   };
 
-  if (account.road.now === 'customer-service')
-    void isTyping().then((goOn) => goOn && every(TYPING_EVERY_MS, isTyping));
+  // Where the rest of an answer waits for the next message, that message comes for it.
+  if (account.road.now !== 'customer-service') return stop;
+  void isTyping().then((goOn) => goOn && every(TYPING_EVERY_MS, isTyping));
   if (stream.onNewMessage === 'abort')
     void windowEnd().then((first) => {
       every(LOOK_EVERY_MS, async () => {
@@ -61,8 +67,5 @@ export function accompany(
         return false;
       });
     });
-  return () => {
-    stopped = true;
-    for (const cancel of cancels) cancel();
-  };
+  return stop;
 }

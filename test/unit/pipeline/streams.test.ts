@@ -150,6 +150,32 @@ describe('given an answer that is written bit by bit', () => {
     expect(texts()).toEqual(['二。']);
   });
 
+  test('when the account may not send and its user writes to see it, then it is finished, and comes with the message after', async () => {
+    const { push, heard, advance } = await ask(
+      {
+        words: [
+          [3_000, '一。'],
+          [17_000, '二。'],
+        ],
+      },
+      'passive-only',
+    );
+    for (let sent = 0; sent < 3; sent += 1) {
+      await advance(sent === 0 ? 0 : 5_000);
+      if (sent > 0) push(1);
+    }
+    await advance(5_000);
+    push(2);
+    await advance(10_000);
+    push(3);
+    await advance(5_000);
+    expect(heard.map(({ body }) => /(?:<!\[CDATA\[)([^\]]*)\]\]><\/Content>/.exec(body)?.[1])).toEqual([
+      'soon',
+      'another answer',
+      '一。二。\n\nanother answer',
+    ]);
+  });
+
   test('when the account may not send, then tries are held and the whole answer comes with one of them', async () => {
     const { push, heard, advance } = await ask(
       {
