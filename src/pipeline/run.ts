@@ -43,6 +43,8 @@ export class Run implements RunHere {
   #abort: AbortController | undefined;
   #isHandedOver = false;
   #cancelLimit: (() => void) | undefined;
+  /** An outcome came: from then on nobody waits for one. */
+  #isOver = false;
   #stopAccompanying: (() => void) | undefined;
 
   constructor(deps: RunDeps, account: Account, push: Push, stored: StoredRecord, arrival: Arrival) {
@@ -130,7 +132,7 @@ export class Run implements RunHere {
 
   #onOutcome(outcome: Outcome): void | Promise<void> {
     if (outcome.type === 'streaming') return this.#readOn(outcome.stream);
-    this.#cancelLimit?.();
+    this.#endWait();
     if (this.hand.isLate) return this.#end(this.#lateEnd.settle(outcome, this.hand.handler));
     switch (outcome.type) {
       case 'replied':
@@ -144,9 +146,14 @@ export class Run implements RunHere {
     }
   }
 
+  #endWait(): void {
+    this.#isOver = true;
+    this.#cancelLimit?.();
+  }
+
   #onThrow(error: unknown): void | Promise<void> {
     const { isLate, deps, push, handler } = this.hand;
-    this.#cancelLimit?.();
+    this.#endWait();
     // It heeds the stop, and another process runs it again.
     if (this.#isHandedOver && isLate) return undefined;
     deps.log.error({ err: error, pushId: push.id, handler }, 'a handler threw');
@@ -172,6 +179,7 @@ export class Run implements RunHere {
   /** Tries are held anyway: what was to be done later is done now, and may still be a passive reply. */
   #finishNow(task: Json): Promise<void> {
     const { deps, account, push, handler } = this.hand;
+    this.#isOver = false;
     return finishFor(deps, account, push, { handler, task, attempt: 1, signal: this.#signal }).then(
       (outcome) => this.#onOutcome(outcome ?? { type: 'silent' }),
       (error: unknown) => {
@@ -186,6 +194,8 @@ export class Run implements RunHere {
   #onAdopted(): void {
     const { deps, stream } = this.hand;
     if (stream !== undefined) this.#accompany(stream);
+    // It ended while the store was being told that it goes on.
+    if (this.#isOver) return;
     const giveUp = (): Promise<void> => {
       this.hand.stream?.abort();
       this.#abort?.abort(new Error('the run took too long'));

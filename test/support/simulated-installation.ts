@@ -66,6 +66,8 @@ export class SimulatedInstallation {
   /** What WeChat says to a message in place of taking it. */
   readonly refuse: (content: string) => Error | undefined;
   readonly mediaIds: MediaIds;
+  /** What each step takes. */
+  readonly pause: () => Promise<void>;
   /** Runs of `handle` and `later`. */
   runs = 0;
 
@@ -75,6 +77,7 @@ export class SimulatedInstallation {
     onAmbiguousSend?: 'drop' | 'resend';
     lateRoad?: LateRoad;
     refuse?: (content: string) => Error | undefined;
+    pause?: () => Promise<void>;
     mediaIds?: MediaIds;
   }) {
     this.handler = options.handler;
@@ -82,6 +85,7 @@ export class SimulatedInstallation {
     this.onAmbiguousSend = options.onAmbiguousSend ?? 'drop';
     this.lateRoad = options.lateRoad ?? 'customer-service';
     this.refuse = options.refuse ?? (() => undefined);
+    this.pause = options.pause ?? (() => Promise.resolve());
     this.mediaIds = options.mediaIds ?? {
       of: () => Promise.reject(new Error('no files in this test')),
       insteadOf: () => Promise.resolve(undefined),
@@ -234,7 +238,7 @@ export class SimulatedProcess implements Clock {
   async #step<T>(effect: () => T | Promise<T>, failure: () => Error): Promise<T> {
     const never = new Promise<never>(() => undefined);
     // A step takes a moment, in which others act.
-    await Promise.resolve();
+    await this.#world.pause();
     if (!this.#alive) return never;
     this.#steps += 1;
     const fault = this.#world.faults.find(
