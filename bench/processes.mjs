@@ -59,6 +59,7 @@ export async function startRedis() {
       stdio: 'ignore',
     },
   );
+  process.once('exit', () => child.kill('SIGKILL'));
   await untilListening(port, child, () => '');
   return { url: `redis://127.0.0.1:${port}`, stop: () => end(child) };
 }
