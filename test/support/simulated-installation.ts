@@ -201,7 +201,8 @@ export class SimulatedProcess implements Clock {
   /** One try of WeChat's. Never resolves where it is held, or the process dies first: the connection is gone. */
   receive(body: string): Promise<Answer> {
     const timestamp = String(Math.floor(this.now() / 1000));
-    const nonce = '1820486341';
+    // A nonce of its own for each push: those of one second differ in nothing else.
+    const nonce = /<MsgId>(\d+)/.exec(body)?.[1] ?? '1820486341';
     const receiver = this.#receiver;
     if (receiver === undefined || !this.#alive) return new Promise(() => undefined);
     return receiver
