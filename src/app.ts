@@ -24,6 +24,8 @@ import type { LoadedHandlers } from './handling/loaded.js';
 import type { Account } from './pipeline/account.js';
 import { lifetimesFor } from './pipeline/change-record.js';
 import { createLateWork } from './pipeline/late-work.js';
+import { createLetterDesk, type LetterDesk } from './pipeline/letter-desk.js';
+import { createLetterNews } from './pipeline/letter-news.js';
 import { createOwner } from './pipeline/owner.js';
 import { createReceiver } from './pipeline/receive.js';
 import { createRoad } from './pipeline/road.js';
@@ -68,6 +70,8 @@ export interface App extends Omit<WebPages, 'routes'> {
   callback(account?: string): Door;
   /** Token and tickets of an account, by name or AppID; the first one by default. Work before the app is open, too. */
   credentials(account?: string): TokenAccount;
+  /** What did not reach its users. Works before the app is open, too; what is retried goes out once an app is. */
+  readonly letters: LetterDesk;
   /** How WeChat's access points do, as this process sees it. */
   accessPoints(): AccessPointsStatus;
   /** The public server: listening after `start()`. */
@@ -108,6 +112,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   );
   const accounts = configured.map(({ account }) => account);
   const lent = configured.map(({ credentials }) => credentials);
+  const news = createLetterNews();
   const deps = {
     store,
     queue,
@@ -115,6 +120,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     log,
     owner,
     runs,
+    onBuried: news.onBuried,
     inHand: new Set<string>(),
     router: () => router,
     lifetimes: lifetimesFor(config.maxPushAgeS),
@@ -149,9 +155,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     readiness,
     maxConnections: config.maxConnections,
   });
+  const letters = createLetterDesk(deps);
   const adminServer = createAdminServer({
     key: config.admin.key,
-    store,
+    letters,
+    buried: () => news.counts(),
     queue,
     readiness,
     routes: () => router.table(),
@@ -189,6 +197,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       return found;
     },
     ...web,
+    letters,
     accessPoints: () => accessPoints.status(),
     useHandlers(next) {
       router = createRouter(next.handlers, next.observers, { log });

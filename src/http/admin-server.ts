@@ -2,21 +2,21 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import { createServer, type Server } from 'node:http';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
 import type { Logger } from '../ports/logger.js';
-import type { StateStore } from '../ports/state-store.js';
 import type { RouteRow } from '../handling/router.js';
+import type { LetterDesk } from '../pipeline/letter-desk.js';
+import { letterRoutes } from './letter-routes.js';
 import type { Readiness } from './public-server.js';
 import { isSameSecret } from './same-secret.js';
 import { addressOf, type TokenRoutes } from './token-routes.js';
 
-const LETTERS_SHOWN = 100;
-
 /**
  * The second listener, for operators: what runs, what waits, what died. Bound to loopback unless there is a key.
- * Shows no message texts and no secrets.
+ * Shows no secrets, and message texts only where they are asked for.
  */
 export function createAdminServer({
   key,
-  store,
+  letters,
+  buried,
   queue,
   readiness,
   routes,
@@ -24,7 +24,9 @@ export function createAdminServer({
   log,
 }: {
   key: string | undefined;
-  store: StateStore;
+  letters: LetterDesk;
+  /** Dead letters of this process since its start, by reason. */
+  buried: () => Readonly<Record<string, number>>;
   queue: DeferredQueue;
   readiness: () => Readiness;
   routes: () => readonly RouteRow[];
@@ -52,15 +54,11 @@ export function createAdminServer({
       status: readiness(),
       uptimeS: Math.round(process.uptime()),
       waitingJobs: await queue.size().catch(() => null),
+      deadLetters: buried(),
       routes: routes(),
     });
   });
-  app.get('/dead-letters', async (_request, response) => {
-    const letters = await store.deadLetters(LETTERS_SHOWN);
-    response.json(
-      letters.map(({ push: _text, messages, ...letter }) => ({ ...letter, messages: messages.length })),
-    );
-  });
+  app.use(letterRoutes(letters, log));
   app.use((_request, response) => {
     response.status(404).json({ error: 'not_found' });
   });

@@ -86,7 +86,7 @@ function isTheirFault(error: unknown): boolean {
 }
 
 /** Of the program that asks, or of the proxy before it. */
-export function addressOf({ socket }: Request): string {
+export function addressOf({ socket }: Pick<Request, 'socket'>): string {
   return (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
 }
 

@@ -3,12 +3,11 @@ import type { DeferredJob } from '../ports/deferred-queue.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Push } from '../protocol/push.js';
 import { ReplyInvalid, type Reply } from '../protocol/reply.js';
-import { bury, type DeadReason } from './dead-letter.js';
+import { bury, type BuryDeps, type DeadReason } from './dead-letter.js';
 import { lateMessages } from './parts.js';
 import type { RecordDeps, RecordInHand } from './record-in-hand.js';
 import * as rules from './record.js';
 import type { WrittenJob } from './written-job.js';
-import type { StateStore } from '../ports/state-store.js';
 
 /** Why an answer cannot travel late. */
 export interface NoLateRoad {
@@ -32,7 +31,7 @@ export function toLateMessages(reply: Reply): readonly CustomerServiceMessage[] 
 
 /** How an adopted run ends, in the process that runs it: what it made goes into the record, and its job does the rest. */
 export class LateEnd {
-  readonly #deps: RecordDeps & { readonly store: StateStore };
+  readonly #deps: RecordDeps & BuryDeps;
   readonly #push: Push;
   readonly #record: RecordInHand;
   readonly #job: WrittenJob;

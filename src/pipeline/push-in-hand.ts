@@ -9,6 +9,7 @@ import { reply as replies, type Reply } from '../protocol/reply.js';
 import type { Account } from './account.js';
 import type { ChangeOptions } from './change-record.js';
 import { composeAnswer, type OwnAnswer, type PassiveAnswer } from './compose-answer.js';
+import type { BuryDeps } from './dead-letter.js';
 import { makeJob, nameRecord, type RecordName } from './job.js';
 import { RecordInHand, type Changed, type RecordDeps, type Rule } from './record-in-hand.js';
 import * as rules from './record.js';
@@ -28,7 +29,7 @@ export interface RunHere {
   handOver(): Promise<void>;
 }
 
-export interface RunDeps extends RecordDeps {
+export interface RunDeps extends RecordDeps, BuryDeps {
   readonly queue: DeferredQueue;
   readonly router: () => Router;
   /** The runs of this process by record key. A run stays until the store knows how it went. */

@@ -7,7 +7,7 @@ export interface HttpContent {
 
 /** One outgoing request. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Complete, query included. May hold an access token: never logged. */
   readonly url: string;
   /** Sent as it is, `application/json; charset=utf-8`. */

@@ -104,7 +104,7 @@ export class ServerGround {
           jobs === null ? null : Number(jobs),
         ),
       async deadLetters() {
-        const letters = await getJson(`${admin}/dead-letters`);
+        const letters = field(await getJson(`${admin}/dead-letters?limit=1000`), 'letters', (list) => list);
         if (!Array.isArray(letters)) throw new Error(`no dead letters, but ${JSON.stringify(letters)}`);
         return letters.map((letter) => ({
           pushId: field(letter, 'pushId', String),
