@@ -5,7 +5,13 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 
-const PAGES = ['README.md', 'README.zh-CN.md', 'docs/handlers.md', 'docs/embedding.md'];
+const PAGES = [
+  'README.md',
+  'README.zh-CN.md',
+  'docs/handlers.md',
+  'docs/language-model.md',
+  'docs/embedding.md',
+];
 
 interface Example {
   /** The page, and where its first line says that the file stands. */
@@ -23,10 +29,12 @@ const examples = PAGES.flatMap((page) =>
 );
 
 /** What the examples may import beside the public face. */
-const ours = readdirSync('handlers').map((name) => {
-  const path = join('handlers', name);
-  return { path, code: readFileSync(path, 'utf8') };
-});
+const ours = readdirSync('handlers', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => {
+    const path = join('handlers', name);
+    return { path, code: readFileSync(path, 'utf8') };
+  });
 /** One and the same for all, so that it is read once. */
 const INDEX = resolve('src/index.js');
 
