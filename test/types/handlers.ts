@@ -203,6 +203,24 @@ defineHandler({
   later: (ctx) => ctx.reply.stream(words, { onNewMessage: 'finish' }),
 });
 
+// ── files ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+defineHandler({
+  on: 'message.text',
+  async handle(ctx) {
+    await ctx.send(ctx.reply.image({ path: 'a.png' }));
+    // @ts-expect-error bytes alone have no name
+    void ctx.reply.image(new Uint8Array());
+    // @ts-expect-error a stream cannot be read again when WeChat refuses its id
+    void ctx.reply.image({ stream: words });
+    // @ts-expect-error music is known by its cover
+    void ctx.reply.music({ musicUrl: 'https://example.com' });
+    if (ctx.push.content === '') return ctx.defer(1);
+    return ctx.reply.video({ url: 'https://example.com' }, { title: '…', thumbMediaId: 'm1' });
+  },
+  later: (ctx) => ctx.reply.music({ thumbMediaId: { bytes: new Uint8Array(), fileName: 'a.jpg' } }),
+});
+
 // ── `session` and `markdown` ───────────────────────────────────────────────────────────────────────────────────
 
 defineHandler({
