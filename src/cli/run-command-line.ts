@@ -4,6 +4,7 @@ import { AppError } from '../protocol/app-error.js';
 import { accessPoints } from './access-points.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
 import { conformance } from './conformance.js';
+import { deadLetters } from './dead-letters.js';
 import { menu } from './menu.js';
 import { quota } from './quota.js';
 import { routes } from './routes.js';
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   template,
   users,
   quota,
+  deadLetters,
 ];
 
 /**

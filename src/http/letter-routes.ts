@@ -1,5 +1,5 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { viewOf, type LetterDesk, type LetterFilter } from '../pipeline/letter-desk.js';
+import type { LetterDesk, LetterFilter } from '../pipeline/letter-desk.js';
 import type { Logger } from '../ports/logger.js';
 import { addressOf } from './token-routes.js';
 
@@ -23,12 +23,11 @@ export function letterRoutes(desk: LetterDesk, log: Logger): RequestHandler {
     response.json(await desk.list(asked.filter, asked.limit));
   });
   router.get('/dead-letters/:id', async ({ params: { id }, query, socket }, response) => {
-    const letter = await desk.read(id);
+    const texts = query['texts'] === '1';
+    const letter = await desk.read(id, { texts });
     if (letter === undefined) return unknown(response);
-    if (query['texts'] !== '1') return void response.json(viewOf(letter));
-    note({ socket }, 'a dead letter was read with its texts', id);
-    const { push, messages, task } = letter;
-    response.json({ ...viewOf(letter), texts: { push, messages, ...(task !== undefined && { task }) } });
+    if (texts) note({ socket }, 'a dead letter was read with its texts', id);
+    response.json(letter);
   });
   router.post('/dead-letters/:id/retry', async ({ params: { id }, socket }, response) => {
     const outcome = await desk.retry(id);

@@ -17,12 +17,17 @@ export interface LetterView extends Omit<DeadLetter, 'push' | 'messages' | 'task
   readonly messages: number;
 }
 
+/** One letter, with its texts where they were asked for. */
+export interface OneLetter extends LetterView {
+  readonly texts?: Pick<DeadLetter, 'push' | 'messages' | 'task'>;
+}
+
 /** What operators do with dead letters. Every call @throws StoreUnavailable */
 export interface LetterDesk {
   /** The newest first, `limit` at most; `more`: there are more. */
   list(filter: LetterFilter, limit: number): Promise<{ letters: LetterView[]; more: boolean }>;
-  /** The whole letter, texts and all. */
-  read(id: string): Promise<DeadLetter | undefined>;
+  /** `texts`: with what its user wrote and should have read. */
+  read(id: string, how: { readonly texts: boolean }): Promise<OneLetter | undefined>;
   /** `account-missing`: the account that it is of is not configured here. @throws QueueUnavailable */
   retry(id: string): Promise<Retried | 'account-missing'>;
   /** False: there was none. */
@@ -43,7 +48,10 @@ export function createLetterDesk(
       const meant = looked.filter((letter) => isMeant(letter, filter));
       return { letters: meant.slice(0, limit).map(viewOf), more: meant.length > limit };
     },
-    read: (id) => store.deadLetter(id),
+    async read(id, { texts }) {
+      const letter = await store.deadLetter(id);
+      return letter && showLetter(letter, texts);
+    },
     async retry(id) {
       const letter = await store.deadLetter(id);
       if (letter !== undefined && !accounts.has(letter.appId)) return 'account-missing';
@@ -53,7 +61,13 @@ export function createLetterDesk(
   };
 }
 
-export function viewOf({ push: _push, messages, task: _task, ...rest }: DeadLetter): LetterView {
+function showLetter(letter: DeadLetter, withTexts: boolean): OneLetter {
+  const { push, messages, task } = letter;
+  if (!withTexts) return viewOf(letter);
+  return { ...viewOf(letter), texts: { push, messages, ...(task === undefined ? {} : { task }) } };
+}
+
+function viewOf({ push: _push, messages, task: _task, ...rest }: DeadLetter): LetterView {
   return { ...rest, messages: messages.length };
 }
 
