@@ -30,8 +30,16 @@ const isReal = process.env['WECHAT_APP_ID'] !== undefined;
 const wechat = await createServer(isReal ? process.env : settings, { handlers: './handlers' });
 await wechat.open();
 const jweixin = isReal ? 'https://res.wx.qq.com/open/js/jweixin-1.6.0.js' : `${sandbox}/connect/jweixin.js`;
-const server = createSite(wechat, { jweixin }).listen(8080, '127.0.0.1', () => {
-  console.log('http://127.0.0.1:8080');
+const server = createSite(wechat, { jweixin }).listen(8080, '127.0.0.1', (error) => {
+  if (error === undefined) {
+    console.log('http://127.0.0.1:8080');
+    return;
+  }
+  console.error(
+    `port 8080 cannot be listened on (${error.message}): end what runs there, such as npm run dev`,
+  );
+  process.exitCode = 1;
+  void wechat.stop();
 });
 process.once('SIGINT', () => {
   server.close(() => void wechat.stop());

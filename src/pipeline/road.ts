@@ -95,7 +95,14 @@ export function createRoad(deps: {
       }
     },
     async start() {
-      if (mode === 'auto') await look();
+      if (mode !== 'auto') return;
+      await look();
+      if (clock.now() < refusedUntilMs)
+        log.info(
+          { until: new Date(refusedUntilMs).toISOString() },
+          'WeChat said that this account may not send customer-service messages: until it is asked again, late answers are ' +
+            'kept for the next message (LATE_REPLY=customer-service overrides it)',
+        );
     },
     stop() {
       stopped = true;
