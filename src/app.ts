@@ -112,7 +112,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   );
   const accounts = configured.map(({ account }) => account);
   const lent = configured.map(({ credentials }) => credentials);
-  const news = createLetterNews();
+  const byAppId = new Map(accounts.map((account) => [account.appId as string, account]));
+  const news = createLetterNews({ accounts: byAppId, router: () => router, log });
   const deps = {
     store,
     queue,
@@ -124,7 +125,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     inHand: new Set<string>(),
     router: () => router,
     lifetimes: lifetimesFor(config.maxPushAgeS),
-    accounts: new Map(accounts.map((account) => [account.appId as string, account])),
+    accounts: byAppId,
     settings: { ...config, lanePatienceMs: config.lanePatienceS * 1_000 },
   };
 

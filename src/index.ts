@@ -25,7 +25,12 @@ export type { Answer, Deferral, LateAnswer, Outcome } from './handling/answer.js
 export { HandlerReturnedNonsense } from './handling/answer.js';
 export type { ApiFace, DeadlineView, HandleContext, LateContext } from './handling/context.js';
 export { defineHandler, type Handler } from './handling/define-handler.js';
-export { defineObserver, type ObserveContext, type Observer } from './handling/define-observer.js';
+export {
+  defineObserver,
+  type ObserveContext,
+  type Observer,
+  type UndeliveredAnswer,
+} from './handling/define-observer.js';
 export type { On, PushOn } from './handling/on.js';
 export { buildPush, eventPush, textPush, type Origin, type WireElements } from './handling/push-builders.js';
 export type { LateReplies, Replies } from './handling/replies.js';
@@ -48,6 +53,7 @@ export {
   tryHandler,
   tryLater,
   tryObserver,
+  tryUndelivered,
   type Tried,
   type TriedUpload,
   type TryOptions,
@@ -55,6 +61,7 @@ export {
 export type { WebSession } from './http/session-cookie.js';
 export type { WebAuthorization } from './http/web-authorization.js';
 export type { PageSignatures } from './http/web-pages.js';
+export type { LetterDesk } from './pipeline/letter-desk.js';
 export type { Logger } from './ports/logger.js';
 export { AppError } from './protocol/app-error.js';
 export type { CustomerServiceMessage } from './protocol/customer-service-message.js';

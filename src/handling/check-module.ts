@@ -33,12 +33,13 @@ export function checkModule(
   const part = (key: string): unknown => Reflect.get(module, key);
   const on = checkOn(part('on'));
   if (typeof on === 'string') return fault(on);
-  const wrong = ['when', 'handle', 'later', 'observe'].find(
+  const wrong = ['when', 'handle', 'later', 'observe', 'undelivered'].find(
     (key) => part(key) !== undefined && typeof part(key) !== 'function',
   );
   if (wrong !== undefined) return fault(`its \`${wrong}\` is ${shapeOf(part(wrong))} and must be a function`);
-  if (part('handle') !== undefined && part('observe') !== undefined)
-    return fault('has both `handle` and `observe`: one file is one behaviour, so make it two files');
+  const watches = ['observe', 'undelivered'].find((key) => part(key) !== undefined);
+  if (part('handle') !== undefined && watches !== undefined)
+    return fault(`has both \`handle\` and \`${watches}\`: one file is one behaviour, so make it two files`);
   if (isHandler(module)) return { type: 'handler', handler: { name, file, on, module } };
   if (isObserver(module)) return { type: 'observer', observer: { name, file, on, module } };
   return fault(`its default export has neither \`handle\` nor \`observe\`: ${EXPECTED}`);
@@ -46,7 +47,8 @@ export function checkModule(
 
 const isHandler = (module: object): module is Handler => 'handle' in module && module.handle !== undefined;
 const isObserver = (module: object): module is Observer =>
-  'observe' in module && module.observe !== undefined;
+  ('observe' in module && module.observe !== undefined) ||
+  ('undelivered' in module && module.undelivered !== undefined);
 
 /** What the default import of CommonJS that was compiled from ES modules holds. */
 function unwrap(exported: unknown): unknown {

@@ -8,7 +8,7 @@ import { checkReply, reply } from '../protocol/reply.js';
 import type { Outcome } from './answer.js';
 import type { RunServices } from './context.js';
 import type { Handler } from './define-handler.js';
-import type { Observer } from './define-observer.js';
+import type { Observer, UndeliveredAnswer } from './define-observer.js';
 import type { LoadedHandler } from './loaded.js';
 import { closeness } from './on.js';
 import { routeTo } from './router.js';
@@ -93,8 +93,23 @@ export async function tryLater<T extends Json>(
 export async function tryObserver(observer: Observer, push: Push, options: TryOptions = {}): Promise<void> {
   const on = [observer.on].flat();
   const { api, log } = servicesFor(options, { sent: [], uploads: [] });
-  if (closeness(on, push.kind) !== undefined) await observer.observe({ push, user: push.user, api, log });
+  if (closeness(on, push.kind) !== undefined) await observer.observe?.({ push, user: push.user, api, log });
 }
+
+/** Tells an observer of an answer that reached nobody, if it listens to its kind. Rejects with what it throws. */
+export async function tryUndelivered(
+  observer: Observer,
+  push: Push,
+  letter: Partial<UndeliveredAnswer> = {},
+  options: TryOptions = {},
+): Promise<void> {
+  const { api, log } = servicesFor(options, { sent: [], uploads: [] });
+  if (closeness([observer.on].flat(), push.kind) === undefined) return;
+  const whole = { ...LETTER, id: push.id, pushId: push.id, ...letter };
+  await observer.undelivered?.({ push, user: push.user, api, log }, whole);
+}
+
+const LETTER = { reason: 'window-closed', detail: 'a try', handler: 'tried', messages: 1 };
 
 const load = (module: Handler): LoadedHandler => ({
   name: 'tried',

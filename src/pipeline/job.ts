@@ -1,7 +1,7 @@
 import type { DeferredJob } from '../ports/deferred-queue.js';
 import type { AppId, OpenId, PushId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
-import type { Push } from '../protocol/push.js';
+import { readPush, type Push } from '../protocol/push.js';
 
 /** Which record it is about. */
 export interface RecordName {
@@ -46,4 +46,13 @@ export function makeJob(
     handler,
     ...how,
   };
+}
+
+/** The push as it was stored. `undefined`: it cannot be parsed any more. */
+export function readAgain(stored: string, appId: AppId): Push | undefined {
+  try {
+    return readPush(stored, appId);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,10 +3,10 @@ import type { DeferredJob, JobVerdict } from '../ports/deferred-queue.js';
 import type { PushRecord, StoredRecord } from '../ports/state-store.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import { toOpenId, toPushId } from '../protocol/ids.js';
-import { readPush, type Push } from '../protocol/push.js';
+import type { Push } from '../protocol/push.js';
 import type { Account } from './account.js';
 import { bury, type DeadReason, type Death } from './dead-letter.js';
-import { nameRecord, type RecordName } from './job.js';
+import { nameRecord, readAgain, type RecordName } from './job.js';
 import { RecordInHand, type Rule } from './record-in-hand.js';
 import * as rules from './record.js';
 import type { RunDeps } from './run.js';
@@ -56,7 +56,7 @@ export class LateJob {
     this.job = job;
     this.name = nameOf(account, job);
     this.signal = signal;
-    this.push = readAgain(job, account);
+    this.push = readAgain(job.push, account.appId);
     this.#hand = new RecordInHand(deps, this.name, stored, () =>
       deps.queue.put(job, { notBeforeMs: deps.clock.now() + PUT_BACK_MS }),
     );
@@ -102,11 +102,3 @@ export class LateJob {
 
 export const nameOf = (account: Account, job: DeferredJob): RecordName =>
   nameRecord(account.appId, toPushId(job.id), toOpenId(job.user));
-
-function readAgain(job: DeferredJob, account: Account): Push | undefined {
-  try {
-    return readPush(job.push, account.appId);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,18 +1,45 @@
+import type { Router } from '../handling/router.js';
+import { tellUndelivered } from '../handling/run-observers.js';
+import type { Logger } from '../ports/logger.js';
 import type { DeadLetter } from '../ports/state-store.js';
+import { toPushId } from '../protocol/ids.js';
+import type { Account } from './account.js';
+import { readAgain } from './job.js';
 
 /** Who hears at once of answers that did not reach their users. */
 export interface LetterNews {
+  /** Returns at once and never throws. */
   readonly onBuried: (letter: DeadLetter) => void;
   /** How many since this process began, by reason. */
   counts(): Readonly<Record<string, number>>;
 }
 
-export function createLetterNews(): LetterNews {
+/** Counts the letters, and tells the observers of the push of whose answer one is. */
+export function createLetterNews(deps: {
+  /** By AppID. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly router: () => Router;
+  readonly log: Logger;
+}): LetterNews {
   const counts = new Map<string, number>();
   return {
-    onBuried({ reason }) {
+    onBuried(letter) {
+      const { appId, reason } = letter;
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      const account = deps.accounts.get(appId);
+      if (account !== undefined) setImmediate(() => tell(account, letter));
     },
     counts: () => Object.fromEntries(counts),
   };
+
+  function tell({ appId, api }: Account, letter: DeadLetter): void {
+    const push = readAgain(letter.push, appId);
+    if (push === undefined) return; // nobody can say what it was
+    const { id, reason, detail, errcode, handler, messages } = letter;
+    const pushId = toPushId(letter.pushId);
+    const told = { id, reason, detail, pushId, handler, messages: messages.length };
+    const log = deps.log.child({ pushId });
+    const observers = deps.router().observers(push);
+    tellUndelivered(observers, push, { ...told, ...(errcode !== undefined && { errcode }) }, { log, api });
+  }
 }

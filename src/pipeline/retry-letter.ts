@@ -1,9 +1,8 @@
 import type { DeferredJob, DeferredQueue } from '../ports/deferred-queue.js';
 import type { DeadLetter } from '../ports/state-store.js';
 import { toAppId, toOpenId, toPushId } from '../protocol/ids.js';
-import { readPush } from '../protocol/push.js';
 import { changeRecord, type RecordKeeper } from './change-record.js';
-import { nameRecord, type RecordName } from './job.js';
+import { nameRecord, readAgain, type RecordName } from './job.js';
 import { isOver, revive } from './record.js';
 
 /**
@@ -84,17 +83,9 @@ function jobOf(letter: DeadLetter, nowMs: number): DeferredJob {
     user,
     push,
     handler,
-    receivedAtMs: sentAtMs(letter),
+    // It opened its window then, and not now.
+    receivedAtMs: readAgain(push, toAppId(appId))?.sentAt.getTime() ?? atMs,
     again: { sinceMs: nowMs },
     ...(task === undefined ? { reason: 'overrun' } : { reason: 'deferred', task }),
   };
-}
-
-/** The push opened its window then, and not now. */
-function sentAtMs({ push, appId, atMs }: DeadLetter): number {
-  try {
-    return readPush(push, toAppId(appId))?.sentAt.getTime() ?? atMs;
-  } catch {
-    return atMs;
-  }
 }

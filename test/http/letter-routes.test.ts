@@ -3,6 +3,7 @@ import request from 'supertest';
 import { createAdminServer } from '../../src/http/admin-server.js';
 import { createTokenRoutes } from '../../src/http/token-routes.js';
 import { lifetimesFor } from '../../src/pipeline/change-record.js';
+import { createRouter } from '../../src/handling/router.js';
 import { createLetterDesk } from '../../src/pipeline/letter-desk.js';
 import { createLetterNews } from '../../src/pipeline/letter-news.js';
 import type { DeferredJob } from '../../src/ports/deferred-queue.js';
@@ -23,7 +24,7 @@ let server: ReturnType<typeof createAdminServer>;
 beforeEach(() => {
   store = new MemoryStateStore();
   jobs = [];
-  news = createLetterNews();
+  news = createLetterNews({ accounts: new Map(), router: () => createRouter([]), log });
   log = keptLog();
   const queue = { ...idleQueue, put: (job: DeferredJob) => Promise.resolve(void jobs.push(job)) };
   server = createAdminServer({

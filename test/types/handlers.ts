@@ -262,6 +262,21 @@ defineObserver({
   },
 });
 
+defineObserver({
+  on: 'message.text',
+  undelivered(ctx, letter) {
+    isExactly<string>()(ctx.push.content);
+    isExactly<number>()(letter.messages);
+    isExactly<number | undefined>()(letter.errcode);
+    // @ts-expect-error what was said is not told
+    void letter.push;
+    // @ts-expect-error an observer cannot send
+    void ctx.send;
+  },
+});
+// @ts-expect-error it hears of letters, not of anything else
+defineObserver({ on: '*', undelivered: (ctx, letter: string) => letter });
+
 void tryLater(weather, textPush({ content: '天气 北京' }), { city: '北京' });
 // @ts-expect-error not the task that this handler makes
 void tryLater(weather, textPush({ content: '天气 北京' }), { town: '北京' });

@@ -88,6 +88,8 @@ describe('given files at fault', () => {
     [`{ on: '*', handle: 'x' }`, 'its `handle` is a string and must be a function'],
     [`{ on: '*', handle() {}, later: {} }`, 'its `later` is an object without keys'],
     [`{ on: '*', handle() {}, observe() {} }`, 'both `handle` and `observe`'],
+    [`{ on: '*', handle() {}, undelivered() {} }`, 'both `handle` and `undelivered`'],
+    [`{ on: '*', undelivered: 1 }`, 'its `undelivered` is a number and must be a function'],
     [`() => {}`, 'its default export is a function'],
     [`null`, 'its default export is null'],
   ])('when the default export is %s, then it says: %s', async (exported, sentence) => {

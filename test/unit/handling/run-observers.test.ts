@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { runObservers } from '../../../src/handling/run-observers.js';
-import { textPush } from '../../../src/index.js';
+import { runObservers, tellUndelivered } from '../../../src/handling/run-observers.js';
+import {
+  defineObserver,
+  eventPush,
+  textPush,
+  tryUndelivered,
+  type UndeliveredAnswer,
+} from '../../../src/index.js';
 import { loadedObserver, testServices } from '../../support/handling.js';
 
 describe('given observers of which some fail', () => {
@@ -25,5 +31,42 @@ describe('given observers of which some fail', () => {
       ['error', 'throws'],
       ['error', 'rejects'],
     ]);
+  });
+});
+
+describe('given an answer that reached nobody', () => {
+  test('when observers are told, then those that want to know hear, and what they do wrong is reported', async () => {
+    const { services, lines } = testServices();
+    const push = textPush({ content: 'x' });
+    const letter = { id: 'l', reason: 'busy', detail: 'd', pushId: push.id, handler: 'h', messages: 2 };
+    const heard: unknown[] = [];
+    tellUndelivered(
+      [
+        loadedObserver('watches', { on: '*', observe: () => void heard.push('a push') }),
+        loadedObserver('rejects', { on: '*', undelivered: () => Promise.reject(new Error('soon')) }),
+        loadedObserver('hears', {
+          on: '*',
+          undelivered: (ctx, told) => void heard.push([ctx.user, ctx.push.kind, told]),
+        }),
+      ],
+      push,
+      letter,
+      services,
+    );
+    await Promise.resolve();
+    expect(heard).toEqual([[push.user, 'message.text', letter]]);
+    expect(lines.map(({ fields }) => fields['observer'])).toEqual(['rejects']);
+  });
+
+  test('when an observer is tried with one, then only where it listens', async () => {
+    const heard: UndeliveredAnswer[] = [];
+    const observer = defineObserver({
+      on: 'message.text',
+      undelivered: (_, letter) => void heard.push(letter),
+    });
+    const push = textPush({ content: 'x' });
+    await tryUndelivered(observer, push, { reason: 'later_threw', messages: 0 });
+    await tryUndelivered(observer, eventPush('CLICK'));
+    expect(heard).toMatchObject([{ id: push.id, pushId: push.id, reason: 'later_threw', messages: 0 }]);
   });
 });
