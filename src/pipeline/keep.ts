@@ -3,7 +3,7 @@ import type { StoredRecord } from '../ports/state-store.js';
 import type { Account } from './account.js';
 import { changeRecord, KEPT_FOR_MS } from './change-record.js';
 import { announce, layAside } from './dead-letter.js';
-import { sinceMs, type RecordName } from './job.js';
+import { readAgain, sinceMs, type RecordName } from './job.js';
 import { again, DONE, type LateJob, type LateWorkDeps } from './late-job.js';
 import * as rules from './record.js';
 
@@ -29,7 +29,7 @@ export async function unclaimed(
 ): Promise<JobVerdict> {
   const leftMs = sinceMs(job) + KEPT_FOR_MS - deps.clock.now();
   if (leftMs > 0) return again(leftMs);
-  const letter = await layAside(deps, job, '', stored.record, {
+  const letter = await layAside(deps, job, readAgain(job.push, account.appId)?.kind ?? '', stored.record, {
     reason: 'not_asked_for',
     road: 'kept',
     detail: `kept for ${KEPT_FOR_MS / 3_600_000} h, and its user wrote no more (${account.name})`,
