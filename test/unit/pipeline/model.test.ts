@@ -231,13 +231,14 @@ describe.each(Object.keys(behaviours))('given a handler that %s', (behaviour) =>
         for (const process of [0, 1]) {
           const steps = calm.steps[process] ?? 0;
           for (let step = 1; step <= steps + 2; step += 1) {
-            for (const when of ['before', 'after'] as const) {
+            // To a crash, before a step is the moment after the one before it.
+            for (const when of what === 'crash' ? (['after'] as const) : (['before', 'after'] as const)) {
               await check(behaviour, tries, [{ process, step, when, what }]);
               explored += 1;
             }
           }
         }
-        expect(explored).toBeGreaterThan(4);
+        expect(explored).toBeGreaterThan(2);
       },
       120_000,
     );
