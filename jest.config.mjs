@@ -6,5 +6,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 20_000,
+  // What a suite loaded stays in its process: two of them, each begun anew when it has grown.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.mjs'],
 };
