@@ -287,6 +287,7 @@ function toAccount(
     name,
     appId,
     originalId: config.originalId,
+    lateTemplate: config.lateTemplate,
     secrets: {
       appId,
       mode: config.cipherMode,

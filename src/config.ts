@@ -162,7 +162,10 @@ function readAccounts(
       path: values.CALLBACK_PATH,
       settings,
       isGiven: (setting) => isGiven(accountSettings[setting]),
-      nameOf: (setting) => accountSettings[setting],
+      nameOf: (setting) => {
+        const name = accountSettings[setting];
+        return isGiven(`${name}_FILE`) ? `${name}_FILE` : name;
+      },
     };
     const account = toAccount(draft, faults);
     return account === undefined ? [] : [account];

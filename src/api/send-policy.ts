@@ -46,15 +46,17 @@ const LATEST_MS = 48 * 3_600_000;
  * Decides after a failed `messages.send`. Pure.
  *
  * @param error  what `send`, or the `tokens.get` before it, threw
- * @param at     when it failed, and when the push came that the message answers (Unix ms)
+ * @param at     when it failed, and when the push came that the message answers (Unix ms); `sendPath`: of the call that
+ *               sends, where it is not that of customer-service messages
  * @param random from 0 up to 1
  */
 export function whatNext(
   error: unknown,
   tries: SendTries,
-  at: { readonly nowMs: number; readonly pushedAtMs: number },
+  at: { readonly nowMs: number; readonly pushedAtMs: number; readonly sendPath?: string },
   random: () => number = Math.random,
 ): NextStep {
+  const { sendPath = SEND_PATH } = at;
   const tooLate = at.nowMs - at.pushedAtMs >= LATEST_MS;
   const inJitter = (ms: number) => Math.round(ms * (0.8 + 0.4 * random()));
   const wait = (ms: number): Extract<NextStep, { type: 'retry' }> => ({
@@ -69,7 +71,7 @@ export function whatNext(
 
   if (error instanceof ApiUnreachable || error instanceof TokenServerUnreachable) {
     // A token call whose answer was lost leaves nothing in doubt: the message had not been sent.
-    if (error instanceof ApiUnreachable && error.sent && error.endpoint === SEND_PATH)
+    if (error instanceof ApiUnreachable && error.sent && error.endpoint === sendPath)
       return { type: 'ambiguous', detail: error.message };
     if (tooLate) return { type: 'dead', reason: 'unreachable', detail: error.message };
     return wait(inJitter(backOff(tries.waits)));
@@ -81,7 +83,7 @@ export function whatNext(
   if (error instanceof ApiRefused) {
     const detail = detailOf(error);
     // No token can be had before somebody acts, which the log asks for: the messages wait as long as they may.
-    if (error.endpoint !== SEND_PATH)
+    if (error.endpoint !== sendPath)
       return tooLate ? { type: 'dead', reason: 'config', detail } : wait(inJitter(backOff(tries.waits)));
     switch (error.errorClass) {
       case 'retry':

@@ -1,3 +1,5 @@
+import type { LateTemplate } from '../protocol/late-template.js';
+import { readLateTemplate } from './late-template.js';
 import { variables, type Values } from './variables.js';
 
 /** How bodies travel between WeChat and us; set in the console of the account and never guessed from a request. */
@@ -23,6 +25,8 @@ export interface AccountConfig {
   readonly returnTo: readonly string[];
   /** Hosts whose pages are signed for the JS-SDK. */
   readonly pageHosts: readonly string[];
+  /** Sent in place of a late answer where no message may be sent any more. */
+  readonly lateTemplate: LateTemplate | undefined;
 }
 
 /** The settings of one account by their names in the accounts file, with the variable that means the same. */
@@ -38,6 +42,7 @@ export const accountSettings = {
   oauthReturnHosts: 'OAUTH_RETURN_HOSTS',
   oauthScope: 'OAUTH_SCOPE',
   jsSdkHosts: 'JS_SDK_HOSTS',
+  lateTemplate: 'LATE_TEMPLATE',
 } as const;
 
 export type Setting = keyof typeof accountSettings;
@@ -84,6 +89,10 @@ export function toAccount(draft: AccountDraft, faults: string[]): AccountConfig 
     );
   }
   const { appId, token, previousToken, encodingAesKey, previousEncodingAesKey } = settings;
+  const lateTemplate =
+    settings.lateTemplate === undefined
+      ? undefined
+      : readLateTemplate(settings.lateTemplate, nameOf('lateTemplate'), faults);
   if (appId === undefined || token === undefined) return undefined;
   return {
     name: draft.name,
@@ -97,6 +106,7 @@ export function toAccount(draft: AccountDraft, faults: string[]): AccountConfig 
     scope: settings.oauthScope,
     returnTo: settings.oauthReturnHosts ?? [],
     pageHosts: settings.jsSdkHosts ?? [],
+    lateTemplate,
   };
 }
 

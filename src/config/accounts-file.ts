@@ -81,7 +81,8 @@ function readAccount(
   const read: [Setting, unknown][] = [];
   for (const setting of settingNames.filter(isGiven)) {
     const variable: Variable = variables[accountSettings[setting]];
-    const value = fields[setting];
+    const given = fields[setting];
+    const value = variable.json === true && typeof given === 'object' ? JSON.stringify(given) : given;
     const result = variable.schema.safeParse(value);
     if (result.success) read.push([setting, result.data]);
     else

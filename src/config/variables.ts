@@ -12,6 +12,8 @@ export interface Variable<T = unknown> {
   /** What happens without it, in words, where there is no fixed fallback. */
   readonly without?: string;
   readonly secret?: true;
+  /** Its text is JSON: in the file of accounts it may stand as it is. */
+  readonly json?: true;
   readonly meaning: string;
 }
 
@@ -213,6 +215,15 @@ export const variables = {
     allowed: 'a text of 1 to 600 bytes',
     fallback: '答案还在准备中，请稍后发送任意消息查看。',
     meaning: 'What the user of a passive-only account hears when the answer is not ready in time.',
+  },
+  LATE_TEMPLATE: {
+    schema: trimmed.min(1),
+    allowed:
+      'a JSON object such as {"type": "template", "templateId": "…", "data": {"thing1": "{answer:20}"}}',
+    without: 'no template is sent',
+    json: true,
+    meaning:
+      'A template message or subscription notice, as JSON, in place of a late answer that may not be sent any more; best as LATE_TEMPLATE_FILE. See docs/late-answers.md.',
   },
   HELD_TRIES_PER_5_MIN: {
     schema: wholeNumber(0, 1_000_000),

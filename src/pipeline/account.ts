@@ -2,6 +2,7 @@ import type { Api } from '../api/client.js';
 import type { MediaIds } from '../api/media/media-ids.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
+import type { LateTemplate } from '../protocol/late-template.js';
 import type { Road } from './road.js';
 
 /** One Official Account as the pipeline sees it. */
@@ -14,6 +15,8 @@ export interface Account {
   readonly secrets: CallbackSecrets;
   readonly api: Api;
   readonly mediaIds: MediaIds;
+  /** Sent in place of an answer that may not be sent any more. */
+  readonly lateTemplate?: LateTemplate | undefined;
   /** How its late answers travel. */
   readonly road: Road;
 }

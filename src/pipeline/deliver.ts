@@ -7,14 +7,14 @@ import { fitMessages } from '../protocol/fit-messages.js';
 import { toOpenId, type AccessToken } from '../protocol/ids.js';
 import { deedOf, openingBy } from '../protocol/send-windows.js';
 import { refusalOf } from './dead-letter.js';
+import { conclude, noWindow, onAmbiguous, ROAD } from './delivery-end.js';
 import { insist } from './insist.js';
 import { sinceMs } from './job.js';
 import { keep } from './keep.js';
-import { DONE, LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
+import { LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
 import * as rules from './record.js';
 import { sendMessage } from './send-message.js';
 
-const ROAD = 'customer-service';
 /** The account lacks the right to send. */
 const NO_RIGHT = 48001;
 /**
@@ -44,17 +44,6 @@ export async function deliver(late: LateJob): Promise<JobVerdict> {
     if (verdict !== undefined) return verdict;
   }
   return conclude(late, messages.length);
-}
-
-async function conclude(late: LateJob, messages: number): Promise<JobVerdict> {
-  const { deps, job } = late;
-  await late.change((current, me) => rules.conclude(current, me, { state: 'delivered' }));
-  const ms = deps.clock.now() - job.receivedAtMs;
-  deps.log.info(
-    { stage: 'delivered', pushId: job.pushId, handler: job.handler, messages, ms },
-    'late answer delivered',
-  );
-  return DONE;
 }
 
 /** Nothing of an earlier push of the sender is under way; what has been for longer than the patience gives way. */
@@ -148,26 +137,6 @@ async function onFailure(late: LateJob, error: unknown, { spent = false } = {}):
     default:
       return next satisfies never;
   }
-}
-
-/** The user cannot be reached until he does something: what nobody has seen a part of is kept for then. */
-async function noWindow(
-  late: LateJob,
-  detail: string,
-  refusal: ReturnType<typeof refusalOf> = {},
-): Promise<JobVerdict> {
-  const { record, account } = late;
-  const isWhole = (record.sent ?? 0) === 0 && record.replied !== true;
-  if (isWhole && account.road.mayKeep) return keep(late, detail);
-  return late.die('window-closed', detail, { road: ROAD, ...refusal });
-}
-
-/** Nobody knows whether WeChat took the message: configuration decides between a second copy and none. */
-async function onAmbiguous(late: LateJob, detail: string): Promise<JobVerdict> {
-  const { deps, job } = late;
-  if (deps.settings.onAmbiguousSend === 'drop') return late.die('unknown', detail, { road: ROAD });
-  deps.log.warn({ pushId: job.pushId }, `${detail}; it is sent again (ON_AMBIGUOUS_SEND=resend)`);
-  return late.giveBack(late.jittered(1_000));
 }
 
 function window(

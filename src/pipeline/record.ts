@@ -254,7 +254,9 @@ export function letGo(record: PushRecord, me: Holder): PushRecord | undefined {
 export function conclude(
   record: PushRecord,
   me: Holder,
-  end: { readonly state: 'delivered' } | { readonly state: 'dead'; readonly reason: string },
+  end:
+    | { readonly state: 'delivered'; readonly road?: NonNullable<PushRecord['road']> }
+    | { readonly state: 'dead'; readonly reason: string },
 ): PushRecord | undefined {
   if (isOver(record) || !holds(record, me)) return undefined;
   return { owner: '', fence: me.fence, attempt: record.attempt, ...said(record), ...end };

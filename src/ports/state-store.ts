@@ -41,6 +41,8 @@ export interface PushRecord {
   readonly unheard?: true;
   /** Why it ended as dead. */
   readonly reason?: string;
+  /** What was delivered in place of its messages. */
+  readonly road?: 'template' | 'subscription';
 }
 
 /** A record as stored. `rev` rises by one with every swap. */

@@ -18,6 +18,7 @@ import { QueueUnavailable } from '../../src/ports/deferred-queue.js';
 import { silentLogger } from '../../src/ports/logger.js';
 import { StoreUnavailable, type StateStore } from '../../src/ports/state-store.js';
 import { toAccessToken, toAppId } from '../../src/protocol/ids.js';
+import type { LateTemplate } from '../../src/protocol/late-template.js';
 import { urlSignature } from '../../src/protocol/signature.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryStateStore } from './memory-state-store.js';
@@ -66,6 +67,9 @@ export class SimulatedInstallation {
   /** What WeChat says to a message in place of taking it. */
   readonly refuse: (content: string) => Error | undefined;
   readonly mediaIds: MediaIds;
+  readonly lateTemplate: LateTemplate | undefined;
+  /** Template messages that WeChat took, one for each `client_msg_id`, and notices. */
+  readonly templates: { readonly id?: string; readonly data: object }[] = [];
   /** What each step takes. */
   readonly pause: () => Promise<void>;
   /** Runs of `handle` and `later`. */
@@ -79,6 +83,7 @@ export class SimulatedInstallation {
     refuse?: (content: string) => Error | undefined;
     pause?: () => Promise<void>;
     mediaIds?: MediaIds;
+    lateTemplate?: LateTemplate;
   }) {
     this.handler = options.handler;
     this.faults = options.faults ?? [];
@@ -86,6 +91,7 @@ export class SimulatedInstallation {
     this.lateRoad = options.lateRoad ?? 'customer-service';
     this.refuse = options.refuse ?? (() => undefined);
     this.pause = options.pause ?? (() => Promise.resolve());
+    this.lateTemplate = options.lateTemplate;
     this.mediaIds = options.mediaIds ?? {
       of: () => Promise.reject(new Error('no files in this test')),
       insteadOf: () => Promise.resolve(undefined),
@@ -157,6 +163,7 @@ export class SimulatedProcess implements Clock {
       originalId: undefined,
       secrets: { appId: APP_ID, mode: 'plaintext', tokens: [TOKEN], ciphers: [] },
       api: this.#apiOfThis(),
+      lateTemplate: this.#world.lateTemplate,
       mediaIds: this.#world.mediaIds,
       road: {
         now: this.#world.lateRoad,
@@ -329,7 +336,8 @@ export class SimulatedProcess implements Clock {
   }
 
   #apiOfThis(): Api {
-    const { delivered, refuse } = this.#world;
+    const { delivered, refuse, templates } = this.#world;
+    const lost = (path: string) => new ApiUnreachable(path, 'as the test wants it', { sent: true });
     const face = standInApi({
       messages: {
         send: (user, message) =>
@@ -340,7 +348,24 @@ export class SimulatedProcess implements Clock {
               if (refusal !== undefined) throw refusal;
               delivered.push({ user, content });
             },
-            () => new ApiUnreachable('/cgi-bin/message/custom/send', 'as the test wants it', { sent: true }),
+            () => lost('/cgi-bin/message/custom/send'),
+          ),
+      },
+      templates: {
+        send: ({ client_msg_id: id = '', data }) =>
+          this.#step(
+            () => {
+              if (!templates.some((taken) => taken.id === id)) templates.push({ id, data });
+              return { msgid: '1' };
+            },
+            () => lost('/cgi-bin/message/template/send'),
+          ),
+      },
+      notices: {
+        send: ({ data }) =>
+          this.#step(
+            () => void templates.push({ data }),
+            () => lost('/cgi-bin/message/subscribe/bizsend'),
           ),
       },
     });

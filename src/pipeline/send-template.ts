@@ -1,0 +1,84 @@
+import { whatNext, type SendTries } from '../api/send-policy.js';
+import { toOpenId, type AccessToken } from '../protocol/ids.js';
+import { fillTemplate, type LateTemplate } from '../protocol/late-template.js';
+import { refusalOf } from './dead-letter.js';
+import type { LateJob } from './late-job.js';
+import * as rules from './record.js';
+
+/** What became of a template in place of an answer. */
+export type TemplateSent =
+  | { readonly type: 'taken' }
+  /** Certainly not taken, or taken and not shown twice: tried again later. */
+  | { readonly type: 'again'; readonly afterMs: number; readonly tries: SendTries }
+  | { readonly type: 'refused'; readonly detail: string; readonly refusal: ReturnType<typeof refusalOf> }
+  | { readonly type: 'ambiguous'; readonly detail: string }
+  /** Another process took the work. */
+  | { readonly type: 'lost' };
+
+const TEMPLATE_PATH = '/cgi-bin/message/template/send';
+const NOTICE_PATH = '/cgi-bin/message/subscribe/bizsend';
+/** Within these WeChat knows a template message again by its `client_msg_id`, for ten minutes. */
+const MOST_FAILURES = 5;
+const BACKOFF_MS = 2_000;
+
+/**
+ * Sends the account's template to the user of late work, with an intent noted durably before, as before any message.
+ * A template message carries the push's id, so it goes out once however often it is sent; a notice does not.
+ */
+export async function sendTemplate(late: LateJob, template: LateTemplate): Promise<TemplateSent> {
+  const { api } = late.account;
+  let token: AccessToken;
+  try {
+    token = await api.tokens.get();
+  } catch (error) {
+    return onFailure(late, template, error);
+  }
+  if (!(await late.change(rules.intend))) return { type: 'lost' };
+  const { type, templateId, url, miniprogram } = template;
+  const { job, record, deps } = late;
+  const message = {
+    touser: toOpenId(job.user),
+    template_id: templateId,
+    data: fillTemplate(template, {
+      messages: record.messages ?? [],
+      handler: job.handler,
+      atMs: deps.clock.now(),
+    }),
+    ...(miniprogram !== undefined && { miniprogram }),
+  };
+  try {
+    if (type === 'template')
+      await api.templates.send(
+        { ...message, ...(url !== undefined && { url }), client_msg_id: job.pushId },
+        { token },
+      );
+    else await api.notices.send({ ...message, ...(url !== undefined && { page: url }) }, { token });
+  } catch (error) {
+    return onFailure(late, template, error);
+  }
+  return { type: 'taken' };
+}
+
+function onFailure({ deps, job, record }: LateJob, { type }: LateTemplate, error: unknown): TemplateSent {
+  const { failures = 0, waits = 0 } = record;
+  const sendPath = type === 'template' ? TEMPLATE_PATH : NOTICE_PATH;
+  const at = { nowMs: deps.clock.now(), pushedAtMs: job.receivedAtMs, sendPath };
+  const next = whatNext(error, { failures, waits }, at, deps.random);
+  const again = (afterMs: number, tries: SendTries): TemplateSent => {
+    const about = { err: error, pushId: job.pushId, ...tries, afterMs };
+    deps.log.warn(about, `a ${type} in place of a late answer was not taken; it is tried again`);
+    return { type: 'again', afterMs, tries };
+  };
+  switch (next.type) {
+    case 'retry':
+      return again(next.afterMs, next.tries);
+    case 'dead':
+      return { type: 'refused', detail: next.detail, refusal: refusalOf(error) };
+    case 'ambiguous':
+      return type === 'template' && failures < MOST_FAILURES
+        ? again(BACKOFF_MS * 2 ** failures, { failures: failures + 1, waits })
+        : next;
+    default:
+      return next satisfies never;
+  }
+}
