@@ -6,8 +6,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 20_000,
-  // What a suite loaded stays in its process: two of them, each begun anew when it has grown.
-  maxWorkers: 2,
+  // One suite at a time, since many keep time; what it loaded stays in the process, which is begun anew when it has grown.
+  maxWorkers: 1,
   workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.mjs'],
 };
