@@ -8,15 +8,13 @@ import type { Sealer } from './sealed-text.js';
 import type { WebAuthorizationApi, WebGrant } from './web-authorization.js';
 import { nextWebStep, WEB_STEPS } from './web-authorization-step.js';
 
+/** Who came back from the authorize page. */
 const userShape = z.object({
   openId: z.string(),
   unionId: z.string().exactOptional(),
   scope: z.string(),
   isSnapshotUser: z.boolean(),
 });
-
-/** Who came back from the authorize page. */
-export type WebUserIds = Readonly<z.infer<typeof userShape>>;
 
 const outcomeShape = z.discriminatedUnion('type', [
   z.object({ type: z.literal('granted'), user: userShape }),

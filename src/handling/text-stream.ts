@@ -54,10 +54,9 @@ export class TextStream {
   /** The whole sentences that were not said yet, as far as one message holds them. Undefined: none. */
   complete(): { readonly content: string; readonly upTo: number } | undefined {
     const rest = this.#text.slice(this.#said);
-    const length = this.#markdown
-      ? markdownBorder(rest.slice(0, completeLength(rest, TEXT_LIMIT_BYTES * MARKDOWN_ROOM))) ||
-        completeLength(rest, TEXT_LIMIT_BYTES * MARKDOWN_ROOM)
-      : completeLength(rest, TEXT_LIMIT_BYTES);
+    const whole = completeLength(rest, TEXT_LIMIT_BYTES * (this.#markdown ? MARKDOWN_ROOM : 1));
+    // A paragraph that is complete converts as it would in the end; else whole sentences will do.
+    const length = (this.#markdown && markdownBorder(rest.slice(0, whole))) || whole;
     const content = this.#shown(rest.slice(0, length));
     return content.trim() === '' ? undefined : { content, upTo: this.#said + length };
   }

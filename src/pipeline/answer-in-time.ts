@@ -8,12 +8,10 @@ import { isOneMessage } from './parts.js';
 import type { PushInHand } from './push-in-hand.js';
 import type { Rule } from './record-in-hand.js';
 import * as rules from './record.js';
-import { SUCCESS } from './tries.js';
+import { SUCCESS, TRIES_LAST_MS } from './tries.js';
 
 /** The rest of a long text waits until its first part has arrived. */
 const REST_AFTER_MS = 1_000;
-/** All tries of a push have come by then; an answer that none of them heard is kept. */
-const TRIES_LAST_MS = 16_000;
 
 /** What else can become of an answer on its way. */
 export interface AnswerListener {

@@ -1,4 +1,3 @@
-import { ApiRefused } from '../api/api-error.js';
 import { whatNext } from '../api/send-policy.js';
 import type { JobVerdict } from '../ports/deferred-queue.js';
 import type { SendWindow, WindowChange } from '../ports/state-store.js';
@@ -13,15 +12,9 @@ import { sinceMs } from './job.js';
 import { keep } from './keep.js';
 import { LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
 import * as rules from './record.js';
+import { lacksRight } from './road.js';
 import { sendMessage } from './send-message.js';
-
-/** The account lacks the right to send. */
-const NO_RIGHT = 48001;
-/**
- * The claim noted what a push opens, at its first try; the job knows only when the try came that wrote it. For a store
- * that forgot it is noted again, from before any try of the push, so that it never passes for a new opening.
- */
-const TRIES_LAST_MS = 16_000;
+import { TRIES_LAST_MS } from './tries.js';
 
 /**
  * Brings the messages of a late answer on their road: one after the other through the customer-service API, in the
@@ -110,7 +103,7 @@ async function onFailure(late: LateJob, error: unknown, { spent = false } = {}):
   const { deps, job, account, record } = late;
   const { failures = 0, waits = 0 } = record;
   const at = { nowMs: deps.clock.now(), pushedAtMs: sinceMs(job) };
-  if (error instanceof ApiRefused && error.errcode === NO_RIGHT && account.road.mayKeep) {
+  if (lacksRight(error) && account.road.mayKeep) {
     await account.road.refused();
     return keep(late, 'the account may not send (48001)');
   }
@@ -139,6 +132,10 @@ async function onFailure(late: LateJob, error: unknown, { spent = false } = {}):
   }
 }
 
+/**
+ * The claim noted what the push opens, at its first try; the job knows only when the try came that wrote it. For a store
+ * that forgot it is noted again, from before any try of the push, so that it never passes for a new opening.
+ */
 function window(
   { deps, name, push, job, signal }: LateJob,
   change?: NonNullable<WindowChange['change']>,

@@ -10,7 +10,7 @@ import { observe } from './handle-for.js';
 import { nameRecord, type RecordName } from './job.js';
 import { Run, type Arrival, type RunDeps } from './run.js';
 import * as rules from './record.js';
-import { SUCCESS, type FinalVerdict, type Verdict } from './tries.js';
+import { SUCCESS, TRIES, TRY_LASTS_MS, type FinalVerdict, type Verdict } from './tries.js';
 
 /** One POST at the door, its body read. */
 export interface PushRequest {
@@ -48,9 +48,6 @@ export interface ReceiveDeps extends RunDeps {
   };
 }
 
-/** WeChat makes three tries, each of which it gives up after five seconds. Source: 接收普通消息, measured by others. */
-const TRIES = 3;
-const TRY_LASTS_MS = 5_000;
 /** From here on a try counts as the last one, whatever its number. */
 const LAST_TRY_SINCE_MS = 9_500;
 

@@ -1,7 +1,14 @@
+import { ApiRefused } from '../api/api-error.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
+
+/** The account lacks the right to send. Source: 全局返回码, 48001. */
+const NO_RIGHT = 48001;
+
+export const lacksRight = (error: unknown): boolean =>
+  error instanceof ApiRefused && error.errcode === NO_RIGHT;
 
 /** How an answer travels that is not ready in time: as a customer-service message, or with the next passive reply. */
 export type LateRoad = 'customer-service' | 'passive-only';
@@ -82,7 +89,7 @@ export function createRoad(deps: {
       const nowMs = clock.now();
       refusedUntilMs = nowMs + REFUSED_FOR_MS;
       log.warn(
-        { errcode: 48001 },
+        { errcode: NO_RIGHT },
         'this account may not send customer-service messages: late answers are kept for the next message of their user; ' +
           'WeChat is asked again in 24 h (LATE_REPLY=passive-only says so from the start)',
       );

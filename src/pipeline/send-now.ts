@@ -6,6 +6,7 @@ import type { CustomerServiceMessage } from '../protocol/customer-service-messag
 import type { Push } from '../protocol/push.js';
 import type { Account } from './account.js';
 import { senderKey } from './job.js';
+import { lacksRight } from './road.js';
 import { sendMessage } from './send-message.js';
 
 /** `ctx.send` while nothing may be sent to the user: no call was made. */
@@ -53,11 +54,8 @@ export async function sendNow(
   } catch (error) {
     if (error instanceof ApiRefused) {
       await change(error.errorClass === 'window-closed' ? 'close' : 'refund');
-      if (error.errcode === NO_RIGHT) await account.road.refused();
+      if (lacksRight(error)) await account.road.refused();
     } else if (error instanceof ApiUnreachable && !error.sent) await change('refund');
     throw error;
   }
 }
-
-/** The account lacks the right to send. */
-const NO_RIGHT = 48001;

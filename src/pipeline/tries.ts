@@ -16,6 +16,12 @@ export const SUCCESS: FinalVerdict = { type: 'success' };
 const UNAVAILABLE: Verdict = { type: 'unavailable' };
 const HELD: Verdict = { type: 'held' };
 
+/** WeChat makes three tries, each of which it gives up after five seconds. Source: 接收普通消息, measured by others. */
+export const TRIES = 3;
+export const TRY_LASTS_MS = 5_000;
+/** All tries of a push have come by then, counted from the first one. */
+export const TRIES_LAST_MS = 16_000;
+
 /** One try, as it waits. */
 export interface Try {
   readonly deadlineAtMs: number;

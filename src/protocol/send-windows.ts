@@ -18,9 +18,6 @@ export const SEND_WINDOWS = {
 
 export type Deed = keyof typeof SEND_WINDOWS;
 
-/** The most messages that one push can be answered with, late. */
-export const MOST_LATE_MESSAGES = Math.max(...Object.values(SEND_WINDOWS).map(({ messages }) => messages));
-
 /** What a push is in the eyes of the rules above. `undefined`: it opens nothing. */
 export function deedOf(push: Push): Deed | undefined {
   switch (push.kind) {
