@@ -22,12 +22,12 @@ async function given() {
   const clock = createMovableClock();
   const urls = [preferred.url, slow.url, hole.url, good.url, last.url];
   const overSockets = createHttpClient();
-  let underWay = 0;
+  const underWay = new Set<object>();
   const http: HttpClient = async (request) => {
-    underWay += 1;
+    underWay.add(request);
     const isHole = request.url.startsWith(hole.url);
     return overSockets(isHole ? { ...request, connectMs: 200 } : request).finally(() => {
-      underWay -= 1;
+      underWay.delete(request);
     });
   };
   const points = createAccessPoints({ urls, http, clock, log: silentLogger });
@@ -56,7 +56,7 @@ async function given() {
   /** Moves time, and waits for the probes that began: sockets take no moved time. */
   const advance = async (ms: number): Promise<void> => {
     await clock.advance(ms);
-    while (underWay > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (underWay.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   };
   const sendMany = (count: number) => Promise.all(Array.from({ length: count }, send));
   const taken = () => [preferred, slow, good, last].flatMap((host) => host.taken);
