@@ -74,6 +74,7 @@ export class AnswerInTime {
     hand.isAnswering = true;
     const changed = isSafe ? await hand.change(rule, { durable: true, body: xml, also }) : 'lost';
     hand.isAnswering = false;
+    if (hand.isUnpromised && !hand.isLate) return this.#standReady(own);
     if (hand.isLate || hand.isAdopted) return this.#listener.onLate(own);
     if (!isSafe) return hand.forget();
     if (changed === 'also-lost') return this.settle(own, []);
@@ -125,7 +126,10 @@ export class AnswerInTime {
     if ('reason' in messages || messages.length === 0) return this.acknowledge('silent', []);
     const isWritten = await hand.job.write(() => hand.makeJob(), hand.arrival.sinceMs + TRIES_LAST_MS);
     if (!isWritten) return hand.forget();
-    const changed = await hand.change((record, me) => rules.ready(record, me, messages), { durable: true });
+    const from = hand.isUnpromised ? 'adopted' : 'running';
+    const changed = await hand.change((record, me) => rules.ready(record, me, messages, from), {
+      durable: true,
+    });
     if (hand.isLate || hand.isAdopted) return this.#listener.onLate(own);
     if (changed !== 'made') return this.#listener.onLost();
     hand.report('ready');

@@ -100,6 +100,11 @@ export class Deadline {
     if (changed === 'also-lost') return this.#settle([]);
     if (changed === 'made' && part !== undefined && answer?.saysOwn === true)
       hand.stream?.markSaid(part.upTo);
+    // Its answer is on the way, and the next try hears it.
+    if (changed === 'made' && xml === undefined && !hand.tries.areWaiting) {
+      hand.isUnpromised = true;
+      return undefined;
+    }
     if (changed === 'made' || hand.isAdopted)
       return this.#say(xml === undefined ? SUCCESS : { type: 'reply', xml });
     // An answer was settled in this very moment: by this process, which says it, or by the one that is followed.

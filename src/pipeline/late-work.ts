@@ -9,6 +9,7 @@ import { unclaimed } from './keep.js';
 import { again, DONE, LateJob, LOOK_AGAIN_MS, nameOf, type LateWorkDeps } from './late-job.js';
 import { runLate } from './run-late.js';
 import * as rules from './record.js';
+import { TRIES_LAST_MS } from './tries.js';
 
 export type { LateWorkDeps } from './late-job.js';
 
@@ -58,6 +59,8 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
     const { record } = seen.stored;
     if (rules.isOver(record)) return DONE;
     if (record.state === 'stashed') return unclaimed(deps, account, job, name, seen.stored);
+    const triesLeftMs = job.receivedAtMs + TRIES_LAST_MS - clock.now();
+    if (rules.isUnheard(record) && triesLeftMs > 0) return again(triesLeftMs);
     const deadFence = seen.ownerAlive ? undefined : record.fence;
     const take = await changeRecord(
       deps,

@@ -67,6 +67,8 @@ export class PushInHand {
   isContested = false;
   /** A settled answer is on its way to the store, and nobody knows whether it has arrived. */
   isAnswering = false;
+  /** The run was adopted for tries that had been sent away by then: nobody was told that an answer comes late. */
+  isUnpromised = false;
   /** Since when this process holds the claim. */
   heldSinceMs: number;
   /** The answer, where it is still being written. */

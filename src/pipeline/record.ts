@@ -79,13 +79,17 @@ export function answer(
   return restIs === 'kept' ? { state: 'stashed', ...more } : { state: 'adopted', sent: 0, ...more };
 }
 
-/** The runner has an answer while no try waits for it: the next try hears it, or else its job keeps it. */
+/**
+ * The runner has an answer while no try waits for it: the next try hears it, or else its job sends or keeps it. From
+ * `adopted` only where no try was told so.
+ */
 export function ready(
   record: PushRecord,
   me: Holder,
   messages: readonly CustomerServiceMessage[],
+  from: 'running' | 'adopted' = 'running',
 ): PushRecord | undefined {
-  if (record.state !== 'running' || !holds(record, me)) return undefined;
+  if (record.state !== from || !holds(record, me)) return undefined;
   const { fence, attempt } = record;
   return { state: 'adopted', owner: '', fence, attempt, messages, sent: 0, unheard: true };
 }

@@ -43,13 +43,14 @@ export class SpillQueue implements DeferredQueue {
   async put(job: DeferredJob, options: { notBeforeMs?: number } = {}): Promise<void> {
     // Who finds a job in Redis must find its record there.
     if (this.#breaker.open || this.#whereabouts.recordOfJobIsHere(job.id)) return this.#spill(job, options);
+    // From now on: while it is on its way, a change of its record may have to know.
+    const neverArrived = this.#whereabouts.jobWentThere(job.id);
     try {
       await this.#putThere(job, options);
-      this.#whereabouts.jobWentThere(job.id);
     } catch (error) {
       if (!(error instanceof QueueUnavailable)) throw error;
       this.#breaker.trip(error);
-      if (error.maybeKept) this.#whereabouts.jobWentThere(job.id);
+      if (!error.maybeKept) neverArrived();
       await this.#spill(job, { ...options, doubtful: error.maybeKept });
     }
   }

@@ -72,14 +72,16 @@ export class Whereabouts {
     this.#idsHere.delete(jobIdOf(key));
   }
 
-  jobWentThere(jobId: string): void {
+  /** Returns how to take that back, where it turns out that it never arrived. What was there before, stays there. */
+  jobWentThere(jobId: string): () => void {
     const nowMs = this.#clock.now();
-    this.#there.delete(jobId);
+    const wasThere = this.#there.delete(jobId);
     this.#there.set(jobId, nowMs + JOB_REMEMBERED_MS);
     for (const [id, untilMs] of this.#there) {
       if (untilMs > nowMs) break;
       this.#there.delete(id);
     }
+    return () => void (wasThere || this.#there.delete(jobId));
   }
 
   /** An outage may last longer than records do. */

@@ -20,6 +20,9 @@ const OVER: ReadonlySet<PushRecord['state']> = new Set([
 export function oursStands(ours: PushRecord, theirs: PushRecord, me: string | undefined): boolean {
   if (theirs.fence !== ours.fence) return ours.fence > theirs.fence;
   if (theirs.owner !== '' && (theirs.owner === me || theirs.owner === ours.owner)) return true;
+  // An answer that nobody heard and that nobody was promised yields to what became of another try.
+  if (theirs.unheard === true) return true;
+  if (ours.unheard === true && theirs.state !== 'running') return false;
   switch (theirs.state) {
     case 'running':
     case 'answered':

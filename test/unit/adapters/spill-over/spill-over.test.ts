@@ -297,6 +297,19 @@ describe('given changes that other processes must see before they count', () => 
     },
   );
 
+  test('when its job is on the way to Redis and Redis goes away, then a passive answer waits for Redis', async () => {
+    const one = await open();
+    await claim(one);
+    let letAnswer = (): void => {};
+    remote.holdAnswers = new Promise((resolve) => (letAnswer = resolve));
+    const putting = one.queue.put(job('p1'));
+    await clock.advance(0);
+    remote.mood = 'away';
+    await expect(swap(one, 1, ANSWERED, 'p1', '<xml/>')).rejects.toThrow(StoreUnavailable);
+    letAnswer();
+    await putting;
+  });
+
   test('when the job can only be here, then a passive answer needs nobody', async () => {
     const one = await open();
     await claim(one);

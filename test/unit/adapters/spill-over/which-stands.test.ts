@@ -35,6 +35,15 @@ describe('given a record of the journal and one of the same push in Redis', () =
     expect(oursStands(record(here, 'me'), record(there, 'other'), 'me')).toBe(ours);
   });
 
+  test.each(['answered', 'acknowledged', 'adopted', 'delivered'] as const)(
+    'when nobody heard the one and the other is %s, then the other stands, wherever it is',
+    (state) => {
+      const unheard: PushRecord = { ...record('adopted', ''), unheard: true };
+      expect(oursStands(unheard, record(state, 'other'), 'me')).toBe(false);
+      expect(oursStands(record(state, 'me'), unheard, 'me')).toBe(true);
+    },
+  );
+
   test('when it is over in Redis, or waits there for anybody, then that stands', () => {
     for (const state of ['acknowledged', 'delivered', 'stashed', 'dead', 'adopted'] as const)
       expect(oursStands(record('adopted', 'me'), record(state, ''), 'me')).toBe(false);
