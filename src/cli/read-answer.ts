@@ -10,21 +10,8 @@ export interface Answer {
   readonly reply?: string;
 }
 
-/** WeChat hangs up after this time. */
-const PATIENCE_MS = 5_000;
-
-/**
- * Judges an answer as WeChat would, `ms` after the push was sent. A push that travelled sealed in safe mode must get
- * a sealed reply.
- */
-export function readAnswer(status: number, body: string, secrets: SharedSecrets, ms = 0): Answer {
-  const answer = readBody(status, body, secrets);
-  if (ms <= PATIENCE_MS) return answer;
-  const late = `too late: WeChat hangs up after ${PATIENCE_MS} ms, and tries again`;
-  return { ...answer, good: false, explanation: `${late} (${answer.explanation})` };
-}
-
-function readBody(status: number, body: string, secrets: SharedSecrets): Answer {
+/** Judges an answer as WeChat would. A push that travelled sealed in safe mode must get a sealed reply. */
+export function readAnswer(status: number, body: string, secrets: SharedSecrets): Answer {
   if (status !== 200) {
     const hint =
       status === 403

@@ -6,9 +6,10 @@ import { nearestName } from '../config/nearest-name.js';
 import { pushKinds } from '../protocol/push.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
 import { parseOptions } from './parse-options.js';
+import { postPush, WECHAT_TRIES, type HeardAnswer } from './post-push.js';
 import { pushXml } from './push-xml.js';
 import { readAnswer } from './read-answer.js';
-import { signPush, textOf, type SharedSecrets } from './signed-push.js';
+import { signPush, textOf, type SharedSecrets, type SignedPush } from './signed-push.js';
 
 const options = {
   account: { type: 'string' },
@@ -24,10 +25,8 @@ const options = {
   timestamp: { type: 'string' },
   to: { type: 'string' },
   token: { type: 'string' },
+  tries: { type: 'string', default: String(WECHAT_TRIES) },
 } as const;
-
-/** WeChat gives up after 5 s; we wait longer, to show how long it took. */
-const PATIENCE_MS = 20_000;
 
 /** Plays WeChat: signs a push, posts it, shows the answer. */
 export const send: Command = {
@@ -43,6 +42,7 @@ Signs a push as WeChat does, posts it and shows the answer, opened. What is not 
   --field Name=text a field of the push, by its wire name; may be repeated. Only with a kind
   --openid TEXT     the sender
   --times N         so many pushes, one after the other; of a kind each is a new one (a fixed MsgId: --field MsgId=…)
+  --tries N         default 3, as WeChat does it: a push that is not answered within 5 s is sent again
   --show            also prints what is sent
   --to URL          default http://127.0.0.1:<PORT><CALLBACK_PATH>
   --mode MODE       plaintext, compatible or safe
@@ -50,7 +50,7 @@ Signs a push as WeChat does, posts it and shows the answer, opened. What is not 
   --account NAME    one of several accounts; default: the first
   --dev             the test account of "npm run dev", whatever is configured
 
-Exit codes: 0 every answer was one that WeChat takes and came within 5 s, 1 not so, 2 usage, 78 configuration.`,
+Exit codes: 0 every push got an answer that WeChat takes, 1 not so, 2 usage, 78 configuration.`,
 
   async run(args, terminal) {
     const { values, positionals } = parseOptions(args, options, { positionals: 1 });
@@ -67,8 +67,10 @@ Exit codes: 0 every answer was one that WeChat takes and came within 5 s, 1 not 
     const makePush = pushMaker(what, fields, account, values.openid);
     if (!isFile(what)) warnOfUnknownKind(what, terminal);
 
+    const tries = countOf('--tries', values.tries);
+
     let good = true;
-    for (let count = countOf(values.times); count > 0; count -= 1) {
+    for (let count = countOf('--times', values.times); count > 0; count -= 1) {
       const nowS = Math.floor(Date.now() / 1000);
       const push = makePush(nowS);
       const signed = signPush(
@@ -82,7 +84,7 @@ Exit codes: 0 every answer was one that WeChat takes and came within 5 s, 1 not 
         secrets,
       );
       if (values.show) terminal.out(shown(push, signed));
-      good = (await post(signed, secrets, terminal)) && good;
+      good = (await post(signed, secrets, terminal, tries)) && good;
     }
     return good ? exitCodes.ok : exitCodes.failed;
   },
@@ -125,9 +127,9 @@ function parseField(text: string): readonly [string, string] {
   throw new UsageInvalid(`--field ${text} is not of the form Name=text.`);
 }
 
-function countOf(text: string): number {
+function countOf(option: string, text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageInvalid(`--times ${text} is no number from 1 to 999999.`);
+  throw new UsageInvalid(`${option} ${text} is no number from 1 to 999999.`);
 }
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
@@ -168,38 +170,39 @@ const shown = (push: string, { url, body, sealed }: { url: URL; body: string; se
   [`POST ${url.href}`, push, ...(sealed && body !== push ? ['sealed as:', body] : [])].join('\n');
 
 async function post(
-  { url, body }: { url: URL; body: string },
+  signed: SignedPush,
   secrets: SharedSecrets,
   terminal: Terminal,
+  tries: number,
 ): Promise<boolean> {
-  const startedAt = performance.now();
-  const tookMs = () => Math.round(performance.now() - startedAt);
-  let status: number;
-  let text: string;
+  let heard: HeardAnswer | undefined;
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'text/xml' },
-      body,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+    heard = await postPush(signed, {
+      tries,
+      onSilence: (tryNumber) =>
+        terminal.err(
+          `No answer within 5 s${tryNumber < tries ? `; WeChat tries again: try ${tryNumber + 1} of ${tries}` : ''}.`,
+        ),
     });
-    status = response.status;
-    text = await response.text();
   } catch (error) {
-    terminal.err(`No answer from ${url.origin}${url.pathname} after ${tookMs()} ms: ${reasonFor(error)}`);
+    terminal.err(`No answer from ${signed.url.origin}${signed.url.pathname}: ${reasonFor(error)}`);
     return false;
   }
-  const ms = tookMs();
-  const answer = readAnswer(status, text, secrets, ms);
+  if (heard === undefined) {
+    terminal.err('No try was answered: the follower sees that the account is out of order.');
+    return false;
+  }
+  const { status, text, ms, tryNumber } = heard;
+  const answer = readAnswer(status, text, secrets);
+  const which = tryNumber === 1 ? '' : ` at try ${tryNumber}`;
   terminal.out(
-    `${status} in ${ms} ms: ${answer.explanation}${answer.reply === undefined ? '' : `\n${answer.reply}`}`,
+    `${status} in ${ms} ms${which}: ${answer.explanation}${answer.reply === undefined ? '' : `\n${answer.reply}`}`,
   );
   return answer.good;
 }
 
 function reasonFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'it took too long.';
   const cause =
     error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message;
   return cause === 'ECONNREFUSED' ? 'nobody listens there. Is the server running?' : `${cause}.`;

@@ -19,6 +19,8 @@ export interface AnswerListener {
   onInvalid(error: unknown): void | Promise<void>;
   /** The deadline was faster: it has to travel late. */
   onLate(own: OwnAnswer): Promise<void>;
+  /** Its handler threw, but a try that came to another process was told that an answer comes late. */
+  onThrownLate(): Promise<void>;
   /** Another process holds the push by now. */
   onLost(): void;
   /** The record may have something for tries that wait. */
@@ -92,7 +94,9 @@ export class AnswerInTime {
     const hand = this.#hand;
     if (kept.length > 0) return this.settle(undefined, kept);
     hand.say(outcome, SUCCESS);
-    await hand.change(rules.acknowledge, { durable: hand.isContested });
+    const rule = outcome === 'threw' ? rules.giveUp : rules.acknowledge;
+    const changed = await hand.change(rule, { durable: hand.isContested });
+    if (changed === 'lost' && outcome === 'threw' && hand.isAdopted) return this.#listener.onThrownLate();
     if (hand.isContested) await hand.job.drop();
   }
 

@@ -109,6 +109,11 @@ export function acknowledge(record: PushRecord, me: Holder): PushRecord | undefi
   return { state: 'acknowledged', owner: '', fence: me.fence, attempt: record.attempt, ...said(record) };
 }
 
+/** The runner made nothing and never will: allowed while no try was told that an answer comes late. */
+export function giveUp(record: PushRecord, me: Holder): PushRecord | undefined {
+  return record.state === 'running' ? acknowledge(record, me) : undefined;
+}
+
 /** A deadline passed with the job safe: `success` is said, the owner goes on. Any try may settle this. */
 export function adopt(record: PushRecord): PushRecord | undefined {
   return record.state === 'running' ? { ...record, state: 'adopted' } : undefined;

@@ -62,6 +62,7 @@ export class Run implements RunHere {
     this.#answer = new AnswerInTime(this.hand, {
       onInvalid: (error) => this.#onThrow(error),
       onLate: (own) => this.#endLate(own),
+      onThrownLate: () => this.#dieThrown(),
       onLost: () => this.#lose(),
       look,
     });
@@ -157,8 +158,11 @@ export class Run implements RunHere {
     // It heeds the stop, and another process runs it again.
     if (this.#isHandedOver && isLate) return undefined;
     deps.log.error({ err: error, pushId: push.id, handler }, 'a handler threw');
-    if (isLate) return this.#end(this.#lateEnd.die('handler_threw', 'thrown after the deadline'));
-    return this.#answer.acknowledge('threw');
+    return isLate ? this.#dieThrown() : this.#answer.acknowledge('threw');
+  }
+
+  #dieThrown(): Promise<void> {
+    return this.#end(this.#lateEnd.die('handler_threw', 'thrown after the deadline'));
   }
 
   /** Reads an answer to its end. At the deadline its whole sentences so far are said, and the rest travels late. */

@@ -86,7 +86,7 @@ describe('given many processes on one Redis', () => {
         start(prefix, { ...ordinary, clockAheadMs: 11_000 }),
       ]);
       const before = api.fetches.ordinary;
-      api.delayMs = 3_500; // room to stop it in between, on a busy machine
+      api.delayMs = 2_000; // room to stop it in between, on a busy machine
       const slowly = slow.get();
       await eventually(() => expect(api.fetches.ordinary).toBe(before + 1));
       slow.child.kill('SIGSTOP');

@@ -76,11 +76,11 @@ export async function startFakeWechatApi(
     const method = request.method ?? '';
     const raw = await readText(request);
     fake.requests.push(`${method} ${url.pathname}`);
+    const endpoint = endpointOf(url.pathname);
+    if (endpoint === 'token') count(url.pathname, raw);
     if (fake.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, fake.delayMs));
 
-    const endpoint = endpointOf(url.pathname);
     const fault = faults[endpoint].shift();
-    if (endpoint === 'token') count(url.pathname, raw);
     const isTaken =
       fault === undefined || fault.type === 'reset-after' || (fault.type === 'hang' && fault.taken === true);
     const body = isTaken ? answerTo(method, url, raw) : undefined;

@@ -54,5 +54,6 @@ describe('given a template for answers that may not be sent any more', () => {
         { numRuns: 150 },
       );
     },
+    120_000,
   );
 });
