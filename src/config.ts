@@ -91,6 +91,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
         'Set ADMIN_KEY to a long random text, or ADMIN_HOST to 127.0.0.1.',
     );
   }
+  if (isThisProcess(values.TOKEN_SERVER_URL, values.ADMIN_PORT)) {
+    faults.push(
+      `TOKEN_SERVER_URL is ${JSON.stringify(values.TOKEN_SERVER_URL)}, which is this server's own admin listener. ` +
+        'Set it to that of another instance, or remove it.',
+    );
+  }
   if (faults.length > 0) throw new ConfigInvalid(faults);
 
   return freeze({
@@ -120,6 +126,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
     warnings: misspelt.warnings.concat(
       tokenWarnings(values, accounts),
       deadlineWarnings(values.REPLY_DEADLINE_MS),
+      keyWarnings(values),
       warnings,
     ),
   });
@@ -217,6 +224,24 @@ function deadlineWarnings(replyDeadlineMs: number): string[] {
   return [
     `REPLY_DEADLINE_MS is ${replyDeadlineMs}, and WeChat hangs up after 5000 ms: answers that take longer are lost. ` +
       `Set it to ${LATEST_DEADLINE_MS} at most, unless something else than WeChat pushes.`,
+  ];
+}
+
+function isThisProcess(url: string | undefined, adminPort: number): boolean {
+  if (url === undefined) return false;
+  const { hostname, port, protocol } = new URL(url);
+  const asked = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  return asked === adminPort && isLoopback(hostname.replace(/^\[|\]$/g, ''));
+}
+
+/** Whoever has it has the account's tokens. */
+const SHORT_KEY = 16;
+
+function keyWarnings({ ADMIN_KEY: key, ADMIN_HOST: host }: Values): string[] {
+  if (key === undefined || key.length >= SHORT_KEY || isLoopback(host)) return [];
+  return [
+    `ADMIN_KEY has ${key.length} characters, and others can reach ${host}: it guards the account's tokens, so make it a ` +
+      'long random text (openssl rand -base64 24).',
   ];
 }
 

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HttpFailure } from '../../ports/http-client.js';
@@ -80,12 +81,17 @@ async function readBytes(
   }
 }
 
+/** A pipe without a writer must not hold us up. */
+const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
+
 async function readFile(path: string, maxBytes: number): Promise<Read> {
   try {
-    const file = await open(path);
+    const file = await open(path, READ_ONLY);
     try {
-      const { size } = await file.stat();
-      if (size > maxBytes) throw tooLarge(size, maxBytes);
+      const stats = await file.stat();
+      // A device or a pipe may never end.
+      if (!stats.isFile()) throw new MediaRefused(`${path} is no file`);
+      if (stats.size > maxBytes) throw tooLarge(stats.size, maxBytes);
       return { bytes: await file.readFile(), name: basename(path) };
     } finally {
       await file.close();

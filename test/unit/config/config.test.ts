@@ -226,6 +226,23 @@ describe('given the admin listener', () => {
     },
   );
 
+  test('when others can reach it and its key is short, then that is a warning', () => {
+    const warnings = (key: string, host = '0.0.0.0') =>
+      read({ ...account, WECHAT_APP_SECRET: 's', ADMIN_HOST: host, ADMIN_KEY: key }).warnings;
+    expect(warnings('0123456789abcde')).toEqual([expect.stringMatching(/^ADMIN_KEY has 15 characters/)]);
+    expect(warnings('0123456789abcdef')).toEqual([]);
+    expect(warnings('k', '127.0.0.1')).toEqual([]);
+  });
+
+  test.each(['http://127.0.0.1:9090', 'http://localhost:9090/', 'http://[::1]:9090'])(
+    'when tokens are to come from %s, which is itself, then that is a fault',
+    (url) => {
+      const env = { ...account, TOKEN_SERVER_URL: url };
+      expect(faultsOf(env)).toEqual([expect.stringMatching(/own admin listener/)]);
+      expect(faultsOf({ ...env, ADMIN_PORT: '9091' })).toEqual([]);
+    },
+  );
+
   test.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])(
     'when it is bound to %s, then no key is asked for',
     (host) => {

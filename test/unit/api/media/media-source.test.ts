@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +44,13 @@ describe('given a file to be uploaded', () => {
       fileName: 'b.jpg.png',
     });
     expect(asked).toEqual([['https://example.com/b.jpg', 10 * 1024 * 1024]]);
+  });
+
+  test('when its path is that of a device, a pipe or a folder, then it is refused, and nothing is waited for', async () => {
+    const pipe = join(dir, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of ['/dev/zero', pipe, dir])
+      await expect(fit({ path })).rejects.toThrow(`${path} is no file`);
   });
 
   test('when it is one byte too large, then it is refused, and the limit is named', async () => {
