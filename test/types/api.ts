@@ -1,5 +1,5 @@
 /** Compiled, never run: what the API client takes and gives. */
-import { defineHandler, type ApiFace, type OpenId } from '../../src/index.js';
+import { defineHandler, type ApiFace, type OpenId, type TryOptions } from '../../src/index.js';
 import type { Samples } from '../unit/api/catalogue/samples/sample.js';
 
 declare const api: ApiFace;
@@ -54,3 +54,13 @@ defineHandler({
 
 // @ts-expect-error every API has its sample
 export const missing: Samples<'network'> = {};
+
+// ── In tests of handlers ───────────────────────────────────────────────────────────────────────────────────────
+
+const given: TryOptions['api'] = { users: { info: async () => ({ unionid: 'u' }) } };
+void given;
+const wrong: TryOptions['api'] = {
+  // @ts-expect-error as little as wanted, but not something else
+  users: { info: async () => ({ unionid: 7 }) },
+};
+void wrong;

@@ -11,7 +11,7 @@ const whoIs = defineHandler({
 
 describe('given a handler that calls the API', () => {
   test('when the test gives that one call, then it is answered by it', async () => {
-    const info = async () => ({ subscribe: 1, openid, unionid: 'u1' }) as const;
+    const info = async () => ({ unionid: 'u1' });
     expect(await tryHandler(whoIs, textPush({ content: 'x' }), { api: { users: { info } } })).toMatchObject({
       reply: { content: 'u1' },
     });
