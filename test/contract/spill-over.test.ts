@@ -44,6 +44,7 @@ async function openGround(url: string, clock: Clock) {
       openLocal: (folder) => openFileAdapters({ dir: folder, clock, log: silentLogger }),
       clock,
       log: silentLogger,
+      journalLimitMs: 5_000,
     });
   };
   let spillOver = await open();

@@ -22,6 +22,7 @@ export interface SpillOver {
   close(): Promise<void>;
 }
 
+const JOURNAL_LIMIT_MS = 300;
 /** Processes that share a folder have a journal each: `spill/0`, `spill/1` and so on. */
 const MOST_SLOTS = 256;
 /** While something is still to be moved. */
@@ -42,8 +43,10 @@ export async function openSpillOver(options: {
   dir: string;
   clock: Clock;
   log: Logger;
+  /** A job that the journal has not kept by then is not kept. Default: its share of the time before a deadline. */
+  journalLimitMs?: number;
 }): Promise<SpillOver> {
-  const { remote, openLocal, clock, log } = options;
+  const { remote, openLocal, clock, log, journalLimitMs = JOURNAL_LIMIT_MS } = options;
   const folder = join(options.dir, 'spill');
   const { local, slot } = await openFirstFree(folder, openLocal).catch(async (error: unknown) => {
     await remote.close(); // its connections would keep the process
@@ -57,7 +60,7 @@ export async function openSpillOver(options: {
   const breaker = new Breaker({ clock, log, probe: () => store.probe(), onReturn: () => comeHome() });
   const shared = { breaker, clock, whereabouts };
   const store = new SpillStore({ remote: remote.store, local: local.store, ...shared });
-  const queue = new SpillQueue({ remote: remote.queue, local: local.queue, ...shared });
+  const queue = new SpillQueue({ remote: remote.queue, local: local.queue, journalLimitMs, ...shared });
   const leftovers = new Leftovers({ folder, ownSlot: slot, openLocal, remote, clock, log });
 
   function comeHome(): void {

@@ -11,9 +11,6 @@ import { bringJobsHome } from './homecoming.js';
 import type { LocalQueue } from './local-adapters.js';
 import type { Whereabouts } from './whereabouts.js';
 
-/** The journal's share of the time before the deadline. */
-const JOURNAL_LIMIT_MS = 300;
-
 /**
  * BullMQ where Redis answers, this process's journal where it does not. A job may stand in both for a while (an add
  * that timed out may have been stored): the record decides, so one of the two does nothing. One that is doubtful is
@@ -25,6 +22,7 @@ export class SpillQueue implements DeferredQueue {
   readonly #breaker: Breaker;
   readonly #clock: Clock;
   readonly #whereabouts: Whereabouts;
+  readonly #journalLimitMs: number;
 
   constructor(deps: {
     remote: DeferredQueue;
@@ -32,12 +30,14 @@ export class SpillQueue implements DeferredQueue {
     breaker: Breaker;
     clock: Clock;
     whereabouts: Whereabouts;
+    journalLimitMs: number;
   }) {
     this.#remote = deps.remote;
     this.#local = deps.local;
     this.#breaker = deps.breaker;
     this.#clock = deps.clock;
     this.#whereabouts = deps.whereabouts;
+    this.#journalLimitMs = deps.journalLimitMs;
   }
 
   async put(job: DeferredJob, options: { notBeforeMs?: number } = {}): Promise<void> {
@@ -112,12 +112,11 @@ export class SpillQueue implements DeferredQueue {
   /** A disk that hangs must not cost the answer. Who is told that the job was not kept need not fear that it is done. */
   async #spill(job: DeferredJob, options: { notBeforeMs?: number; doubtful?: boolean }): Promise<void> {
     let cancel = (): void => {};
+    const limitMs = this.#journalLimitMs;
     const late = new Promise<never>((_resolve, reject) => {
-      cancel = this.#clock.schedule(JOURNAL_LIMIT_MS, () => {
+      cancel = this.#clock.schedule(limitMs, () => {
         void this.#local.remove(job.id);
-        reject(
-          new QueueUnavailable(`neither Redis nor the journal kept the job within ${JOURNAL_LIMIT_MS} ms`),
-        );
+        reject(new QueueUnavailable(`neither Redis nor the journal kept the job within ${limitMs} ms`));
       });
     });
     try {
