@@ -34,6 +34,8 @@ export type Entry =
   | readonly ['together', entries: readonly Entry[]]
   | readonly ['window', sender: string, ledger: SendLedger]
   | readonly ['guard', id: string, use: string, expiresAtMs: number]
+  /** Several of them: id, use and end of each, one after the other. */
+  | readonly ['guards', list: readonly (string | number)[]]
   | readonly ['fact', name: string, value: string, expiresAtMs: number]
   | readonly ['no-fact', name: string]
   | readonly ['letter', letter: DeadLetter]
@@ -46,14 +48,17 @@ export type Entry =
 /**
  * The first entry of each segment. A reader refuses a higher version than its own.
  *
- * 2: records have seats; entries may stand together; windows; dropped letters. All of 1 is still read.
+ * 2: records have seats; entries may stand together; windows; dropped letters. 3: guards stand together. All of 1 and 2
+ * is still read.
  */
-export const FORMAT: Entry & readonly ['journal', number] = ['journal', 2];
+export const FORMAT: Entry & readonly ['journal', number] = ['journal', 3];
 
 /** What keeps its state in the journal. */
 export interface Journaled {
   /** Takes one entry back in. Entries of other parts come along and are passed over. */
   replay(entry: Entry): void;
+  /** Small changes since it was asked last, told by `writeSoon`: asked when a batch is written, so that they share entries. */
+  gathered?(): readonly Entry[];
   /** All that is alive now, as entries. Read bit by bit while the state goes on changing. */
   live(): Iterable<Entry>;
 }

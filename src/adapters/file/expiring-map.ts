@@ -14,6 +14,9 @@ export class ExpiringMap<V> {
   readonly #keysBySlice = new Map<number, string[]>();
   /** The slices above, ascending. */
   readonly #slices: number[] = [];
+  /** What was looked up last, as it nearly always is what is set next. */
+  #lookedUp = '';
+  #found: V | undefined;
 
   /** @param expiryOf  when the value expires, ms since 1970 */
   constructor(expiryOf: (value: V) => number) {
@@ -25,26 +28,33 @@ export class ExpiringMap<V> {
   }
 
   get(key: string, nowMs: number): V | undefined {
-    const value = this.#values.get(key);
+    const value = this.#lookUp(key);
     return value !== undefined && this.#expiryOf(value) > nowMs ? value : undefined;
   }
 
   /** @returns the value before, even one that had expired */
   set(key: string, value: V, nowMs: number): V | undefined {
-    const known = this.#values.get(key);
+    const known = key === this.#lookedUp ? this.#found : this.#lookUp(key);
     const slice = sliceOf(this.#expiryOf(value));
     if (known === undefined || sliceOf(this.#expiryOf(known)) !== slice) this.#file(key, slice);
     this.#values.set(key, value);
+    this.#found = value;
     this.#sweep(nowMs);
     return known;
   }
 
   delete(key: string): boolean {
+    if (key === this.#lookedUp) this.#found = undefined;
     return this.#values.delete(key);
   }
 
   *entries(nowMs: number): Generator<[string, V]> {
     for (const entry of this.#values) if (this.#expiryOf(entry[1]) > nowMs) yield entry;
+  }
+
+  #lookUp(key: string): V | undefined {
+    this.#lookedUp = key;
+    return (this.#found = this.#values.get(key));
   }
 
   #file(key: string, slice: number): void {
@@ -72,7 +82,7 @@ export class ExpiringMap<V> {
         continue;
       }
       const value = this.#values.get(key);
-      if (value !== undefined && this.#expiryOf(value) <= nowMs) this.#values.delete(key);
+      if (value !== undefined && this.#expiryOf(value) <= nowMs) this.delete(key);
     }
   }
 }

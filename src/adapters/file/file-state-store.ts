@@ -17,6 +17,7 @@ import { Counters } from './counters.js';
 import { DeadLetterBox } from './dead-letter-box.js';
 import type { Entry, Journaled } from './entry.js';
 import { ExpiringMap } from './expiring-map.js';
+import { GuardBook } from './guard-book.js';
 import type { Journal } from './journal.js';
 import type { FullRecord } from './packed-record.js';
 import { RecordBook, type RecordChanged } from './record-book.js';
@@ -53,7 +54,7 @@ export class FileStateStore implements StateStore, Journaled {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #records = new RecordBook();
-  readonly #guards = lasting<string>();
+  readonly #guards = new GuardBook();
   readonly #facts = lasting<string>();
   readonly #windows = new WindowBook();
   readonly #counters = new Counters();
@@ -72,11 +73,9 @@ export class FileStateStore implements StateStore, Journaled {
     const { key, owner, nowMs, keepMs, guard, sender, opens, closes } = request;
     const expiresAtMs = nowMs + keepMs;
     if (guard !== undefined) {
-      const used = this.#guards.get(guard.id, nowMs);
-      if (used === undefined) {
-        this.#guards.set(guard.id, { value: guard.use, expiresAtMs }, nowMs);
-        this.#journal.note(['guard', guard.id, guard.use, expiresAtMs]);
-      } else if (used.value !== guard.use) return Promise.resolve({ type: 'replayed' });
+      const taken = this.#guards.take(guard.id, guard.use, expiresAtMs, nowMs);
+      if (taken === 'other') return Promise.resolve({ type: 'replayed' });
+      if (taken === 'new') this.#journal.writeSoon();
     }
     const known = this.#records.find(key, nowMs);
     if (known !== undefined)
@@ -276,7 +275,10 @@ export class FileStateStore implements StateStore, Journaled {
         this.#windows.put(entry[1], entry[2]);
         return;
       case 'guard':
-        this.#guards.set(entry[1], { value: entry[2], expiresAtMs: entry[3] }, nowMs);
+        this.#guards.put(entry[1], entry[2], entry[3], nowMs);
+        return;
+      case 'guards':
+        this.#guards.replay(entry[1], nowMs);
         return;
       case 'fact':
         this.#facts.set(entry[1], { value: entry[2], expiresAtMs: entry[3] }, nowMs);
@@ -292,13 +294,16 @@ export class FileStateStore implements StateStore, Journaled {
     }
   }
 
+  gathered(): readonly Entry[] {
+    return this.#guards.gathered();
+  }
+
   *live(): Generator<Entry> {
     const nowMs = this.#clock.now();
     for (const letter of this.#letters.oldestFirst()) yield ['letter', letter];
     for (const [name, { value, expiresAtMs }] of this.#facts.entries(nowMs))
       yield ['fact', name, value, expiresAtMs];
-    for (const [id, { value, expiresAtMs }] of this.#guards.entries(nowMs))
-      yield ['guard', id, value, expiresAtMs];
+    yield* this.#guards.live(nowMs);
     for (const [sender, ledger] of this.#windows.changed(nowMs)) yield ['window', sender, ledger];
     yield* this.#records.live(nowMs);
   }

@@ -51,6 +51,8 @@ export class Journal {
   #number = 0;
 
   #entries: Entry[] = [];
+  /** A part has something that is not among the entries yet. */
+  #hasGathered = false;
   #waiters: Waiter[] = [];
   #committing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -99,6 +101,13 @@ export class Journal {
   note(entry: Entry): void {
     if (this.#closed) return;
     this.#entries.push(entry);
+    if (!this.#committing) this.#commitSoon();
+  }
+
+  /** The same for what a part has gathered. */
+  writeSoon(): void {
+    if (this.#closed) return;
+    this.#hasGathered = true;
     if (!this.#committing) this.#commitSoon();
   }
 
@@ -155,6 +164,10 @@ export class Journal {
       const waiters = this.#waiters;
       this.#entries = [];
       this.#waiters = [];
+      if (this.#hasGathered) {
+        this.#hasGathered = false;
+        for (const part of this.#parts) entries.push(...(part.gathered?.() ?? []));
+      }
       try {
         await this.#persist(entries, waiters.length > 0);
         for (const waiter of waiters) waiter.resolve();
@@ -167,7 +180,8 @@ export class Journal {
       if (!this.#closed) await pause(GATHER_MS);
     }
     this.#committing = false;
-    if (this.#entries.length > 0 || (this.#refusing && !this.#closed)) this.#commitSoon();
+    if (this.#entries.length > 0 || this.#hasGathered || (this.#refusing && !this.#closed))
+      this.#commitSoon();
   }
 
   /** Notices between commits that the folder is gone. */
@@ -269,9 +283,9 @@ export class Journal {
   #compactionIsDue(): boolean {
     if (this.#compacting !== undefined || this.#closed) return false;
     const { clock, compactAboveBytes = 8 * 1024 * 1024 } = this.#options;
-    // Twice what was alive last time: half of it is dead, or as much has come alive since.
+    // Three times what was alive last time: two thirds of it are dead, or came alive since.
     const alive = this.#segments.find(({ kind }) => kind === 'base')?.bytes ?? 0;
-    if (!this.#mustCompact && this.bytes <= Math.max(compactAboveBytes, 2 * alive)) return false;
+    if (!this.#mustCompact && this.bytes <= Math.max(compactAboveBytes, 3 * alive)) return false;
     return clock.now() >= this.#compactNotBeforeMs;
   }
 
