@@ -283,9 +283,9 @@ export class Journal {
   #compactionIsDue(): boolean {
     if (this.#compacting !== undefined || this.#closed) return false;
     const { clock, compactAboveBytes = 8 * 1024 * 1024 } = this.#options;
-    // Three times what was alive last time: two thirds of it are dead, or came alive since.
+    // Twice what was alive last time: half of it is dead, or as much has come alive since.
     const alive = this.#segments.find(({ kind }) => kind === 'base')?.bytes ?? 0;
-    if (!this.#mustCompact && this.bytes <= Math.max(compactAboveBytes, 3 * alive)) return false;
+    if (!this.#mustCompact && this.bytes <= Math.max(compactAboveBytes, 2 * alive)) return false;
     return clock.now() >= this.#compactNotBeforeMs;
   }
 
