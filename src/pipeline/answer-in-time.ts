@@ -8,7 +8,7 @@ import { isOneMessage } from './parts.js';
 import type { PushInHand } from './push-in-hand.js';
 import type { Rule } from './record-in-hand.js';
 import * as rules from './record.js';
-import { SUCCESS, TRIES_LAST_MS } from './tries.js';
+import { SUCCESS, TRIES_LAST_MS, type FinalVerdict } from './tries.js';
 
 /** The rest of a long text waits until its first part has arrived. */
 const REST_AFTER_MS = 1_000;
@@ -100,20 +100,25 @@ export class AnswerInTime {
     if (hand.isContested) await hand.job.drop();
   }
 
-  /** `later` finishes it, by whoever takes the job. */
+  /** `later` finishes it, by whoever takes the job. A user to whom nothing can be sent is told to ask again. */
   async defer(task: Json): Promise<void> {
     const hand = this.#hand;
-    const postpone: Rule = (record, me) => rules.postpone(record, me, hand.handler, task);
+    const xml = hand.isPassiveOnly ? hand.render(hand.notice) : undefined;
+    const verdict: FinalVerdict = xml === undefined ? SUCCESS : { type: 'reply', xml };
+    const rule = xml === undefined ? rules.postpone : rules.postponeSaying;
+    const postpone: Rule = (record, me) => rule(record, me, hand.handler, task);
+    const body = xml === undefined ? {} : { body: xml };
     if (hand.isContested && (await hand.job.settled())) {
       // The job under this id is the leased one, so the task can only travel in the record.
-      if ((await hand.change(postpone, { durable: true })) !== 'made') return this.#listener.onLost();
-      hand.say('deferred', SUCCESS);
+      if ((await hand.change(postpone, { durable: true, ...body })) !== 'made')
+        return this.#listener.onLost();
+      hand.say('deferred', verdict);
       return hand.job.hurry();
     }
     const writing = hand.job.write(() => hand.makeJob({ reason: 'deferred', task }));
-    const changed = await hand.change(postpone, { durable: false });
+    const changed = await hand.change(postpone, { durable: false, ...body });
     if (!(await writing)) return hand.forget();
-    return changed === 'made' ? hand.say('deferred', SUCCESS) : this.#listener.onLost();
+    return changed === 'made' ? hand.say('deferred', verdict) : this.#listener.onLost();
   }
 
   #writeRest(restIs: 'late' | 'kept'): Promise<boolean> {

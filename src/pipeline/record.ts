@@ -135,6 +135,12 @@ export function postpone(
   return { state: 'adopted', owner: '', fence: me.fence, attempt: 0, handler, task, ...said(record) };
 }
 
+/** The same, where tries hear a reply in place of `success`. */
+export function postponeSaying(...given: Parameters<typeof postpone>): PushRecord | undefined {
+  const next = postpone(...given);
+  return next && { ...next, replied: true };
+}
+
 /**
  * The runner of an adopted run hands in what it made. `running` and `answered` are allowed too: `success` was said
  * for it while the swap to `adopted` was under way, or while the swap to `answered` hung, which nobody heard.
