@@ -70,7 +70,8 @@ export class AnswerInTime {
     }
     if (!hand.tries.areWaiting && hand.isPassiveOnly) return this.#standReady(own);
     const { rest, also } = answer;
-    const restIs = hand.isPassiveOnly ? 'kept' : 'late';
+    const isPinned = isReply(own) && own.road === 'passive';
+    const restIs = hand.isPassiveOnly || isPinned ? 'kept' : 'late';
     const rule: Rule = (record, me) => rules.answer(record, me, rest, restIs);
     const isSafe = rest.length === 0 || (await this.#writeRest(restIs));
     hand.isAnswering = true;
