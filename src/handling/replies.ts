@@ -25,7 +25,7 @@ export interface LateReplies {
   readonly stream: (parts: AsyncIterable<string>, options?: StreamOptions) => TextStream;
   /**
    * A picture, by its media id or as a file: `{ path }`, `{ bytes, fileName }`, or `{ url }` on the internet. A file is
-   * uploaded once it is returned or sent; the same one again within two and a half days is not.
+   * uploaded once it is returned or sent; the same one again within a day and a half is not.
    */
   readonly image: (media: Media, pin?: Pinned) => MediaReply;
   readonly voice: (media: Media, pin?: Pinned) => MediaReply;

@@ -9,15 +9,15 @@ import { TEMPORARY_LIMITS, type MediaKind } from './limits.js';
 import type { MediaApi } from './media.js';
 import { readSource, type MediaSource } from './media-source.js';
 
-/** WeChat keeps temporary media for three days. What is sent in the last hours must still open. */
-const KEPT_MS = 2.5 * 86_400_000;
+/** WeChat keeps temporary media for three days. An answer may wait a day for its user, and must still open some hours later. */
+const KEPT_MS = 1.5 * 86_400_000;
 
 export interface UploadOnceOptions extends ApiCallOptions {
   /** WeChat refused this id (40007): upload again unless another one is known by now. */
   readonly notThis?: string;
 }
 
-/** The media id of a file, which is uploaded only if no process of the account has done so in the last two and a half days. */
+/** The media id of a file, which is uploaded only if no process of the account has done so in the last day and a half. */
 export type UploadOnce = (
   kind: MediaKind,
   source: MediaSource,
