@@ -137,6 +137,7 @@ export class AnswerInTime {
     const isWritten = await hand.job.write(() => hand.makeJob(), hand.arrival.sinceMs + TRIES_LAST_MS);
     if (!isWritten) return hand.forget();
     const from = hand.isUnpromised ? 'adopted' : 'running';
+    hand.isUnpromised = false;
     const changed = await hand.change((record, me) => rules.ready(record, me, messages, from), {
       durable: true,
     });

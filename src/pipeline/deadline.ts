@@ -95,7 +95,8 @@ export class Deadline {
       answer === undefined || xml === undefined
         ? await hand.change(rules.adopt, { durable: false })
         : await hand.change(rules.adoptSaying, { durable: true, body: xml, also: answer.also });
-    cancelGrace();
+    // An answer that nobody knows to be settled may take longer than there is time.
+    if (changed !== 'lost' || !hand.isAnswering) cancelGrace();
     // What was kept went out with the answer to another push.
     if (changed === 'also-lost') return this.#settle([]);
     if (changed === 'made' && part !== undefined && answer?.saysOwn === true)

@@ -45,6 +45,7 @@ export class Tries {
   #lastOnes = 0;
   #final: FinalVerdict | undefined;
   #cancelTimer: (() => void) | undefined;
+  #armedForMs = Number.POSITIVE_INFINITY;
   readonly #clock: Clock;
   readonly #leaseAheadMs: number;
   readonly #listener: TriesListener;
@@ -72,7 +73,12 @@ export class Tries {
   /** The verdict if there is one, else a promise of it. */
   join({ deadlineAtMs, isLast }: Try): Verdict | Promise<Verdict> {
     if (this.#final !== undefined) return this.#final;
-    this.#cancelTimer ??= this.#arm(deadlineAtMs);
+    // A try whose body came slowly may be the later one to join and the earlier one to need an answer.
+    if (this.#cancelTimer === undefined || deadlineAtMs < this.#armedForMs) {
+      this.#cancelTimer?.();
+      this.#armedForMs = deadlineAtMs;
+      this.#cancelTimer = this.#arm(deadlineAtMs);
+    }
     if (isLast) this.#lastOnes += 1;
     return new Promise((hear) => this.#waiting.push(hear));
   }

@@ -89,12 +89,15 @@ export class SpillStore implements StateStore {
         if (mayBeDone) return Promise.reject(new StoreUnavailable('swap: Redis may have done it'));
         if (!also.every((one) => this.#whereabouts.recordIsHere(one.key)))
           return this.#alsoLost(this.#local, key, nowMs);
+        // Another process may have answered another try meanwhile: Redis will tell.
+        if (next?.state === 'taking' && next.unheard === true)
+          return Promise.reject(new StoreUnavailable('swap: nobody heard this answer, and Redis is away'));
         this.#whereabouts.keep(key, nowMs + keepMs, { sender });
         for (const one of also) this.#whereabouts.keep(one.key, nowMs + one.keepMs, { sender: one.sender });
         return this.#local.swap({ ...request, durable: true });
       },
       fallBack: (cause) =>
-        also.length > 0 || this.#needsAll(key, next?.state) ? Promise.reject(cause) : this.#swapHere(request),
+        also.length > 0 || this.#needsAll(request) ? Promise.reject(cause) : this.#swapHere(request),
     });
     if (result.swapped && !this.#whereabouts.recordIsHere(key)) this.#standAsThere(request);
     return result;
@@ -233,14 +236,13 @@ export class SpillStore implements StateStore {
 
   /**
    * Changes that only count when all processes see them: taking over from a process that looks dead, what a worker
-   * does to a record that others can take, and a passive answer whose job others can take.
+   * does to a record that others can take, and a passive answer, whole or its beginning, whose job others can take.
    */
-  #needsAll(key: string, state: string | undefined): boolean {
-    return (
-      state === 'running' ||
-      state === 'taking' ||
-      (state === 'answered' && this.#whereabouts.jobMayBeThere(key))
-    );
+  #needsAll({ key, next, body }: SwapRequest): boolean {
+    if (next === undefined) return false;
+    if (next.state === 'running' || next.state === 'taking') return true;
+    const isAnswer = next.state === 'answered' || (body !== undefined && next.messages !== undefined);
+    return isAnswer && this.#whereabouts.jobMayBeThere(key);
   }
 
   /** Redis failed in the middle of a run: it goes on from here, as if Redis had made the change. */

@@ -8,6 +8,9 @@ const OVER: ReadonlySet<PushRecord['state']> = new Set([
   'dead',
 ]);
 
+/** There is something to be sent, or to be done. */
+const hasAnswer = ({ messages, task }: PushRecord): boolean => messages !== undefined || task !== undefined;
+
 /**
  * Whether the record that comes home from a journal stands, or the one that Redis has of the same push.
  *
@@ -19,10 +22,13 @@ const OVER: ReadonlySet<PushRecord['state']> = new Set([
  */
 export function oursStands(ours: PushRecord, theirs: PushRecord, me: string | undefined): boolean {
   if (theirs.fence !== ours.fence) return ours.fence > theirs.fence;
+  // An answer that nobody heard and that nobody was promised yields to what became of a try: here, or in another process.
+  if (ours.unheard === true && OVER.has(theirs.state)) return false;
+  // But a try's word that an answer comes late is no answer.
+  if (theirs.unheard === true) return ours.state !== 'adopted' || hasAnswer(ours);
   if (theirs.owner !== '' && (theirs.owner === me || theirs.owner === ours.owner)) return true;
-  // An answer that nobody heard and that nobody was promised yields to what became of another try.
-  if (theirs.unheard === true) return true;
-  if (ours.unheard === true && theirs.state !== 'running') return false;
+  if (ours.unheard === true && theirs.state !== 'running')
+    return theirs.state === 'adopted' && !hasAnswer(theirs);
   switch (theirs.state) {
     case 'running':
     case 'answered':

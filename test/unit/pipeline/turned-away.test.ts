@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
-import { REPLY_DEADLINE_MS, SimulatedInstallation } from '../../support/simulated-installation.js';
+import {
+  REPLY_DEADLINE_MS,
+  SimulatedInstallation,
+  type SimulatedProcess,
+} from '../../support/simulated-installation.js';
 
 const BODY =
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
@@ -19,7 +23,7 @@ const wait = (ms: number): Promise<void> =>
   });
 
 /** The answer is ready in time, but the store is so slow that its try is sent away before anything is sure. */
-async function givenATurnedAwayTry(): Promise<void> {
+async function givenATurnedAwayTry(onAnswer: (runner: SimulatedProcess) => void = () => {}): Promise<void> {
   world = new SimulatedInstallation({
     handler: defineHandler({
       on: 'message.text',
@@ -35,7 +39,10 @@ async function givenATurnedAwayTry(): Promise<void> {
   const one = await world.startProcess();
   await world.startProcess();
   let status = 0;
-  void one.receive(BODY).then((answer) => (status = answer.status));
+  void one.receive(BODY).then((answer) => {
+    status = answer.status;
+    onAnswer(one);
+  });
   await world.clock.advance(6_000);
   expect(status).toBe(503);
 }
@@ -52,6 +59,21 @@ describe('given a try that was sent away before its answer could be settled', ()
       await world.clock.advance(60_000);
       expect(world.delivered).toEqual([]);
       expect(world.jobs.size).toBe(0);
+    },
+  );
+
+  test.each([0, 100, 200, 300, 400, 500])(
+    'when the next one comes to the same process %i ms later, while the answer is put aside, then it hears the answer all the same',
+    async (afterMs) => {
+      const heard: string[] = [];
+      await givenATurnedAwayTry((runner) =>
+        world.clock.schedule(afterMs, () => {
+          void runner.receive(BODY).then(({ body }) => heard.push(body));
+        }),
+      );
+      await world.clock.advance(60_000);
+      expect(heard).toEqual([expect.stringContaining('the answer')]);
+      expect([world.delivered, world.jobs.size]).toEqual([[], 0]);
     },
   );
 

@@ -310,6 +310,30 @@ describe('given changes that other processes must see before they count', () => 
     await putting;
   });
 
+  test('when its job is in Redis and Redis goes away, then the beginning of a long answer waits for Redis, too', async () => {
+    const one = await open();
+    await claim(one);
+    await one.queue.put(job('p1'));
+    remote.mood = 'away';
+    const begun: PushRecord = { ...FINISHED, replied: true };
+    await expect(swap(one, 1, begun, 'p1', '<xml/>')).rejects.toThrow(StoreUnavailable);
+    await comeBack(one);
+    expect((await swap(one, 1, begun, 'p1', '<xml/>')).swapped).toBe(true);
+  });
+
+  test('when nobody heard an answer that is here, then nobody takes it before Redis has it', async () => {
+    const one = await open();
+    remote.mood = 'away';
+    await claim(one);
+    const unheard = { ...FINISHED, unheard: true } as const;
+    await swap(one, 1, unheard);
+    const taking = { ...unheard, state: 'taking', owner: 'me', fence: 2 } as const;
+    await expect(swap(one, 2, taking)).rejects.toThrow(StoreUnavailable);
+    await comeBack(one);
+    const there = await one.store.read(keyOf('p1'), clock.now());
+    expect((await swap(one, there?.stored.rev ?? 0, taking)).swapped).toBe(true);
+  });
+
   test('when the job can only be here, then a passive answer needs nobody', async () => {
     const one = await open();
     await claim(one);

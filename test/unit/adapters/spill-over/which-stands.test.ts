@@ -35,14 +35,32 @@ describe('given a record of the journal and one of the same push in Redis', () =
     expect(oursStands(record(here, 'me'), record(there, 'other'), 'me')).toBe(ours);
   });
 
-  test.each(['answered', 'acknowledged', 'adopted', 'delivered'] as const)(
-    'when nobody heard the one and the other is %s, then the other stands, wherever it is',
-    (state) => {
-      const unheard: PushRecord = { ...record('adopted', ''), unheard: true };
-      expect(oursStands(unheard, record(state, 'other'), 'me')).toBe(false);
-      expect(oursStands(record(state, 'me'), unheard, 'me')).toBe(true);
+  const messages = [{ msgtype: 'text', text: { content: 'hi' } }] as const;
+  const unheard: PushRecord = { ...record('adopted', ''), messages, unheard: true };
+
+  test.each([
+    ['answered', {}],
+    ['acknowledged', {}],
+    ['delivered', {}],
+    ['adopted', { messages }],
+    ['adopted', { task: 'later' }],
+  ] as const)(
+    'when nobody heard the one and the other is %s with %j, then the other stands, wherever it is',
+    (state, more) => {
+      expect(oursStands(unheard, { ...record(state, 'other'), ...more }, 'me')).toBe(false);
+      expect(oursStands({ ...record(state, 'me'), ...more }, unheard, 'me')).toBe(true);
     },
   );
+
+  test('when nobody heard our answer, but one of before had landed in our name, then that may have been heard, and stands', () => {
+    expect(oursStands(unheard, record('answered', 'me'), 'me')).toBe(false);
+    expect(oursStands(unheard, record('running', 'me'), 'me')).toBe(true);
+  });
+
+  test('when the one is a word that an answer comes late, and the other that answer, then the answer stands', () => {
+    expect(oursStands(record('adopted', 'other'), unheard, 'me')).toBe(false);
+    expect(oursStands(unheard, record('adopted', 'other'), 'me')).toBe(true);
+  });
 
   test('when it is over in Redis, or waits there for anybody, then that stands', () => {
     for (const state of ['acknowledged', 'delivered', 'stashed', 'dead', 'adopted'] as const)
