@@ -104,6 +104,8 @@ export class Deadline {
     // Its answer is on the way, and the next try hears it.
     if (changed === 'made' && xml === undefined && !hand.tries.areWaiting) {
       hand.isUnpromised = true;
+      // What was sent to a store that hangs may land yet, and be heard.
+      await hand.change(rules.retract, { durable: true });
       return undefined;
     }
     if (changed === 'made' || hand.isAdopted)

@@ -119,6 +119,11 @@ export function adopt(record: PushRecord): PushRecord | undefined {
   return record.state === 'running' ? { ...record, state: 'adopted' } : undefined;
 }
 
+/** The tries had been sent away before they could be told of the adoption: it yields to whatever one of them hears. */
+export function retract(record: PushRecord, me: Holder): PushRecord | undefined {
+  return record.state === 'adopted' && holds(record, me) ? { ...record, unheard: true } : undefined;
+}
+
 /** The same, where a reply is said in place of `success`: a notice, something kept, the beginning of the answer. */
 export function adoptSaying(record: PushRecord): PushRecord | undefined {
   return record.state === 'running' ? { ...record, state: 'adopted', replied: true } : undefined;

@@ -37,7 +37,7 @@ export interface PushRecord {
   readonly waits?: number;
   /** A passive reply was settled, and tries hear it; the work goes on, or `messages` are the rest. */
   readonly replied?: true;
-  /** No try has been told anything yet: the next one hears `messages`. */
+  /** No try has been told anything yet: the next one hears `messages`, once they are there. */
   readonly unheard?: true;
   /** Why it ended as dead. */
   readonly reason?: string;

@@ -55,6 +55,9 @@ describe('given a record of the journal and one of the same push in Redis', () =
   test('when nobody heard our answer, but one of before had landed in our name, then that may have been heard, and stands', () => {
     expect(oursStands(unheard, record('answered', 'me'), 'me')).toBe(false);
     expect(oursStands(unheard, record('running', 'me'), 'me')).toBe(true);
+    const retracted: PushRecord = { ...record('adopted', 'me'), unheard: true };
+    expect(oursStands(retracted, record('answered', 'me'), 'me')).toBe(false);
+    expect(oursStands(retracted, record('adopted', 'me'), 'me')).toBe(true);
   });
 
   test('when the one is a word that an answer comes late, and the other that answer, then the answer stands', () => {
