@@ -54,6 +54,6 @@ export async function* chat(
 function modelFrom(env: NodeJS.ProcessEnv): Model {
   const { LLM_BASE_URL: baseUrl, LLM_API_KEY: apiKey, LLM_MODEL: model, LLM_SYSTEM: system = SYSTEM } = env;
   if (baseUrl === undefined || model === undefined)
-    throw new ModelFailed('LLM_BASE_URL or LLM_MODEL is not set');
+    throw new ModelFailed('LLM_BASE_URL or LLM_MODEL is not set (.env is read at the start)');
   return { baseUrl, apiKey, model, system };
 }

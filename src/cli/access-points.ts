@@ -21,7 +21,8 @@ export const accessPoints: Command = {
   usage: `Usage: wechat-callback access-points [--rounds N] [--json]
 
 Asks every host of WECHAT_API_BASE_URLS for next to nothing (no account, no token and no quota is needed), each time
-over a new connection, and prints the medians in milliseconds: look-up of the name, connection, TLS, answer.
+over a new connection, and prints the medians in milliseconds: look-up of the name, connection, TLS, answer. Unless that is
+set, they are WeChat's own hosts, whatever runs on this machine.
 
   --rounds N  how often each is asked, 1 to ${MOST_ROUNDS}; default 5
   --json      the same as JSON

@@ -64,9 +64,9 @@ export const variables = {
   WECHAT_APP_SECRET: {
     schema: trimmed.min(1),
     allowed: 'the AppSecret of the account',
-    without: 'no API calls, so no late answers',
+    without: 'no API calls: a late answer waits for the next message of its user',
     secret: true,
-    meaning: 'AppSecret of the account; needed for API calls, so for every late answer.',
+    meaning: 'AppSecret of the account; needed for API calls, so for sending an answer late.',
   },
   WECHAT_TOKEN: {
     schema: callbackToken,
