@@ -12,6 +12,13 @@ const OVER: ReadonlySet<PushRecord['state']> = new Set([
 const hasAnswer = ({ messages, task }: PushRecord): boolean => messages !== undefined || task !== undefined;
 
 /**
+ * It settled the beginning of an answer as the reply, and the rest is to follow. Like a whole reply it may have landed when
+ * nobody waited for it any more.
+ */
+const isBegun = ({ owner, replied, messages }: PushRecord): boolean =>
+  owner === '' && replied === true && messages !== undefined;
+
+/**
  * Whether the record that comes home from a journal stands, or the one that Redis has of the same push.
  *
  * The higher fence wins: somebody took the push over. Under the same fence a record that Redis holds in our name is
@@ -35,6 +42,8 @@ export function oursStands(ours: PushRecord, theirs: PushRecord, me: string | un
       return true;
     case 'adopted':
     case 'taking':
+      // Tries come one after the other: who was told that an answer comes late heard nothing before.
+      if (isBegun(theirs) && ours.state === 'adopted' && ours.replied !== true) return true;
       return theirs.owner !== '' && OVER.has(ours.state);
     case 'acknowledged':
     case 'delivered':

@@ -65,6 +65,14 @@ describe('given a record of the journal and one of the same push in Redis', () =
     expect(oursStands(unheard, record('adopted', 'other'), 'me')).toBe(true);
   });
 
+  test('when we promised an answer, and Redis has the rest of one whose beginning was settled, then ours stands', () => {
+    const rest: PushRecord = { ...record('adopted', ''), messages, sent: 0, replied: true };
+    expect(oursStands(record('adopted', 'me'), rest, 'me')).toBe(true);
+    expect(oursStands({ ...record('adopted', ''), messages, sent: 0 }, rest, 'me')).toBe(true);
+    expect(oursStands({ ...record('adopted', 'me'), replied: true }, rest, 'me')).toBe(false);
+    expect(oursStands(unheard, rest, 'me')).toBe(false);
+  });
+
   test('when it is over in Redis, or waits there for anybody, then that stands', () => {
     for (const state of ['acknowledged', 'delivered', 'stashed', 'dead', 'adopted'] as const)
       expect(oursStands(record('adopted', 'me'), record(state, ''), 'me')).toBe(false);
