@@ -51,7 +51,7 @@ describe('given a template for answers that may not be sent any more', () => {
           if (seen.length === 0 && letters.length === 0) expect(heard).not.toBe('success');
           await world.stopAll();
         }),
-        { numRuns: 150 },
+        { numRuns: 60 },
       );
     },
     120_000,
