@@ -37,11 +37,11 @@ export interface Observer<P extends Push = Push> {
   undelivered?(ctx: ObserveContext<P>, letter: UndeliveredAnswer): unknown;
 }
 
-/** Types an observer: `on` narrows the push. It has `observe`, `undelivered` or both. */
+/** Types an observer: `on` narrows the push. It has `observe`, `undelivered` or both. `NoInfer`: as in `defineHandler`. */
 export function defineObserver<const O extends On | readonly On[]>(observer: {
   readonly on: O;
   observe?(ctx: ObserveContext<PushOn<O>>): unknown;
   undelivered?(ctx: ObserveContext<PushOn<O>>, letter: UndeliveredAnswer): unknown;
-}): Observer<PushOn<O>> {
+}): NoInfer<Observer<PushOn<O>>> {
   return observer;
 }
