@@ -1,0 +1,8 @@
+// `npm run check`: what can be said of the sources without running them, and their floors. For the inner loop.
+import { CHECKS, runStage } from './stages.mjs';
+
+const ended = await Promise.all([
+  ...CHECKS.map((script) => runStage(script)),
+  runStage('jest', 'test/unit/floors', '--silent'),
+]);
+if (ended.includes(false)) process.exitCode = 1;
