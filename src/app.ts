@@ -30,8 +30,10 @@ import { createOwner } from './pipeline/owner.js';
 import { createReceiver } from './pipeline/receive.js';
 import { createRoad } from './pipeline/road.js';
 import type { RunHere } from './pipeline/push-in-hand.js';
+import { createEventBus } from './operations/event-bus.js';
 import { systemClock, type Clock } from './ports/clock.js';
 import type { Consumer, DeferredQueue } from './ports/deferred-queue.js';
+import type { Events, ServerEvent } from './ports/events.js';
 import type { HttpClient } from './ports/http-client.js';
 import type { Logger } from './ports/logger.js';
 import type { PublicDownload } from './ports/public-download.js';
@@ -72,6 +74,8 @@ export interface App extends Omit<WebPages, 'routes'> {
   credentials(account?: string): TokenAccount;
   /** What did not reach its users. Works before the app is open, too; what is retried goes out once an app is. */
   readonly letters: LetterDesk;
+  /** Calls `listener` with every fact of this server as it happens. Returns the end of listening. */
+  onEvent(listener: (event: ServerEvent) => void): () => void;
   /** How WeChat's access points do, as this process sees it. */
   accessPoints(): AccessPointsStatus;
   /** The public server: listening after `start()`. */
@@ -98,27 +102,29 @@ const REDIS_PATIENCE_MS = 500;
 /** Wires the parts. @throws DataDirInUse @throws DataDirUnusable */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, role = 'all', clock = systemClock } = options;
-  const storage = options.storage ?? (await openStorage(config, clock, log));
+  const events = createEventBus(log);
+  const storage = options.storage ?? (await openStorage(config, clock, log, events));
   const { store, queue } = storage;
   const http = options.httpClient ?? createHttpClient();
   const download = options.download ?? createPublicDownload();
-  const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, http, clock, log });
+  const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, http, clock, log, events });
   const owner = createOwner({ store, clock, log });
   const runs = new Map<string, RunHere>();
 
   let router: Router = createRouter(options.handlers.handlers, options.handlers.observers, { log });
   const configured = config.accounts.map((account) =>
-    toAccount(account, config, { store, clock, log, http, accessPoints, download }),
+    toAccount(account, config, { store, clock, log, events, http, accessPoints, download }),
   );
   const accounts = configured.map(({ account }) => account);
   const lent = configured.map(({ credentials }) => credentials);
   const byAppId = new Map(accounts.map((account) => [account.appId as string, account]));
-  const news = createLetterNews({ accounts: byAppId, router: () => router, log });
+  const news = createLetterNews({ accounts: byAppId, router: () => router, log, events });
   const deps = {
     store,
     queue,
     clock,
     log,
+    events,
     owner,
     runs,
     onBuried: news.onBuried,
@@ -199,6 +205,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     },
     ...web,
     letters,
+    onEvent: (listener) => events.listen(listener),
     accessPoints: () => accessPoints.status(),
     useHandlers(next) {
       router = createRouter(next.handlers, next.observers, { log });
@@ -233,7 +240,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
 }
 
-async function openStorage(config: Config, clock: Clock, log: Logger): Promise<Storage> {
+async function openStorage(config: Config, clock: Clock, log: Logger, events: Events): Promise<Storage> {
   if (config.redisUrl === undefined) {
     const files = await openFileAdapters({ dir: config.dataDir, clock, log });
     return { ...files, degraded: () => false };
@@ -250,6 +257,7 @@ async function openStorage(config: Config, clock: Clock, log: Logger): Promise<S
     openLocal: (dir) => openFileAdapters({ dir, clock, log }),
     clock,
     log,
+    events,
   });
 }
 
@@ -260,6 +268,7 @@ function toAccount(
     store: StateStore;
     clock: Clock;
     log: Logger;
+    events: Events;
     http: HttpClient;
     accessPoints: AccessPointPool;
     download: PublicDownload;
@@ -270,13 +279,16 @@ function toAccount(
   const server = tokenServer && { ...tokenServer, appId, ...parts };
   const tokens =
     server === undefined
-      ? createTokenKeeper({ appId, secret: appSecret, channel: tokenChannel, ...parts })
+      ? createTokenKeeper({ appId, secret: appSecret, channel: tokenChannel, account: name, ...parts })
       : createServerTokenKeeper(server);
   const api = createApi({
     accessPoints: parts.accessPoints,
     tokens,
     budget: createCallBudget({ appId, ...parts }),
     download: parts.download,
+    account: name,
+    events: parts.events,
+    clock: parts.clock,
   });
   const ask = (type: string) => api.call(TICKET_PATH, undefined, { query: { type } });
   const tickets =

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import { noEvents, type Events } from '../ports/events.js';
 import { HttpFailure, type HttpClient, type HttpContent } from '../ports/http-client.js';
 import type { Logger } from '../ports/logger.js';
 import { Host, type Trust } from './access-points/host.js';
@@ -83,10 +84,11 @@ export function createAccessPoints(deps: {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly events?: Events;
   /** From 0 up to 1. */
   readonly random?: () => number;
 }): AccessPointPool {
-  const { http, clock, log, random = Math.random } = deps;
+  const { http, clock, log, events = noEvents, random = Math.random } = deps;
   const [first, ...rest] = deps.urls.map((url) => new Host(url));
   if (first === undefined) throw new RangeError('no access point is configured');
   const hosts = [first, ...rest] as const;
@@ -103,7 +105,17 @@ export function createAccessPoints(deps: {
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
     const startMs = clock.now();
     const isLight = content === undefined && maxBytes === undefined;
-    const answered = () => watch.answered(host, isLight ? clock.now() - startMs : undefined);
+    const report = (isAnswered: boolean): void =>
+      events.emit({
+        type: 'access-point.asked',
+        accessPoint: host.name,
+        ms: clock.now() - startMs,
+        answered: isAnswered,
+      });
+    const answered = () => {
+      report(true);
+      watch.answered(host, isLight ? clock.now() - startMs : undefined);
+    };
     const stall = () => void watch.stalled(host).catch(() => {});
     const notStalled =
       isLight && watch.isOn ? clock.schedule(STALL_MS, stall, { background: true }) : undefined;
@@ -121,6 +133,7 @@ export function createAccessPoints(deps: {
       answered();
       return result;
     } catch (error) {
+      if (!(error instanceof ApiRefused)) report(false);
       if (error instanceof HttpFailure) {
         const { sent, kind, message } = error;
         throw new ApiUnreachable(path, message, { sent, kind, accessPoint: host.name });

@@ -1,6 +1,8 @@
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { AccessToken, OpenId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
+import { systemClock, type Clock } from '../ports/clock.js';
+import { noEvents, type Events } from '../ports/events.js';
 import type { PublicDownload } from '../ports/public-download.js';
 import type { AccessPointPool, Exchange } from './access-points.js';
 import { createUploadAvatar, type UploadAvatar } from './agent-avatar.js';
@@ -10,6 +12,7 @@ import type { ApiCallOptions } from './call-options.js';
 import { bindCatalogue, type CatalogueCalls } from './catalogue/catalogue.js';
 import { createMediaApi, type MediaApi, type MediaDeps } from './media/media.js';
 import { createPerform, type Outgoing } from './perform.js';
+import { reportCall } from './report-call.js';
 import { toQuery, toRequestBody } from './request-body.js';
 import { readAnswer, type JsonObject, type ReadResponse } from './response.js';
 import type { TokenKeeper } from './token-keeper.js';
@@ -70,8 +73,15 @@ export function createApi(deps: {
   readonly budget?: CallBudget;
   /** For one exchange with one host. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Name of the account in events. Default: `default`. */
+  readonly account?: string;
+  readonly events?: Events;
+  readonly clock?: Clock;
 }): Api {
   const { accessPoints, tokens, budget, download, timeoutMs = TIMEOUT_MS } = deps;
+  const { account = 'default', events = noEvents, clock = systemClock } = deps;
+  const report = <T>(call: Outgoing, make: () => Promise<T>): Promise<T> =>
+    reportCall({ events, account, clock }, call, make);
 
   async function callWithToken<T>(
     exchange: Exchange,
@@ -94,13 +104,15 @@ export function createApi(deps: {
 
   function send(call: Outgoing, { token, signal }: ApiCallOptions, withToken = true): Promise<JsonObject> {
     const whole: Exchange = { ...call, timeoutMs, ...(signal !== undefined && { signal }) };
-    return withToken ? callWithToken(whole, readAnswer, token) : accessPoints.ask(whole, readAnswer);
+    return report(call, () =>
+      withToken ? callWithToken(whole, readAnswer, token) : accessPoints.ask(whole, readAnswer),
+    );
   }
 
   const calls = bindCatalogue(createPerform({ exchange: send, budget }));
   const files: MediaDeps = {
     exchangeWithToken: (call, read, { token, signal }) =>
-      callWithToken({ ...call, ...(signal !== undefined && { signal }) }, read, token),
+      report(call, () => callWithToken({ ...call, ...(signal !== undefined && { signal }) }, read, token)),
     download,
   };
   const media = createMediaApi(files);

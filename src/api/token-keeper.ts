@@ -1,10 +1,11 @@
 import { AppError } from '../protocol/app-error.js';
 import { toAccessToken, type AccessToken, type AppId } from '../protocol/ids.js';
 import type { Clock } from '../ports/clock.js';
+import { noEvents, type Events } from '../ports/events.js';
 import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { AccessPoints } from './access-points.js';
-import { SecretMissing } from './api-error.js';
+import { ApiRefused, SecretMissing } from './api-error.js';
 import { createCredentialHolder, type CredentialHolder } from './credential-holder.js';
 import { createCredentialRecords } from './credential-record.js';
 import { createSharedSource } from './credential-sharing.js';
@@ -79,10 +80,14 @@ export function createTokenKeeper(deps: {
   readonly clock: Clock;
   readonly accessPoints: AccessPoints;
   readonly log: Logger;
+  /** Name of the account in events. Default: `default`. */
+  readonly account?: string;
+  readonly events?: Events;
   /** From 0 up to 1. */
   readonly random?: () => number;
 }): TokenCentre {
   const { appId, secret, channel, store, clock, accessPoints, log } = deps;
+  const { account = 'default', events = noEvents } = deps;
   const records = createCredentialRecords({
     store,
     clock,
@@ -95,8 +100,16 @@ export function createTokenKeeper(deps: {
   async function fetchOnce(force: boolean): Promise<Credential> {
     if (secret === undefined) throw new SecretMissing();
     const askedAtMs = clock.now();
-    const { value, lifetimeMs } = await fetchToken(accessPoints, { appId, secret, channel, force });
-    return { value, expiresAtMs: askedAtMs + lifetimeMs };
+    try {
+      const { value, lifetimeMs } = await fetchToken(accessPoints, { appId, secret, channel, force });
+      const expiresAtMs = askedAtMs + lifetimeMs;
+      events.emit({ type: 'token.refreshed', account, result: 'ok', expiresAtMs });
+      return { value, expiresAtMs };
+    } catch (error) {
+      const why = error instanceof ApiRefused ? { errcode: error.errcode, detail: error.advice } : {};
+      events.emit({ type: 'token.refreshed', account, result: 'failed', ...why });
+      throw error;
+    }
   }
 
   const source = createSharedSource({
@@ -114,6 +127,7 @@ export function createTokenKeeper(deps: {
       return fetchOnce(true);
     },
     onOusted(times, leftMs) {
+      events.emit({ type: 'token.superseded', account, times });
       log.warn({ ...fields, times, leftMs }, oustedSentence(channel, times));
     },
     clock,

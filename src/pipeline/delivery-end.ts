@@ -20,8 +20,17 @@ export async function conclude(
     rules.conclude(current, me, { state: 'delivered', ...(road && { road }) }),
   );
   const ms = deps.clock.now() - job.receivedAtMs;
+  const channel = road ?? ROAD;
+  deps.events.emit({
+    type: 'delivery.ended',
+    account: late.account.name,
+    channel,
+    result: 'delivered',
+    pushId: job.pushId,
+    ms,
+  });
   deps.log.info(
-    { stage: 'delivered', road: road ?? ROAD, pushId: job.pushId, handler: job.handler, messages, ms },
+    { stage: 'delivered', road: channel, pushId: job.pushId, handler: job.handler, messages, ms },
     'late answer delivered',
   );
   return DONE;

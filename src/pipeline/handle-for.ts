@@ -13,6 +13,7 @@ import type { Router } from '../handling/router.js';
 import { runObservers } from '../handling/run-observers.js';
 import { createSession, type SessionStore } from '../handling/session.js';
 import type { Clock } from '../ports/clock.js';
+import type { Events } from '../ports/events.js';
 import type { Logger } from '../ports/logger.js';
 import type { SendWindow, StateStore } from '../ports/state-store.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
@@ -25,6 +26,7 @@ export interface HandleDeps {
   readonly store: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly events: Events;
   readonly router: () => Router;
 }
 
@@ -44,8 +46,37 @@ export function handleFor(
 ): Outcome | Promise<Outcome> {
   const route = deps.router().route(push);
   if (route === undefined) return SILENT;
-  run.onRoute(route.handler.name);
-  return runHandle(route, push, new Services(deps, account, push, run));
+  const { name } = route.handler;
+  run.onRoute(name);
+  return timed(deps, account, name, () => runHandle(route, push, new Services(deps, account, push, run)));
+}
+
+/** Reports how long a handler ran, and how it ended. */
+function timed(
+  { clock, events }: HandleDeps,
+  { name: account }: Account,
+  handler: string,
+  run: () => Outcome | Promise<Outcome>,
+): Outcome | Promise<Outcome> {
+  const startMs = clock.now();
+  const ended = (error?: unknown): void => {
+    const ms = clock.now() - startMs;
+    const how =
+      error === undefined
+        ? ({ result: 'ok' } as const)
+        : ({ result: 'threw', error: error instanceof Error ? error.name : typeof error } as const);
+    events.emit({ type: 'handler.ended', account, handler, ms, ...how });
+  };
+  const outcome = run();
+  if (!(outcome instanceof Promise)) {
+    ended();
+    return outcome;
+  }
+  outcome.then(
+    () => ended(),
+    (error: unknown) => ended(error ?? new Error('nothing was thrown')),
+  );
+  return outcome;
 }
 
 /**
@@ -65,11 +96,15 @@ export async function finishFor(
   });
   if (run.task === undefined) {
     const route = deps.router().route(push);
-    return route === undefined ? undefined : runHandle(route, push, services);
+    if (route === undefined) return undefined;
+    return timed(deps, account, route.handler.name, () => runHandle(route, push, services));
   }
   const handler = deps.router().byName(run.handler);
   if (handler?.module.later === undefined) return undefined;
-  return runLater(handler, push, run.task, services satisfies LateServices);
+  const { task } = run;
+  return timed(deps, account, handler.name, () =>
+    runLater(handler, push, task, services satisfies LateServices),
+  );
 }
 
 /** Shows the push to those who watch, once its answer is under way. */

@@ -12,6 +12,10 @@ export async function keep(late: LateJob, why: string): Promise<JobVerdict> {
   const { clock, log } = late.deps;
   const messages = (late.record.messages?.length ?? 0) - (late.record.sent ?? 0);
   if (!(await late.change(rules.shelve))) return again(0);
+  const ms = clock.now() - late.job.receivedAtMs;
+  const { pushId } = late.job;
+  const account = late.account.name;
+  late.deps.events.emit({ type: 'delivery.ended', account, channel: 'mailbox', result: 'kept', pushId, ms });
   log.info(
     { stage: 'stashed', pushId: late.job.pushId, handler: late.job.handler, messages, why },
     'a late answer is kept for the next message of its user',

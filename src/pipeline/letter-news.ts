@@ -1,5 +1,6 @@
 import type { Router } from '../handling/router.js';
 import { tellUndelivered } from '../handling/run-observers.js';
+import type { Events } from '../ports/events.js';
 import type { Logger } from '../ports/logger.js';
 import type { DeadLetter } from '../ports/state-store.js';
 import { toPushId } from '../protocol/ids.js';
@@ -20,6 +21,7 @@ export function createLetterNews(deps: {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly router: () => Router;
   readonly log: Logger;
+  readonly events: Events;
 }): LetterNews {
   const counts = new Map<string, number>();
   return {
@@ -27,10 +29,21 @@ export function createLetterNews(deps: {
       const { appId, reason } = letter;
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
       const account = deps.accounts.get(appId);
+      report(account?.name ?? '', letter);
       if (account !== undefined) setImmediate(() => tell(account, letter));
     },
     counts: () => Object.fromEntries(counts),
   };
+
+  function report(account: string, letter: DeadLetter): void {
+    const { id, pushId, user, kind, handler, reason, detail, road, errcode, rid } = letter;
+    const refusal = { ...(errcode !== undefined && { errcode }), ...(rid !== undefined && { rid }) };
+    const about = { account, id, pushId, user, kind, handler, reason, detail, ...refusal };
+    deps.events.emit({ type: 'dead-letter.stored', ...about });
+    if (letter.part === true || road === undefined) return;
+    const channel = road === 'kept' ? 'mailbox' : road;
+    deps.events.emit({ type: 'delivery.ended', account, channel, result: 'dead', pushId, ms: 0 });
+  }
 
   function tell({ appId, api }: Account, letter: DeadLetter): void {
     const push = readAgain(letter.push, appId);

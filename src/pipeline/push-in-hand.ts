@@ -1,6 +1,7 @@
 import type { Router } from '../handling/router.js';
 import type { TextStream } from '../handling/text-stream.js';
 import type { DeferredJob, DeferredQueue } from '../ports/deferred-queue.js';
+import type { Events, PushOutcome } from '../ports/events.js';
 import type { ShelvedRecord, StoredRecord } from '../ports/state-store.js';
 import type { Json } from '../protocol/json.js';
 import { toPassiveXml } from '../protocol/passive-xml.js';
@@ -30,6 +31,7 @@ export interface RunHere {
 }
 
 export interface RunDeps extends RecordDeps, BuryDeps {
+  readonly events: Events;
   readonly queue: DeferredQueue;
   readonly router: () => Router;
   /** The runs of this process by record key. A run stays until the store knows how it went. */
@@ -140,7 +142,7 @@ export class PushInHand {
     return makeJob(this.push, this.account.appId, this.handler, this.arrival.receivedAtMs, how);
   }
 
-  say(outcome: string, verdict: FinalVerdict): void {
+  say(outcome: PushOutcome, verdict: FinalVerdict): void {
     this.report(outcome);
     this.tries.speak(verdict);
     this.leaveWhenOver();
@@ -182,13 +184,19 @@ export class PushInHand {
   }
 
   /** The one line of a push. */
-  report(outcome: string): void {
-    const { clock, log } = this.deps;
+  report(outcome: PushOutcome | 'ready'): void {
+    const { clock, log, events } = this.deps;
     const stage = IN_TIME.has(outcome) ? 'answered' : outcome;
     const { id: pushId, kind } = this.push;
     const ms = clock.now() - this.arrival.receivedAtMs;
-    log.info({ stage, pushId, kind, handler: this.handler, outcome, ms }, 'push');
+    const { handler } = this;
+    // Nobody was answered with what stands ready.
+    if (outcome !== 'ready') {
+      const account = this.account.name;
+      events.emit({ type: 'push.answered', account, kind, outcome, handler, pushId, ms });
+    }
+    log.info({ stage, pushId, kind, handler, outcome, ms }, 'push');
   }
 }
 
-const IN_TIME = new Set(['replied', 'silent', 'threw', 'joined']);
+const IN_TIME: ReadonlySet<PushOutcome | 'ready'> = new Set(['replied', 'silent', 'threw', 'joined']);

@@ -2,6 +2,7 @@ import { answerHandshake, openEnvelope, timestampSkewS } from '../protocol/envel
 import type { CallbackQuery, OpenedEnvelope } from '../protocol/envelope.js';
 import { fingerprint, readPush, type Push } from '../protocol/push.js';
 import { PushRefused } from '../protocol/refusal.js';
+import type { PushOutcome } from '../ports/events.js';
 import type { ClaimRequest, ClaimResult } from '../ports/state-store.js';
 import { deedOf, openingBy } from '../protocol/send-windows.js';
 import type { Account } from './account.js';
@@ -60,14 +61,17 @@ const UNAVAILABLE: Answer = { status: 503, body: '' };
 
 /** received → authenticated → opened → parsed → claimed or joined → answered: the story of a push, up to its answer. */
 export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
-  const { store, clock, owner, runs, settings, lifetimes } = deps;
+  const { store, clock, owner, runs, settings, lifetimes, events } = deps;
   const log = account.name === 'default' ? deps.log : deps.log.child({ account: account.name });
 
-  function refuse(error: unknown, remote: string | undefined): Answer {
+  function refuse(error: unknown, { query, remote }: Pick<PushRequest, 'query' | 'remote'>): Answer {
     if (!(error instanceof PushRefused)) {
       log.error({ err: error, remote }, 'a request could not be read because of a fault of ours');
       return REFUSED;
     }
+    const { reason } = error;
+    const signed = query.signature !== undefined || query.msg_signature !== undefined;
+    events.emit({ type: 'request.refused', account: account.name, reason, signed, remote });
     log.warn({ stage: 'received', reason: error.reason, remote }, `refused: ${error.message}`);
     return REFUSED;
   }
@@ -162,7 +166,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     }
     const isUnheard = rules.isUnheard(claimed.stored.record);
     if (claimed.type === 'known' && claimed.stored.record.state !== 'running' && !isUnheard)
-      return remembered(claimed, push);
+      return remembered(claimed, push, receivedAtMs);
 
     const run = new Run(deps, account, push, claimed.stored, arrival);
     if (claimed.type === 'claimed') {
@@ -181,15 +185,28 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     return verdict;
   }
 
-  function remembered(known: Extract<ClaimResult, { type: 'known' }>, push: Push): FinalVerdict {
+  function remembered(
+    known: Extract<ClaimResult, { type: 'known' }>,
+    push: Push,
+    receivedAtMs: number,
+  ): FinalVerdict {
     const { record } = known.stored;
     const xml = rules.isReplied(record) ? known.body : undefined;
+    reportAnswer(push, 'remembered', receivedAtMs);
+    events.emit({ type: 'answer.unheard', account: account.name, pushId: push.id });
     log.info(
       { stage: record.state, pushId: push.id, kind: push.kind },
       `this push was answered before, and its try hears the same again: ${xml === undefined ? '"success"' : 'the reply'} ` +
         '(testing by hand? change MsgId or CreateTime)',
     );
     return xml === undefined ? SUCCESS : { type: 'reply', xml };
+  }
+
+  /** For attempts that no run answers. */
+  function reportAnswer(push: Push, outcome: PushOutcome, receivedAtMs: number): void {
+    const { id: pushId, kind } = push;
+    const ms = clock.now() - receivedAtMs;
+    events.emit({ type: 'push.answered', account: account.name, kind, outcome, handler: '', pushId, ms });
   }
 
   function render(verdict: Verdict, opened: OpenedEnvelope): Answer | undefined {
@@ -213,7 +230,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     try {
       ({ opened, push } = read(request));
     } catch (error) {
-      return refuse(error, request.remote);
+      return refuse(error, request);
     }
     if (push === undefined) {
       log.info({ stage: 'parsed', remote: request.remote }, 'a probe without MsgType was answered "success"');
@@ -228,6 +245,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
         { err: error, pushId: push.id, kind: push.kind },
         'a push could not be claimed; WeChat will try again',
       );
+      reportAnswer(push, 'unavailable', request.receivedAtMs);
       void disown(deps, name);
       return UNAVAILABLE;
     }
@@ -237,11 +255,12 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       const verdict = takePart(claimed, push, name, request.receivedAtMs);
       return render(verdict instanceof Promise ? await verdict : verdict, opened);
     } catch (error) {
-      if (error instanceof PushRefused) return refuse(error, request.remote);
+      if (error instanceof PushRefused) return refuse(error, request);
       log.error(
         { err: error, pushId: push.id, kind: push.kind },
         'a push could not be claimed; WeChat will try again',
       );
+      reportAnswer(push, 'unavailable', request.receivedAtMs);
       return UNAVAILABLE;
     }
   }
@@ -255,7 +274,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
         log.info({ stage: 'authenticated', remote }, 'the handshake was answered: this URL can be saved');
         return { status: 200, body: echostr };
       } catch (error) {
-        return refuse(error, remote);
+        return refuse(error, { query, remote });
       }
     },
   };

@@ -3,6 +3,7 @@ import request from 'supertest';
 import { createAdminServer } from '../../src/http/admin-server.js';
 import { createTokenRoutes } from '../../src/http/token-routes.js';
 import { lifetimesFor } from '../../src/pipeline/change-record.js';
+import { noEvents } from '../../src/ports/events.js';
 import { createRouter } from '../../src/handling/router.js';
 import { createLetterDesk } from '../../src/pipeline/letter-desk.js';
 import { createLetterNews } from '../../src/pipeline/letter-news.js';
@@ -24,7 +25,7 @@ let server: ReturnType<typeof createAdminServer>;
 beforeEach(() => {
   store = new MemoryStateStore();
   jobs = [];
-  news = createLetterNews({ accounts: new Map(), router: () => createRouter([]), log });
+  news = createLetterNews({ accounts: new Map(), router: () => createRouter([]), log, events: noEvents });
   log = keptLog();
   const queue = { ...idleQueue, put: (job: DeferredJob) => Promise.resolve(void jobs.push(job)) };
   server = createAdminServer({

@@ -14,6 +14,7 @@ import type { LateRoad } from '../../src/pipeline/road.js';
 import type { RunHere } from '../../src/pipeline/push-in-hand.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Consumer, DeferredJob, DeferredQueue, JobWork } from '../../src/ports/deferred-queue.js';
+import { noEvents } from '../../src/ports/events.js';
 import { QueueUnavailable } from '../../src/ports/deferred-queue.js';
 import { silentLogger } from '../../src/ports/logger.js';
 import { StoreUnavailable, type StateStore } from '../../src/ports/state-store.js';
@@ -184,6 +185,7 @@ export class SimulatedProcess implements Clock {
       queue,
       clock: this,
       log,
+      events: noEvents,
       owner,
       runs: this.#runs,
       inHand: new Set<string>(),

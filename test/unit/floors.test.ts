@@ -19,6 +19,7 @@ const floors: readonly { readonly at: string; readonly floor: number; readonly a
     { at: 'adapters/log', floor: 1 },
     { at: 'api', floor: 1 },
     { at: 'handling', floor: 1, also: ['api'] },
+    { at: 'operations', floor: 1 },
     { at: 'pipeline', floor: 2 },
     { at: 'http', floor: 3 },
     { at: 'sandbox', floor: 3 },

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.js';
+import type { Events } from '../../ports/events.js';
 import type { Logger } from '../../ports/logger.js';
 
 const PROBE_EVERY_MS = 300;
@@ -17,12 +18,20 @@ export class Breaker {
   readonly #waiting = new Set<() => void>();
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #events: Events;
   readonly #probe: () => Promise<void>;
   readonly #onReturn: () => void;
 
-  constructor(deps: { clock: Clock; log: Logger; probe: () => Promise<void>; onReturn: () => void }) {
+  constructor(deps: {
+    clock: Clock;
+    log: Logger;
+    events: Events;
+    probe: () => Promise<void>;
+    onReturn: () => void;
+  }) {
     this.#clock = deps.clock;
     this.#log = deps.log;
+    this.#events = deps.events;
     this.#probe = deps.probe;
     this.#onReturn = deps.onReturn;
   }
@@ -42,6 +51,7 @@ export class Breaker {
   trip(cause: unknown): void {
     if (this.#open || this.#stopped) return;
     this.#open = true;
+    this.#events.emit({ type: 'storage.changed', state: 'degraded' });
     this.#log.warn({ err: cause }, 'Redis is away: the journal in DATA_DIR stands in until it is back');
     this.#probeLater();
     for (const hear of this.#waiting) hear();
@@ -72,6 +82,7 @@ export class Breaker {
     if (this.#stopped) return;
     this.#open = false;
     this.#closedAtMs = this.#clock.now();
+    this.#events.emit({ type: 'storage.changed', state: 'ready' });
     this.#log.info({}, 'Redis is back: what the journal took is moved there');
     this.#onReturn();
   }

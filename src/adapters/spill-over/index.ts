@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.js';
 import { QueueUnavailable, type DeferredQueue } from '../../ports/deferred-queue.js';
+import { noEvents, type Events } from '../../ports/events.js';
 import type { Logger } from '../../ports/logger.js';
 import { StoreUnavailable, type StateStore } from '../../ports/state-store.js';
 import { Breaker } from './breaker.js';
@@ -43,10 +44,11 @@ export async function openSpillOver(options: {
   dir: string;
   clock: Clock;
   log: Logger;
+  events?: Events;
   /** A job that the journal has not kept by then is not kept. Default: its share of the time before a deadline. */
   journalLimitMs?: number;
 }): Promise<SpillOver> {
-  const { remote, openLocal, clock, log, journalLimitMs = JOURNAL_LIMIT_MS } = options;
+  const { remote, openLocal, clock, log, events = noEvents, journalLimitMs = JOURNAL_LIMIT_MS } = options;
   const folder = join(options.dir, 'spill');
   const { local, slot } = await openFirstFree(folder, openLocal).catch(async (error: unknown) => {
     await remote.close(); // its connections would keep the process
@@ -57,7 +59,7 @@ export async function openSpillOver(options: {
   let cancelNext = (): void => {};
 
   const whereabouts = new Whereabouts(clock);
-  const breaker = new Breaker({ clock, log, probe: () => store.probe(), onReturn: () => comeHome() });
+  const breaker = new Breaker({ clock, log, events, probe: () => store.probe(), onReturn: () => comeHome() });
   const shared = { breaker, clock, whereabouts };
   const store = new SpillStore({ remote: remote.store, local: local.store, ...shared });
   const queue = new SpillQueue({ remote: remote.queue, local: local.queue, journalLimitMs, ...shared });
