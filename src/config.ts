@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isIPv4 } from 'node:net';
 import {
   accountSettings,
@@ -12,13 +10,16 @@ import {
 import { readAccountsFile } from './config/accounts-file.js';
 import { ConfigInvalid } from './config/config-invalid.js';
 import { isAccountConfigured, withDevelopmentDefaults } from './config/development-account.js';
+import { loadDotEnv } from './config/dot-env.js';
 import { findMisspeltNames } from './config/misspelt-names.js';
-import { readValues, reasonOf, type ReadFile } from './config/variable-source.js';
+import { readTextFile } from './config/text-file.js';
+import { readValues, type ReadFile } from './config/variable-source.js';
 import type { Values } from './config/variables.js';
 import { readWebConfig, type WebConfig } from './config/web.js';
 
 export type { AccountConfig, ConfiguredCipherMode } from './config/account.js';
 export { ConfigInvalid } from './config/config-invalid.js';
+export { loadDotEnv, withDotEnv } from './config/dot-env.js';
 
 /** All settings of the server, checked and frozen. */
 export interface Config extends WebConfig {
@@ -54,29 +55,11 @@ export interface Config extends WebConfig {
 }
 
 /**
- * Adds the variables of the file `.env` in `directory` to the environment of this process; those that are set already
- * stay, empty ones included. Without such a file nothing happens.
- *
- * @throws ConfigInvalid  the file is there and cannot be read
- */
-export function loadDotEnv(directory = process.cwd()): void {
-  const file = join(directory, '.env');
-  if (!existsSync(file)) return;
-  try {
-    process.loadEnvFile(file);
-  } catch (error) {
-    throw new ConfigInvalid([
-      `${file} cannot be read (${reasonOf(error)}). Make it a file that this process may read, or remove it.`,
-    ]);
-  }
-}
-
-/**
  * Reads and checks the whole configuration.
  *
  * @throws ConfigInvalid  with every fault at once
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadFile = readFileSync): Config {
+export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadFile = readTextFile): Config {
   const faults: string[] = [];
   const values = readValues(env, readFile, faults);
   const isGiven = (name: string) => isSet(env[name]) || isSet(env[`${name}_FILE`]);

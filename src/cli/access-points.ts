@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createHttpClient } from '../adapters/http/http-client.js';
 import {
   failuresOf,
@@ -7,6 +6,7 @@ import {
   type MeasuredPoint,
 } from '../api/access-points/measure.js';
 import { ConfigInvalid, loadDotEnv } from '../config.js';
+import { readTextFile } from '../config/text-file.js';
 import { readValues } from '../config/variable-source.js';
 import { systemClock } from '../ports/clock.js';
 import { exitCodes, UsageInvalid, type Command } from './command.js';
@@ -52,7 +52,7 @@ Exit codes: 0 every host answers, 1 one or more do not, 2 usage, 78 configuratio
 function configuredUrls(): readonly string[] {
   loadDotEnv();
   const faults: string[] = [];
-  const { WECHAT_API_BASE_URLS: urls } = readValues(process.env, readFileSync, faults);
+  const { WECHAT_API_BASE_URLS: urls } = readValues(process.env, readTextFile, faults);
   const ours = faults.filter((fault) => fault.startsWith('WECHAT_API_BASE_URLS'));
   if (ours.length > 0) throw new ConfigInvalid(ours);
   return urls;

@@ -9,7 +9,9 @@ import {
   type Settings,
 } from './account.js';
 import { nearestName } from './nearest-name.js';
-import { reasonOf, type ReadFile } from './variable-source.js';
+import { readJson } from './json-text.js';
+import { whyUnreadable } from './text-file.js';
+import type { ReadFile } from './variable-source.js';
 import { showValue, variables, type Variable } from './variables.js';
 
 /**
@@ -25,15 +27,16 @@ export function readAccountsFile(
   const where = `WECHAT_ACCOUNTS_FILE ${JSON.stringify(file)}`;
   let text: string;
   try {
-    text = readFile(file, 'utf8');
+    text = readFile(file);
   } catch (error) {
-    faults.push(`${where} cannot be read (${reasonOf(error)}). Name a JSON file that this process may read.`);
+    faults.push(`${where} ${whyUnreadable(error)}. Name a JSON file that this process may read.`);
     return [];
   }
-  const accounts = accountsOf(text);
+  const read = readJson(text);
+  const accounts = read.type === 'json' ? accountsOf(read.value) : undefined;
   if (accounts === undefined || accounts.length === 0) {
     faults.push(
-      `${where} is something else than a JSON object of accounts; ` +
+      `${where} is something else than a JSON object of accounts${read.type === 'broken' ? ` (${read.where})` : ''}; ` +
         'allowed: {"<name>": {"appId": "wx…", "token": "…"}, …}. Correct the file.',
     );
     return [];
@@ -46,13 +49,10 @@ export function readAccountsFile(
 type Fields = Readonly<Record<string, unknown>>;
 const shape = z.record(z.string(), z.record(z.string(), z.unknown()));
 
-function accountsOf(text: string): readonly (readonly [string, Fields])[] | undefined {
-  try {
-    return Object.entries(shape.parse(JSON.parse(text.replace(/^\uFEFF/, ''))));
-  } catch {
-    return undefined;
-  }
-}
+const accountsOf = (value: unknown): readonly (readonly [string, Fields])[] | undefined => {
+  const { data } = shape.safeParse(value);
+  return data && Object.entries(data);
+};
 
 interface Surroundings {
   readonly where: string;

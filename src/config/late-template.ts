@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PLACEHOLDERS, strangePlaceholder, type LateTemplate } from '../protocol/late-template.js';
+import { readJson } from './json-text.js';
 
 const shape = z.strictObject({
   type: z.enum(['template', 'subscription']),
@@ -26,15 +27,12 @@ const ALLOWED: Readonly<Record<string, string>> = {
 
 /** Reads the template from its JSON text, or adds to `faults` all that is wrong with it. `name`: what messages call it. */
 export function readLateTemplate(text: string, name: string, faults: string[]): LateTemplate | undefined {
-  let given: unknown;
-  try {
-    given = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    given = undefined;
-  }
+  const json = readJson(text);
+  const given = json.type === 'json' ? json.value : undefined;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     faults.push(
-      `${name} is no JSON object; allowed: {"type": "template", "templateId": "…", "data": {…}}. Correct it.`,
+      `${name} is no JSON object${json.type === 'broken' ? ` (${json.where})` : ''}; ` +
+        'allowed: {"type": "template", "templateId": "…", "data": {…}}. Correct it.',
     );
     return undefined;
   }

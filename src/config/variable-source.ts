@@ -1,3 +1,4 @@
+import { whyUnreadable } from './text-file.js';
 import {
   showValue,
   variableNames,
@@ -7,8 +8,8 @@ import {
   type VariableName,
 } from './variables.js';
 
-/** Reads a text file, or throws as `fs.readFileSync` does. */
-export type ReadFile = (path: string, encoding: 'utf8') => string;
+/** Reads a text file, or throws as `readTextFile` does. */
+export type ReadFile = (path: string) => string;
 
 /**
  * Reads every variable of the table from the environment, or from the file that `NAME_FILE` names (its last newline
@@ -67,20 +68,14 @@ function rawValue(
     return undefined;
   }
   try {
-    const text = readFile(file, 'utf8').replace(/\r?\n$/, '');
+    const text = readFile(file).replace(/\r?\n$/, '');
     if (text !== '') return { text, origin: `${name} (from ${file})` };
     faults.push(`${name}_FILE is ${JSON.stringify(file)}, an empty file. Fill it, or unset ${name}_FILE.`);
   } catch (error) {
     faults.push(
-      `${name}_FILE is ${JSON.stringify(file)}, which cannot be read (${reasonOf(error)}). ` +
+      `${name}_FILE is ${JSON.stringify(file)}, which ${whyUnreadable(error)}. ` +
         'Name a file that this process may read.',
     );
   }
   return undefined;
-}
-
-/** Why a file could not be read, in a word such as ENOENT. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.name : String(error);
 }
