@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readTextFile } from '../config/text-file.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { Account } from '../sandbox/types.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
@@ -124,7 +124,7 @@ async function runScript(play: Sandbox, file: string, asJson: boolean, terminal:
   const { readScenario } = await import('../sandbox/scenario/scenario.js');
   const { runScenario } = await import('../sandbox/scenario/run-scenario.js');
   try {
-    const scenario = readScenario(parseYaml(await readFile(file, 'utf8')));
+    const scenario = readScenario(parseYaml(readTextFile(file)));
     const report = await runScenario(play, scenario);
     if (asJson) terminal.out(JSON.stringify(report, undefined, 2));
     else {

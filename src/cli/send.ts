@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { readConfigForTrying, type AccountConfig } from '../config.js';
 import { isEncodingAesKey } from '../protocol/cipher.js';
+import { decodeExactly, whyUnreadable } from '../config/text-file.js';
 import { nearestName } from '../config/nearest-name.js';
 import { pushKinds } from '../protocol/push.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
@@ -151,7 +152,7 @@ function pushMaker(
 ): (createTimeS: number) => string {
   if (isFile(what)) {
     if (fields.size > 0) throw new UsageInvalid('--field goes with a kind, not with a file.');
-    const body = readFileSync(what, 'utf8');
+    const body = readBody(what);
     return () => body;
   }
   return (createTimeS) =>
@@ -164,6 +165,15 @@ function pushMaker(
       // 17 digits, as today's are; beyond what a JavaScript number holds exactly.
       messageId: `2${Date.now()}${randomInt(100, 1000)}`,
     });
+}
+
+/** @throws UsageInvalid */
+function readBody(file: string): string {
+  try {
+    return decodeExactly(readFileSync(file));
+  } catch (error) {
+    throw new UsageInvalid(`${file} ${whyUnreadable(error)}; WeChat sends UTF-8 only.`);
+  }
 }
 
 const shown = (push: string, { url, body, sealed }: { url: URL; body: string; sealed: boolean }): string =>

@@ -10,18 +10,17 @@ export class TextNotUtf8 extends AppError {
 /** Reads a text file as `decodeText` does. @throws what `readFileSync` throws @throws TextNotUtf8 */
 export const readTextFile = (path: string): string => decodeText(readFileSync(path));
 
-/**
- * The text of bytes in UTF-8, without the byte order mark that some editors put at its beginning.
- *
- * @throws TextNotUtf8  the message says which line, and begins with "is"
- */
-export function decodeText(bytes: Uint8Array): string {
+/** The text of bytes in UTF-8, without the byte order mark that some editors put at its beginning. @throws TextNotUtf8 */
+export const decodeText = (bytes: Uint8Array): string => decodeExactly(bytes).replace(/^\uFEFF/, '');
+
+/** The text of bytes in UTF-8, a byte order mark included. @throws TextNotUtf8  its message goes on after the file's name */
+export function decodeExactly(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const mark = buffer.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff') throw new TextNotUtf8('is UTF-16: save it as UTF-8');
   if (!isUtf8(buffer))
     throw new TextNotUtf8(`is not UTF-8 in line ${firstForeignLine(buffer)}, perhaps GBK: save it as UTF-8`);
-  return buffer.toString('utf8').replace(/^\uFEFF/, '');
+  return buffer.toString('utf8');
 }
 
 /** Why a text file could not be read: goes on after its name. */

@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import { listen } from '../../src/http/listen.js';
@@ -37,6 +39,19 @@ afterEach(async () => {
 
 const began = (server: ServerProcess) =>
   eventually(() => expect(server.lines().map(({ msg }) => msg)).toContain('began'));
+
+describe('given a .env that Windows wrote', () => {
+  test('when the server starts beside it, then byte order mark, CRLF, quotes and export are no part of the settings', async () => {
+    folder = await makeServerFolder();
+    const lines = Object.entries(SETTINGS).map(([name, value]) => `export ${name}="${value}"`);
+    await writeFile(join(folder.dir, '.env'), `\uFEFF${lines.join('\r\n')}\r\n`);
+    const server = folder.start({});
+    await server.ready();
+    expect(server.lines()).toContainEqual(
+      expect.objectContaining({ msg: 'ready', callbacks: ['/wechat (plaintext)'] }),
+    );
+  });
+});
 
 describe('given a server that cannot start', () => {
   test('when nothing is configured, then it says what is missing and exits with 78', async () => {

@@ -42,7 +42,7 @@ describe('given the client and the sandbox as WeChat', () => {
     expect(await api.menus.tryMatch({ user_id: user })).toMatchObject({
       button: [{ name: '天气' }, { name: '更多' }],
     });
-    expect((await api.menus.current()).selfmenu_info.button[1]?.sub_button?.list).toMatchObject([
+    expect((await api.menus.current()).selfmenu_info?.button[1]?.sub_button?.list).toMatchObject([
       { name: '官网' },
     ]);
     await api.menus.removeConditional({ menuid });

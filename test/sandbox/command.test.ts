@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -109,6 +109,17 @@ describe('given the sandbox on the command line', () => {
     expect({ exit, out }).toEqual({ exit: 1, out: '' });
     expect(err).toMatch(said);
     expect(err).not.toMatch(/^ +at /m);
+  });
+
+  test('when the script has a byte order mark, then it runs; when it is in GBK, then the line is told', async () => {
+    const file = await script('reply');
+    await writeFile(file, `\uFEFF${await readFile(file, 'utf8')}`);
+    expect(await run(...account(), '--script', file)).toMatchObject({ exit: 0 });
+    await writeFile(file, Buffer.from([0x23, 0xcc, 0xec]));
+    expect(await run(...account(), '--script', file)).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('is not UTF-8 in line 1'),
+    });
   });
 
   test('when the script cannot be read, then one sentence says so', async () => {

@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -61,6 +62,136 @@ describe('given an account without a menu', () => {
   test('when it is pulled, then the file says so', async () => {
     expect(await cli.run('menu', 'pull', file)).toMatchObject({ code: 0, out: `${file}: no menu.\n` });
     expect(await cli.run('menu', 'diff', file)).toMatchObject({ code: 0, out: 'No difference.\n' });
+  });
+});
+
+describe('given files as editors and people write them', () => {
+  const asJson = (menus: object) => JSON.stringify(menus, undefined, 2);
+
+  test('when a file is in GBK, then it is refused with the line, and nothing is asked of WeChat', async () => {
+    const gbk = Buffer.from([0xcc, 0xec, 0xc6, 0xf8]); // 天气
+    for (const name of ['menu.yaml', 'menu.json']) {
+      const [before, after] = ['{\n"button": [{ "type": "click", "name": "', '", "key": "weather" }] }\n'];
+      await writeFile(cli.path(name), Buffer.concat([Buffer.from(before), gbk, Buffer.from(after)]));
+      expect(await cli.run('menu', 'push', cli.path(name))).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/menu\.(yaml|json) is not UTF-8 in line 2, perhaps GBK: save it as UTF-8/),
+      });
+    }
+    expect(cli.sandbox.stage.calls.list()).toEqual([]);
+  });
+
+  test.each(['menu.json', 'menu.yaml'])(
+    'when %s begins with a byte order mark, then it is pushed, its base is noted, and the next push is taken',
+    async (name) => {
+      const path = cli.path(name);
+      await writeFile(path, `\uFEFF${asJson({ button: [WEATHER] })}`);
+      expect(await cli.run('menu', 'push', path)).toMatchObject({ code: 0, err: '' });
+      await writeFile(path, `\uFEFF${(await readFile(path, 'utf8')).replace('天气', '预报')}`);
+      expect(await cli.run('menu', 'push', path)).toMatchObject({ code: 0, err: '' });
+      expect(names()).toEqual(['预报']);
+    },
+  );
+
+  test('when a .json has a comma too many, then the line is told before anything is sent', async () => {
+    const path = cli.path('menu.json');
+    await writeFile(path, asJson({ button: [WEATHER] }).replace('"weather"', '"weather",'));
+    expect(await cli.run('menu', 'push', path)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/menu\.json is no JSON: line 7, column 5: .*comma too many/),
+    });
+    await writeFile(file, 'button: *nothing\n');
+    expect(await cli.run('menu', 'push', file)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/menu\.yaml is no YAML: .*nothing/),
+    });
+    expect(cli.sandbox.stage.calls.list()).toEqual([]);
+  });
+
+  test('when buttons carry the empty lists that menu/get tells of, then it is taken', async () => {
+    const leaf = { ...WEATHER, sub_button: [] };
+    await writeFile(cli.path('menu.json'), asJson({ button: [leaf, { name: '更多', sub_button: [leaf] }] }));
+    expect(await cli.run('menu', 'push', cli.path('menu.json'))).toMatchObject({ code: 0, err: '' });
+    expect(cli.sandbox.stage.menus.current()).toEqual([WEATHER, { name: '更多', sub_button: [WEATHER] }]);
+    await writeFile(
+      cli.path('deep.json'),
+      asJson({ button: [{ name: '更多', sub_button: [{ ...WEATHER, sub_button: [WEATHER] }] }] }),
+    );
+    expect(await cli.run('menu', 'push', cli.path('deep.json'), '--force')).toMatchObject({ code: 1 });
+  });
+
+  test('when the file cannot be written after the push, then the push counts and a word says what follows', async () => {
+    const path = cli.path('menu.json');
+    await writeFile(path, asJson({ button: [WEATHER] }));
+    cli.sandbox.stage.bus.listen(({ event }) => {
+      if (event !== 'menu') return;
+      rmSync(path, { force: true, recursive: true });
+      mkdirSync(path);
+    });
+    expect(await cli.run('menu', 'push', path)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Pushed a menu of 1 button'),
+      err: expect.stringMatching(/was pushed, but .*menu\.json cannot be written \(EISDIR\): .*--force/),
+    });
+  });
+});
+
+describe('given a menu that was made in the console', () => {
+  const CONSOLE = [
+    { type: 'view', name: '官网', url: 'https://www.example.com/' },
+    {
+      name: '更多',
+      sub_button: {
+        list: [
+          { type: 'text', name: '电话', value: '010-12345678' },
+          { type: 'img', name: '地图', value: 'MEDIA-ID' },
+          { type: 'click', name: '天气', key: 'weather' },
+        ],
+      },
+    },
+  ];
+  beforeEach(() => {
+    cli.sandbox.stage.menus.console = { button: CONSOLE };
+  });
+
+  test('when it is pulled, then the file is that menu, with a word on what the API does not have, and a push makes it', async () => {
+    const { code, out, err } = await cli.run('menu', 'pull', file);
+    expect([code, out]).toEqual([0, `${file}: a menu of 2 buttons.\n`]);
+    expect(err).toContain('was made in the console');
+    expect(err).toMatch(/"电话" was of type text.*a click for a handler to answer, key "电话"/);
+    expect(err).toMatch(/"地图" was of type img.*MEDIA-ID/);
+    expect(err).not.toContain('switched off');
+    expect(await cli.run('menu', 'diff', file)).toMatchObject({ code: 0 });
+    expect(await cli.run('menu', 'push', file)).toMatchObject({ code: 0, err: '' });
+    expect(cli.sandbox.stage.menus.current()).toEqual([
+      CONSOLE[0],
+      {
+        name: '更多',
+        sub_button: [
+          { type: 'click', name: '电话', key: '电话' },
+          { type: 'media_id', name: '地图', media_id: 'MEDIA-ID' },
+          WEATHER,
+        ],
+      },
+    ]);
+    expect(await backups()).toHaveLength(1);
+  });
+
+  test("when a file of one's own would take its place, then it is refused without force", async () => {
+    await writeFile(file, 'button:\n  - { type: click, name: 天气, key: weather }\n');
+    expect(await cli.run('menu', 'push', file)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('was not made from them'),
+    });
+    expect(callsTo('/cgi-bin/menu/create')).toBe(0);
+  });
+
+  test('when it is switched off, then pull says so', async () => {
+    cli.sandbox.stage.menus.isOpen = false;
+    expect(await cli.run('menu', 'pull', file)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('switched off in the console (is_menu_open 0)'),
+    });
   });
 });
 

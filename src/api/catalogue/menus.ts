@@ -65,13 +65,13 @@ export const menus = (on: Perform) => ({
     {},
     {
       readonly is_menu_open: number;
-      readonly selfmenu_info: { readonly button: readonly ConsoleButton[] };
+      readonly selfmenu_info?: { readonly button: readonly ConsoleButton[] };
     }
   >(on, {
     method: 'GET',
     path: '/cgi-bin/get_current_selfmenu_info',
     idempotent: true,
-    answer: ['is_menu_open', 'selfmenu_info'],
+    answer: ['is_menu_open'],
   }),
   /** Adds a menu for some users; needs a default menu (65303). There is no changing one. Source: 创建个性化菜单. */
   addConditional: endpoint<

@@ -3,7 +3,7 @@ import { AppError } from '../../protocol/app-error.js';
 import { withAccountClient } from '../account-client.js';
 import { exitCodes, type Terminal } from '../command.js';
 import { lineDiff } from './line-diff.js';
-import { backupPath, noteBase, readMenuFile, writeMenuFile } from './menu-file.js';
+import { backupPath, noteBase, readMenuFile, whyUnwritable, writeMenuFile } from './menu-file.js';
 import { fingerprint, hasMenus, readLiveMenus, type LiveMenus, type Menus } from './menus.js';
 import { pushMenus } from './push-menus.js';
 
@@ -23,8 +23,15 @@ type Deed = (wishes: Wishes, terminal: Terminal) => Promise<number>;
 const pull: Deed = ({ file, account, force, json }, terminal) =>
   withAccountClient(account, terminal, async (api) => {
     const live = await readLiveMenus(api);
-    if (!hasMenus(live) && (await api.menus.current()).is_menu_open === 1)
-      terminal.err('The menu that users see was made in the console: a push would take its place.');
+    if (live.consoleNotes !== undefined)
+      terminal.err(
+        [
+          'This menu was made in the console: a push puts one made by API in its place.',
+          ...live.consoleNotes,
+        ].join('\n'),
+      );
+    if (live.isClosed && hasMenus(live))
+      terminal.err('The menu is switched off in the console (is_menu_open 0): users do not see it.');
     const menus = withoutIds(live);
     const base = fingerprint(live);
     if (json) terminal.out(JSON.stringify({ base, ...menus }, undefined, 2));
@@ -36,7 +43,7 @@ const pull: Deed = ({ file, account, force, json }, terminal) =>
   });
 
 const diff: Deed = async ({ file, account, json }, terminal) => {
-  const { menus } = await readMenuFile(file);
+  const { menus } = readMenuFile(file);
   return withAccountClient(account, terminal, async (api) => {
     const live = withoutIds(await readLiveMenus(api));
     const same = fingerprint(live) === fingerprint(menus);
@@ -48,11 +55,12 @@ const diff: Deed = async ({ file, account, json }, terminal) => {
 };
 
 const push: Deed = async ({ file, account, force, json }, terminal) => {
-  const { menus, base } = await readMenuFile(file);
+  const source = readMenuFile(file);
+  const { menus, base } = source;
   return withAccountClient(account, terminal, async (api) => {
     const live = await readLiveMenus(api);
     const wanted = fingerprint(menus);
-    if (wanted === fingerprint(live)) {
+    if (wanted === fingerprint(live) && live.consoleNotes === undefined) {
       terminal.out(json ? JSON.stringify({ changed: false }) : 'Nothing to change.');
       return exitCodes.ok;
     }
@@ -61,7 +69,9 @@ const push: Deed = async ({ file, account, force, json }, terminal) => {
     if (backup !== undefined)
       await writeMenuFile(backup, { menus: withoutIds(live), base: fingerprint(live) }, { overwrite: false });
     const pushed = await pushMenus(api, live, menus);
-    await noteBase(file, wanted);
+    await noteBase(source, wanted).catch((error: unknown) =>
+      terminal.err(`The menu was pushed, but ${file} ${whyUnwritable(error)}: its next push needs --force.`),
+    );
     if (json)
       terminal.out(JSON.stringify({ changed: true, ...pushed, ...(backup !== undefined && { backup }) }));
     else {

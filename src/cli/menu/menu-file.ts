@@ -1,12 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { extname, join, dirname, basename } from 'node:path';
 import { isMap, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
+import { codeOf } from '../../adapters/http/error-code.js';
 import { ApiRequestInvalid } from '../../api/api-error.js';
 import { checkLimits } from '../../api/catalogue/limits.js';
 import { MENU_LIMITS } from '../../api/catalogue/menu-button.js';
+import { readJson } from '../../config/json-text.js';
+import { readTextFile, whyUnreadable } from '../../config/text-file.js';
 import { AppError } from '../../protocol/app-error.js';
-import { plainButton, plainRule, type Menus } from './menus.js';
+import { plainRule, type Menus } from './menus.js';
+import { plainButton } from './plain-button.js';
 
 /** The file of menus cannot be read, or what it says is no menu. */
 export class MenuFileInvalid extends AppError {
@@ -17,6 +21,12 @@ export class MenuFileInvalid extends AppError {
 export interface MenuFile {
   readonly menus: Menus;
   readonly base: string | undefined;
+}
+
+/** A file as it was read: `base` can be noted in it without reading it again. */
+export interface ReadMenuFile extends MenuFile {
+  readonly path: string;
+  readonly content: string;
 }
 
 /** What a button of each type needs besides its name. */
@@ -49,7 +59,10 @@ const acting = {
   media_id: z.string().exactOptional(),
   article_id: z.string().exactOptional(),
 };
-const subButton = z.strictObject(acting).superRefine(checkNeeds);
+/** `menu/get` tells of an empty list where there is none. */
+const subButton = z
+  .strictObject({ ...acting, sub_button: z.tuple([]).exactOptional() })
+  .superRefine(checkNeeds);
 const topButton = z
   .strictObject({ ...acting, sub_button: z.array(subButton).exactOptional() })
   .superRefine((button, context) => {
@@ -79,17 +92,9 @@ function checkNeeds(button: Readonly<Record<string, unknown>>, context: z.Refine
 }
 
 /** Reads menus, YAML or JSON. @throws MenuFileInvalid  with every fault at once */
-export async function readMenuFile(path: string): Promise<MenuFile> {
-  let content: string;
-  try {
-    content = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new MenuFileInvalid(`${path} cannot be read (${codeOf(error)}). "menu pull ${path}" makes it.`);
-  }
-  const document = parseDocument(content); // JSON is YAML
-  const broken = document.errors[0];
-  if (broken !== undefined) throw new MenuFileInvalid(`${path} is no YAML: ${broken.message}`);
-  const read = fileSchema.safeParse(document.toJS());
+export function readMenuFile(path: string): ReadMenuFile {
+  const content = readContent(path);
+  const read = fileSchema.safeParse(isJson(path) ? jsonOf(path, content) : yamlOf(path, content));
   if (!read.success) throw new MenuFileInvalid(`${path} holds no menu:\n${z.prettifyError(read.error)}`);
   const { base, button, conditional } = read.data;
   const menus = {
@@ -100,7 +105,36 @@ export async function readMenuFile(path: string): Promise<MenuFile> {
     })),
   };
   checkSizes(path, menus);
-  return { menus, base };
+  return { menus, base, path, content };
+}
+
+function readContent(path: string): string {
+  try {
+    return readTextFile(path);
+  } catch (error) {
+    const hint = codeOf(error) === 'ENOENT' ? `. "menu pull ${path}" makes it` : '';
+    throw new MenuFileInvalid(`${path} ${whyUnreadable(error)}${hint}.`);
+  }
+}
+
+function jsonOf(path: string, content: string): unknown {
+  const read = readJson(content);
+  if (read.type === 'broken') throw new MenuFileInvalid(`${path} is no JSON: ${read.where}.`);
+  return read.value;
+}
+
+function yamlOf(path: string, content: string): unknown {
+  const document = parseDocument(content);
+  const [broken] = document.errors;
+  if (broken !== undefined) throw new MenuFileInvalid(`${path} is no YAML: ${broken.message}`);
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias that names nothing, or too many of them.
+    throw new MenuFileInvalid(
+      `${path} is no YAML: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 /** No menu at all is one as well. */
@@ -128,20 +162,16 @@ export async function writeMenuFile(
   try {
     await writeFile(path, whole, { flag: overwrite ? 'w' : 'wx' });
   } catch (error) {
-    const why =
-      codeOf(error) === 'EEXIST'
-        ? 'is there already: --force overwrites it'
-        : `cannot be written (${codeOf(error)})`;
+    const why = codeOf(error) === 'EEXIST' ? 'is there already: --force overwrites it' : whyUnwritable(error);
     throw new MenuFileInvalid(`${path} ${why}`);
   }
 }
 
 /** Notes what the file's menus are based on from now on, and leaves everything else of it as it was. */
-export async function noteBase(path: string, base: string): Promise<void> {
-  const content = await readFile(path, 'utf8');
+export async function noteBase({ path, content }: ReadMenuFile, base: string): Promise<void> {
   if (isJson(path)) {
     const value: unknown = JSON.parse(content);
-    await writeFile(path, `${JSON.stringify({ ...(isObject(value) ? value : {}), base }, undefined, 2)}\n`);
+    await writeFile(path, `${JSON.stringify({ ...Object(value), base }, undefined, 2)}\n`);
     return;
   }
   const document = parseDocument(content);
@@ -161,7 +191,4 @@ export function backupPath(path: string, now: Date): string {
 
 const isJson = (path: string): boolean => extname(path) === '.json';
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'failed';
+export const whyUnwritable = (error: unknown): string => `cannot be written (${codeOf(error)})`;

@@ -1,20 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Api } from '../../api/client.js';
 import { ApiRefused } from '../../api/api-error.js';
-import type { KnownButton } from '../../api/catalogue/menu-button.js';
-
-/** A button without what WeChat adds, its fields in one order: equal ones have equal JSON. */
-export interface PlainButton {
-  readonly name: string;
-  readonly type?: string;
-  readonly key?: string;
-  readonly url?: string;
-  readonly appid?: string;
-  readonly pagepath?: string;
-  readonly media_id?: string;
-  readonly article_id?: string;
-  readonly sub_button?: readonly PlainButton[];
-}
+import { fromConsole } from './console-menu.js';
+import { plainButton, type PlainButton } from './plain-button.js';
 
 export interface PlainRule {
   readonly tag_id?: string;
@@ -35,14 +23,18 @@ export interface Menus {
 export interface LiveMenus extends Menus {
   /** Ids of the conditional ones, in their order. */
   readonly menuids: readonly string[];
+  /** The operator switched the menu off in the console: users do not see it. */
+  readonly isClosed: boolean;
+  /** Set where the menu was made in the console, which has buttons that the API does not have: a word on each of them. */
+  readonly consoleNotes?: readonly string[];
 }
 
 const NO_MENU = 46003;
 
-const FIELDS = ['name', 'type', 'key', 'url', 'appid', 'pagepath', 'media_id', 'article_id'] as const;
-
-/** What is there now. An account without a menu has no buttons. */
+/** What is there now, made by API or in the console. An account without a menu has no buttons. */
 export async function readLiveMenus(api: Api): Promise<LiveMenus> {
+  const { is_menu_open, selfmenu_info } = await api.menus.current();
+  const isClosed = is_menu_open === 0;
   try {
     const { menu, conditionalmenu = [] } = await api.menus.get();
     // The order in which they are told of is not documented; ids rise with every menu that is made.
@@ -54,26 +46,23 @@ export async function readLiveMenus(api: Api): Promise<LiveMenus> {
         button: button.map(plainButton),
       })),
       menuids: newestFirst.map(({ menuid }) => menuid),
+      isClosed,
     };
   } catch (error) {
-    if (error instanceof ApiRefused && error.errcode === NO_MENU)
-      return { button: [], conditional: [], menuids: [] };
-    throw error;
+    if (!(error instanceof ApiRefused) || error.errcode !== NO_MENU) throw error;
+    const { button, notes } = fromConsole(selfmenu_info?.button ?? []);
+    return {
+      button,
+      conditional: [],
+      menuids: [],
+      isClosed,
+      ...(button.length > 0 && { consoleNotes: notes }),
+    };
   }
 }
 
 /** Of texts of digits, however long. */
 const byNumber = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
-
-export function plainButton(button: KnownButton): PlainButton {
-  const { sub_button: subs = [] } = button;
-  const fields = FIELDS.filter((name) => button[name] !== undefined && button[name] !== '');
-  return {
-    name: button.name,
-    ...Object.fromEntries(fields.map((name) => [name, button[name]])),
-    ...(subs.length > 0 && { sub_button: subs.map(plainButton) }),
-  };
-}
 
 /** `group_id` is the old name of `tag_id`; conditions that are empty are none. */
 export function plainRule(rule: PlainRule & { readonly group_id?: string }): PlainRule {

@@ -1,6 +1,7 @@
 import type { Api } from '../../api/client.js';
 import type { MenuButton } from '../../api/catalogue/menu-button.js';
-import { hasMenus, type LiveMenus, type Menus, type PlainButton } from './menus.js';
+import { hasMenus, type LiveMenus, type Menus } from './menus.js';
+import type { PlainButton } from './plain-button.js';
 
 export interface Pushed {
   /** Whether the default menu was replaced. */
@@ -20,7 +21,8 @@ export async function pushMenus(api: Api, live: LiveMenus, wanted: Menus): Promi
     return { default: true, removed: live.conditional.length, added: 0 };
   }
   const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-  const replaced = !isSame(live.button, wanted.button);
+  // What the console made only resembles what the API makes.
+  const replaced = live.consoleNotes !== undefined || !isSame(live.button, wanted.button);
   if (replaced) await api.menus.create({ button: asButtons(wanted.button) });
 
   let kept = 0;

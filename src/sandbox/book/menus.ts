@@ -7,6 +7,11 @@ export interface ConditionalMenu {
   readonly matchrule: { readonly tag_id?: string; readonly client_platform_type?: string };
 }
 
+/** A menu that an operator made in the console, as `get_current_selfmenu_info` tells of it: `menu/get` does not know it. */
+export interface ConsoleMenu {
+  readonly button: readonly object[];
+}
+
 /** The custom menus, and what each follower's phone has fetched of them. */
 export interface MenuBook {
   current(): readonly MenuButton[] | null;
@@ -14,6 +19,10 @@ export interface MenuBook {
   /** The conditional ones go, too. */
   remove(): void;
   readonly conditional: ConditionalMenu[];
+  /** Stands until one is created by API. */
+  console: ConsoleMenu | undefined;
+  /** False: the operator switched the menu off in the console. */
+  isOpen: boolean;
   /** What the platform would give to a follower with these tags now. */
   match(tagIds: readonly number[]): readonly MenuButton[] | null;
   /** The phone enters the chat: it fetches the menu where its copy is five minutes old. `again`: in any case. */
@@ -40,13 +49,17 @@ export function createMenuBook(deps: {
 
   return {
     conditional,
+    console: undefined,
+    isOpen: true,
     match,
     current: () => current,
     create(button) {
+      this.console = undefined;
       current = button;
       deps.changed(current);
     },
     remove() {
+      this.console = undefined;
       current = null;
       conditional.length = 0;
       deps.changed(current);

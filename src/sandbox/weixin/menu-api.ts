@@ -24,7 +24,7 @@ export const MENU_API: readonly Endpoint[] = [
     daily: [10_000, 1_000],
     handle(_request, { menus }) {
       const current = menus.current();
-      if (current === null) throw new Refusal(46003);
+      if (current === null || menus.console !== undefined) throw new Refusal(46003);
       const button = current.map(withEmptyList);
       if (menus.conditional.length === 0) return { menu: { button } };
       return { menu: { button, menuid: lastMenuId }, conditionalmenu: menus.conditional };
@@ -45,12 +45,14 @@ export const MENU_API: readonly Endpoint[] = [
     method: 'GET',
     handle(_request, { menus }) {
       const current = menus.current();
+      const is_menu_open = menus.isOpen ? 1 : 0;
+      if (menus.console !== undefined) return { is_menu_open, selfmenu_info: menus.console };
       if (current === null) return { is_menu_open: 0, selfmenu_info: { button: [] } };
       // Here, and only here, a sub-menu is an object with a list inside.
       const button = current.map(({ sub_button: sub, ...rest }) =>
         sub === undefined ? rest : { ...rest, sub_button: { list: sub } },
       );
-      return { is_menu_open: 1, selfmenu_info: { button } };
+      return { is_menu_open, selfmenu_info: { button } };
     },
   },
   {

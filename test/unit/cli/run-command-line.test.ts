@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { formatTable } from '../../../src/cli/routes.js';
 import { runCommandLine } from '../../../src/cli/run-command-line.js';
@@ -44,6 +47,19 @@ describe('given a command line', () => {
     const { code, err } = await run(...args);
     expect(code).toBe(2);
     expect(err).toMatch(reason);
+  });
+});
+
+describe('given a file to send', () => {
+  test('when it is in GBK, then it is not sent, and the line is told', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'send-'));
+    const file = join(dir, 'push.xml');
+    await writeFile(file, Buffer.from([0x3c, 0x0a, 0xcc, 0xec]));
+    expect(await run('send', '--dev', file)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('push.xml is not UTF-8 in line 2'),
+    });
+    await rm(dir, { recursive: true });
   });
 });
 
