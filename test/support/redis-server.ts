@@ -2,12 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sparePort } from './port-of.js';
 
 const PATHS = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'];
-const STARTS_WITHIN_MS = 5000;
+/** On a machine that is busy with other tests. */
+const STARTS_WITHIN_MS = 20_000;
 
 /** A Redis of the test's own, on a spare port, with an append-only file in a folder of its own. */
 export class RedisServer {
@@ -61,7 +63,9 @@ export class RedisServer {
     this.child = spawn(program, [...place, ...settings], { stdio: 'ignore' });
     const untilMs = Date.now() + STARTS_WITHIN_MS;
     while (!(await answersPing(this.port))) {
-      if (Date.now() > untilMs) throw new Error(`redis-server did not start on port ${this.port}`);
+      const { exitCode } = this.child;
+      if (exitCode !== null || Date.now() > untilMs)
+        throw new Error(`redis-server did not start on port ${this.port}: exit code ${exitCode}`);
     }
   }
 
@@ -88,16 +92,6 @@ export class RedisServer {
     await this.kill();
     await rm(this.dir, { recursive: true, force: true });
   }
-}
-
-async function sparePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** One PING; a server that still loads its file answers `-LOADING`. */
