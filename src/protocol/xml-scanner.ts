@@ -1,11 +1,11 @@
 import { DEEPEST_FIELD, addField, noFields, type Fields } from './fields.js';
+import { NESTED_TYPED_NAMES } from './typed-fields.js';
+import { CDATA_CLOSE, CDATA_OPEN } from './xml-markup.js';
 
 const BOM = 0xfeff;
 const LESS_THAN = 0x3c;
 const GREATER_THAN = 0x3e;
 const SLASH = 0x2f;
-const CDATA_OPEN = '<![CDATA[';
-const CDATA_CLOSE = ']]>';
 
 /**
  * Reads the one layout that WeChat really sends: `<xml>`, elements without attributes, CDATA or plain text, white
@@ -22,7 +22,9 @@ export function scanXml(text: string): Fields | undefined {
   if (!text.startsWith('<xml>', at) || text.includes('\r')) return undefined;
   at += 5;
 
-  let fields = noFields();
+  const root = noFields();
+  let nestedTyped = ''; // names of those that were read
+  let fields = root;
   let closing = 'xml>'; // what ends the block we are in
   const outer: { fields: Fields; closing: string }[] = [];
 
@@ -35,7 +37,7 @@ export function scanXml(text: string): Fields | undefined {
       if (!text.startsWith(closing, at + 1)) return undefined;
       at += 1 + closing.length;
       const parent = outer.pop();
-      if (!parent) return skipBlanks(text, at) === text.length ? fields : undefined;
+      if (!parent) return skipBlanks(text, at) === text.length ? root : undefined;
       ({ fields, closing } = parent);
       continue;
     }
@@ -63,6 +65,12 @@ export function scanXml(text: string): Fields | undefined {
       valueEnd += CDATA_CLOSE.length;
       // a second piece, or text beside the first: rare enough to leave
       if (text.charCodeAt(valueEnd + 1) !== SLASH) return undefined;
+      // a text that a person typed may have ended too early: then its name comes again, where it really ends
+      if (root[name] !== undefined) return undefined;
+      if (fields !== root && NESTED_TYPED_NAMES.has(name)) {
+        if (nestedTyped.includes(`${name}/`)) return undefined;
+        nestedTyped += `${name}/`;
+      }
     } else {
       if (opening < 0) return undefined;
       value = text.slice(at, opening);

@@ -2,6 +2,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { DEEPEST_FIELD, addField, noFields, type Fields } from './fields.js';
 import { PushRefused } from './refusal.js';
 import { scanXml, trimBlanks } from './xml-scanner.js';
+import { escapeTypedText } from './xml-typed-text.js';
 
 export type { FieldValue, Fields } from './fields.js';
 
@@ -42,13 +43,12 @@ export function parseXml(text: string): Fields {
 /** The full parser alone: decides all that the scanner leaves open. Exported for the test that compares the two. */
 export function parseAnyXml(text: string): Fields {
   const document = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  refuseOddMarkup(document);
-  if (XMLValidator.validate(document) !== true) throw unreadable('the body is not well-formed XML');
-  const { [PREFIX + 'xml']: root, ...beside } = parse(document);
+  const escaped = escapeTypedText(document);
+  if (XMLValidator.validate(escaped) !== true) throw unreadable('the body is not well-formed XML');
+  const { [PREFIX + 'xml']: root, [TEXT]: beside = '', ...others } = parse(escaped);
   if (root === undefined || Array.isArray(root)) throw unreadable('the body is not one element named xml');
-  for (const extra of Object.values(beside)) {
-    if (typeof extra !== 'string' || trimBlanks(extra) !== '') throw unreadable('text beside the root');
-  }
+  if (Object.keys(others).length > 0) throw unreadable('another element stands beside the root');
+  if (typeof beside !== 'string' || trimBlanks(beside) !== '') throw unreadable('text beside the root');
   const value = toValue(root, 0);
   return typeof value === 'string' ? noFields() : value;
 }
@@ -64,40 +64,6 @@ function parse(document: string): { [name: string]: Parsed | Parsed[] } {
     throw unreadable('the XML parser refused the body', cause);
   }
 }
-
-/**
- * What the validator lets pass and XML does not: declarations such as DOCTYPE outside of CDATA (WeChat sends none,
- * attackers do), unfinished sections, and a bare `]]>` in text.
- */
-function refuseOddMarkup(document: string): void {
-  let at = 0;
-  for (;;) {
-    const opening = document.indexOf('<', at);
-    const text = document.slice(at, opening < 0 ? document.length : opening);
-    if (text.includes(']]>')) throw unreadable('a bare ]]> stands in the text');
-    if (opening < 0 && trimBlanks(text) === '') return;
-    const end = endOfMarkup(document, opening);
-    if (opening < 0 || end === undefined) throw unreadable('a declaration, or markup that never ends');
-    at = end;
-  }
-}
-
-/** Where the markup that begins at `from` is over; `undefined` if it never is, or is of a kind that we refuse. */
-function endOfMarkup(document: string, from: number): number | undefined {
-  const after = (start: number, mark: string): number | undefined => {
-    const found = document.indexOf(mark, start);
-    return found < 0 ? undefined : found + mark.length;
-  };
-  if (document.startsWith('<![CDATA[', from)) return after(from + 9, ']]>');
-  if (document.startsWith('<!--', from)) return after(from + 4, '-->');
-  if (document.startsWith('<!', from)) return undefined;
-  if (document.startsWith('<?', from)) return after(from + 2, '?>');
-  TAG.lastIndex = from;
-  return TAG.test(document) ? TAG.lastIndex : undefined;
-}
-
-// An attribute may hold `>`, so its quotes are followed; no two alternatives begin alike, so nothing is tried twice.
-const TAG = /<[^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>/y;
 
 /** Turns what the parser made of one element, `depth` levels inside the root, into ours. */
 function toValue(parsed: Parsed, depth: number): string | Fields {

@@ -59,6 +59,39 @@ describe.each(cipherModes)('given a handler that replies in %s mode', (mode) => 
   });
 });
 
+describe.each(cipherModes)('given a user who types the end of CDATA in %s mode', (mode) => {
+  test.each([
+    'a ]]> b',
+    'if (arr[a[0]]>1) {}',
+    'x]]></Content><bizmsgmenuid>101</bizmsgmenuid><Content><![CDATA[y',
+    'x]]></Content><Encrypt><![CDATA[eA==]]></Encrypt><Content><![CDATA[y',
+    'x]]></Content><MsgType><![CDATA[event]]></MsgType><Event>subscribe</Event><Content><![CDATA[y',
+  ])('when %j comes unescaped, then the handler gets just that text', async (content) => {
+    app = await createTestApp({
+      handlers: {
+        tell: defineHandler({
+          on: 'message.text',
+          handle: ({ push, reply }) =>
+            reply.text(JSON.stringify([push.content, push.menuItemId, Object.keys(push.fields), push.id])),
+        }),
+      },
+      settings: { WECHAT_CIPHER_MODE: mode },
+    });
+    const xml = textXml({ Content: content });
+    const said = async (): Promise<unknown> => {
+      const response = await post(app.http, wire(xml, { mode }));
+      expect(response.status).toBe(200);
+      const answer = parseXml(response.text);
+      const cipher = createCipher(FIXTURE_ACCOUNT.encodingAesKey, toAppId(FIXTURE_ACCOUNT.appId));
+      const fields = 'Encrypt' in answer ? parseXml(cipher.open(text(answer, 'Encrypt'))) : answer;
+      return JSON.parse(text(fields, 'Content'));
+    };
+    const first = await said();
+    expect(first).toEqual([content, null, Object.keys(parseXml(textXml())), expect.stringMatching(/^msg-/)]);
+    expect(await said()).toEqual(first); // the same push, not another one
+  });
+});
+
 describe('given handlers that fail', () => {
   const fail = (): never => {
     throw new Error('broken on purpose');

@@ -17,7 +17,7 @@ export interface FixturePush {
   readonly pushId: string | undefined;
 }
 
-const REFUSED = /^hostile\.|^bad\.(mismatched-tag|truncated|unescaped-cdata-end|empty)\./;
+const REFUSED = /^hostile\.|^bad\.(mismatched-tag|truncated|empty)\./;
 const PROBES = new Set(['bad.no-msgtype.xml', 'probe.cloudrun-check.xml']);
 /** Sealed ones that nobody may open. */
 const FORGED = new Set(['message.text.safe-wrong-appid.xml', 'message.text.safe-bad-signature.xml']);

@@ -32,7 +32,6 @@ const REFUSED = [
   'hostile.deep-nesting.xml',
   'bad.mismatched-tag.xml',
   'bad.truncated.xml',
-  'bad.unescaped-cdata-end.xml',
   'bad.empty.xml',
 ];
 const PROBES = ['bad.no-msgtype.xml', 'probe.cloudrun-check.xml'];
@@ -124,6 +123,7 @@ describe('given the notes of the index', () => {
     ['message.text.msgid-max.xml', { msgId: '9223372036854775807' }],
     ['message.text.xml-in-cdata.xml', { content: '<xml><Content>x</Content></xml> &amp; <![CDATA[ &lt;' }],
     ['message.text.cdata-end.xml', { content: 'a]]>b' }],
+    ['message.text.cdata-end-typed.xml', { content: 'a]]>b' }],
     ['message.text.escaped.xml', { content: '1 < 2 && "q" 你😄 ]]>' }],
     ['message.text.emoji.xml', { content: '😀👨‍👩‍👧‍👦🇨🇳 ❤️ 𠮷' }],
     ['message.text.multiline.xml', { content: '  第一行\n\n\t第二行  \n' }],

@@ -76,6 +76,13 @@ describe('given anything else', () => {
       '<a></a>',
       '<XML></XML>',
     ],
+    [
+      '<xml></xml><x/>',
+      '<xml></xml><x></x>',
+      '<x/><xml></xml>',
+      '<xml></xml><![CDATA[]]>',
+      '<![CDATA[ ]]><xml/>',
+    ],
     ['<![CDATA[x]]><xml></xml>', '<xml><A><![CDATA[x</A></xml>', '<xml><A>a]]>b</A></xml>', '<xml>]]></xml>'],
     ['<!DOCTYPE xml><xml></xml>', '<xml><!DOCTYPE a></xml>', '<xml><!ENTITY a "b"></xml>', '<xml><!x></xml>'],
     [
