@@ -23,6 +23,7 @@ import { createRouter, type Router } from './handling/router.js';
 import type { LoadedHandlers } from './handling/loaded.js';
 import type { Account } from './pipeline/account.js';
 import { lifetimesFor } from './pipeline/change-record.js';
+import { handOverAll } from './pipeline/hand-over.js';
 import { createLateWork } from './pipeline/late-work.js';
 import { createLetterDesk, type LetterDesk } from './pipeline/letter-desk.js';
 import { createLetterNews } from './pipeline/letter-news.js';
@@ -227,10 +228,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       }
       // Every waiting try ends by its deadline, so this ends by itself.
       await Promise.all([closeServer(publicServer), closeServer(adminServer)]);
-      // No late work is begun from here on: what is handed over is for another process, or for the next start.
-      const drained = consumer?.stop(DRAIN_MS);
-      await Promise.allSettled([...runs.values()].map((run) => run.handOver()));
-      await drained;
+      await handOverAll(runs, consumer, DRAIN_MS);
       for (const { road } of accounts) road.stop();
       accessPoints.stop();
       owner.stop();

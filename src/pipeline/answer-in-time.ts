@@ -98,7 +98,8 @@ export class AnswerInTime {
     const rule = outcome === 'threw' ? rules.giveUp : rules.acknowledge;
     const changed = await hand.change(rule, { durable: hand.isContested });
     if (changed === 'lost' && outcome === 'threw' && hand.isAdopted) return this.#listener.onThrownLate();
-    if (hand.isContested) await hand.job.drop();
+    // Where it was lost, the job is another one's.
+    if (changed === 'made' && hand.isContested) await hand.job.drop();
   }
 
   /** `later` finishes it, by whoever takes the job. A user to whom nothing can be sent is told to ask again. */
@@ -109,17 +110,15 @@ export class AnswerInTime {
     const rule = xml === undefined ? rules.postpone : rules.postponeSaying;
     const postpone: Rule = (record, me) => rule(record, me, hand.handler, task);
     const body = xml === undefined ? {} : { body: xml };
-    if (hand.isContested && (await hand.job.settled())) {
-      // The job under this id is the leased one, so the task can only travel in the record.
-      if ((await hand.change(postpone, { durable: true, ...body })) !== 'made')
-        return this.#listener.onLost();
-      hand.say('deferred', verdict);
-      return hand.job.hurry();
-    }
-    const writing = hand.job.write(() => hand.makeJob({ reason: 'deferred', task }));
-    const changed = await hand.change(postpone, { durable: false, ...body });
-    if (!(await writing)) return hand.forget();
-    return changed === 'made' ? hand.say('deferred', verdict) : this.#listener.onLost();
+    // The job under this id is the leased one, so the task can only travel in the record.
+    const isLeased = hand.isContested && (await hand.job.settled());
+    // First the job: a record that promises what nothing stands behind is heard as "success" by the next attempt.
+    const isWritten = isLeased || (await hand.job.write(() => hand.makeJob({ reason: 'deferred', task })));
+    if (!isWritten) return hand.forget();
+    if ((await hand.change(postpone, { durable: isLeased, ...body })) !== 'made')
+      return this.#listener.onLost();
+    hand.say('deferred', verdict);
+    return isLeased ? hand.job.hurry() : undefined;
   }
 
   #writeRest(restIs: 'late' | 'kept'): Promise<boolean> {

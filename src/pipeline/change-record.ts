@@ -2,7 +2,7 @@ import type { AlsoSwap, PushRecord, StateStore, StoredRecord } from '../ports/st
 import type { Clock } from '../ports/clock.js';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
 import { jobIdOf, type RecordName } from './job.js';
-import { isOver, placeOf } from './record.js';
+import { placeOf } from './record.js';
 
 /** How long records live, in ms. Work under way outlives the 48 h in which a message can still be sent. */
 export interface Lifetimes {
@@ -51,7 +51,7 @@ export type Change =
 
 /** How long a record lives when it stays as it is. */
 export const keepMsOf = (record: PushRecord, lifetimes: Lifetimes): number =>
-  isOver(record) ? lifetimes.overMs : lifetimes.underWayMs;
+  placeOf(record) === 'none' ? lifetimes.overMs : lifetimes.underWayMs;
 
 /**
  * Applies one rule of `record.ts`, again on whatever stands there when somebody was faster. With it the record takes
@@ -89,22 +89,4 @@ export async function changeRecord(
     current = result.stored;
   }
   return { made: false, stored: undefined };
-}
-
-/** Takes a record out of the store, as if its push had never come. False: something else stands there. @throws StoreUnavailable */
-export async function forgetRecord(
-  { store, clock }: Pick<RecordKeeper, 'store' | 'clock'>,
-  { key, sender }: RecordName,
-  rev: number,
-): Promise<boolean> {
-  const { swapped } = await store.swap({
-    key,
-    rev,
-    next: undefined,
-    nowMs: clock.now(),
-    keepMs: 0,
-    durable: false,
-    sender: { key: sender, place: 'none' },
-  });
-  return swapped;
 }

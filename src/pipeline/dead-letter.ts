@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.js';
 import type { DeferredJob } from '../ports/deferred-queue.js';
 import type { Logger } from '../ports/logger.js';
 import type { DeadLetter, PushRecord, StateStore } from '../ports/state-store.js';
+import { isOver } from './record.js';
 
 /** Why late work ended without reaching its user. */
 export type DeadReason =
@@ -83,8 +84,27 @@ export async function layAside(
   return letter;
 }
 
+/**
+ * Ends work as dead: its letter is kept, then the record ends, so that a crash between the two loses neither. Where the
+ * record is in other hands, it is for those to say what became of it.
+ *
+ * @throws StoreUnavailable
+ */
+export async function endAsDead(
+  deps: BuryDeps,
+  kept: Promise<DeadLetter>,
+  end: () => Promise<{ readonly made: boolean; readonly record: PushRecord | undefined }>,
+): Promise<void> {
+  const letter = await kept;
+  const { made, record } = await end();
+  if (made) return announce(deps, letter);
+  // One that is under way, or dead by another's word, may have a letter under this id that is not ours.
+  if (record !== undefined && isOver(record) && record.state !== 'dead')
+    await deps.store.dropDeadLetter(letter.id);
+}
+
 /** Says that there is a letter. */
-export function announce({ log, onBuried }: BuryDeps, letter: DeadLetter): void {
+function announce({ log, onBuried }: BuryDeps, letter: DeadLetter): void {
   const { reason, detail, road, errcode, rid, pushId, kind, handler } = letter;
   log.error(
     { stage: 'dead', letter: letter.id, reason, detail, road, errcode, rid, pushId, kind, handler },

@@ -2,7 +2,7 @@ import type { JobVerdict } from '../ports/deferred-queue.js';
 import type { PushRecord } from '../ports/state-store.js';
 import type { refusalOf } from './dead-letter.js';
 import { keep } from './keep.js';
-import { DONE, LOST, type LateJob } from './late-job.js';
+import { LOST, type LateJob } from './late-job.js';
 import * as rules from './record.js';
 import { sendTemplate } from './send-template.js';
 
@@ -16,7 +16,7 @@ export async function conclude(
   road?: NonNullable<PushRecord['road']>,
 ): Promise<JobVerdict> {
   const { deps, job } = late;
-  await late.change((current, me) =>
+  const made = await late.change((current, me) =>
     rules.conclude(current, me, { state: 'delivered', ...(road && { road }) }),
   );
   const ms = deps.clock.now() - job.receivedAtMs;
@@ -33,7 +33,7 @@ export async function conclude(
     { stage: 'delivered', road: channel, pushId: job.pushId, handler: job.handler, messages, ms },
     'late answer delivered',
   );
-  return DONE;
+  return late.end(made);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { DeferredJob, JobVerdict } from '../ports/deferred-queue.js';
-import type { StoredRecord } from '../ports/state-store.js';
+import type { PushRecord, StoredRecord } from '../ports/state-store.js';
 import type { Account } from './account.js';
 import { changeRecord, KEPT_FOR_MS } from './change-record.js';
-import { announce, layAside } from './dead-letter.js';
+import { endAsDead, layAside } from './dead-letter.js';
 import { readAgain, sinceMs, type RecordName } from './job.js';
 import { again, DONE, type LateJob, type LateWorkDeps } from './late-job.js';
 import * as rules from './record.js';
@@ -33,16 +33,18 @@ export async function unclaimed(
 ): Promise<JobVerdict> {
   const leftMs = sinceMs(job) + KEPT_FOR_MS - deps.clock.now();
   if (leftMs > 0) return again(leftMs);
-  const letter = await layAside(deps, job, readAgain(job.push, account.appId)?.kind ?? '', stored.record, {
+  const kept = layAside(deps, job, readAgain(job.push, account.appId)?.kind ?? '', stored.record, {
     reason: 'not_asked_for',
     road: 'kept',
     detail: `kept for ${KEPT_FOR_MS / 3_600_000} h, and its user wrote no more (${account.name})`,
   });
-  const change = await changeRecord(deps, name, stored, (record) => rules.expire(record, 'not_asked_for'), {
-    durable: true,
+  const rule = (record: PushRecord) => rules.expire(record, 'not_asked_for');
+  let made = false;
+  await endAsDead(deps, kept, async () => {
+    const change = await changeRecord(deps, name, stored, rule, { durable: true });
+    made = change.made;
+    return { made, record: change.stored?.record };
   });
-  // Somebody came for it in this very moment: then it is no dead letter.
-  if (change.made) announce(deps, letter);
-  else await deps.store.dropDeadLetter(letter.id);
-  return DONE;
+  // Somebody came for it in this very moment, and may have left a part of it.
+  return made ? DONE : again(0);
 }

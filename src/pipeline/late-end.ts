@@ -3,9 +3,10 @@ import type { DeferredJob } from '../ports/deferred-queue.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Push } from '../protocol/push.js';
 import { ReplyInvalid, type Reply } from '../protocol/reply.js';
-import { bury, type BuryDeps, type DeadReason } from './dead-letter.js';
+import { endAsDead, layAside, type BuryDeps, type DeadReason } from './dead-letter.js';
+import { insist } from './insist.js';
 import { lateMessages } from './parts.js';
-import type { RecordDeps, RecordInHand } from './record-in-hand.js';
+import type { RecordDeps, RecordInHand, Rule } from './record-in-hand.js';
 import * as rules from './record.js';
 import type { WrittenJob } from './written-job.js';
 
@@ -54,29 +55,37 @@ export class LateEnd {
   async settle(outcome: Exclude<Outcome, { type: 'streaming' }>, handler: string): Promise<void> {
     switch (outcome.type) {
       case 'silent':
-        await this.#record.change(rules.acknowledge, { durable: true });
-        return this.#job.drop();
+        await this.#change(rules.acknowledge, 'drop');
+        return;
       case 'deferred':
-        await this.#record.change((record, me) => rules.postpone(record, me, handler, outcome.task), {
-          durable: true,
-        });
-        return this.#job.hurry();
+        await this.#change((record, me) => rules.postpone(record, me, handler, outcome.task), 'hurry');
+        return;
       case 'replied': {
         const messages = toLateMessages(outcome.reply);
         if ('reason' in messages) return this.die(messages.reason, messages.detail);
-        await this.#record.change((record, me) => rules.finish(record, me, messages), { durable: true });
-        return this.#job.hurry();
+        await this.#change((record, me) => rules.finish(record, me, messages), 'hurry');
+        return;
       }
       default:
         return outcome satisfies never;
     }
   }
 
-  async die(reason: DeadReason, detail: string): Promise<void> {
-    await bury(this.#deps, this.#makeJob(), this.#push.kind, this.#record.record, { reason, detail });
-    await this.#record.change((record, me) => rules.conclude(record, me, { state: 'dead', reason }), {
-      durable: true,
+  die(reason: DeadReason, detail: string): Promise<void> {
+    const record = this.#record;
+    const step = () =>
+      layAside(this.#deps, this.#makeJob(), this.#push.kind, record.record, { reason, detail });
+    const rule: Rule = (current, me) => rules.conclude(current, me, { state: 'dead', reason });
+    return endAsDead(this.#deps, insist(this.#deps, this.#push.id, step), async () => {
+      const made = await this.#change(rule, 'drop');
+      return { made, record: record.record };
     });
-    await this.#job.drop();
+  }
+
+  /** What was lost is in other hands, and so is its job. */
+  async #change(rule: Rule, then: 'drop' | 'hurry'): Promise<boolean> {
+    if ((await this.#record.change(rule, { durable: true })) !== 'made') return false;
+    await this.#job[then]();
+    return true;
   }
 }

@@ -5,7 +5,7 @@ import type { CustomerServiceMessage } from '../protocol/customer-service-messag
 import { toOpenId, toPushId } from '../protocol/ids.js';
 import type { Push } from '../protocol/push.js';
 import type { Account } from './account.js';
-import { bury, type DeadReason, type Death } from './dead-letter.js';
+import { bury, endAsDead, layAside, type DeadReason, type Death } from './dead-letter.js';
 import { nameRecord, readAgain, type RecordName } from './job.js';
 import { RecordInHand, type Rule } from './record-in-hand.js';
 import * as rules from './record.js';
@@ -81,17 +81,27 @@ export class LateJob {
     detail: string,
     more: Omit<Death, 'reason' | 'detail'> = {},
   ): Promise<JobVerdict> {
-    await this.#bury({ reason, detail, ...more });
-    await this.change((record, me) => rules.conclude(record, me, { state: 'dead', reason }));
-    return DONE;
+    let made = false;
+    const kept = layAside(this.deps, this.job, this.push?.kind ?? '', this.record, {
+      reason,
+      detail,
+      ...more,
+    });
+    await endAsDead(this.deps, kept, async () => {
+      made = await this.change((record, me) => rules.conclude(record, me, { state: 'dead', reason }));
+      return { made, record: this.record };
+    });
+    return this.end(made);
+  }
+
+  /** The job goes with the work that it stands for. Where another one has that, its job stays. */
+  end(made: boolean): JobVerdict {
+    return made ? DONE : LOST;
   }
 
   /** Keeps messages that are left out as a dead letter of their own, `part`, while the work on the others goes on. */
   buryPart(part: string, messages: readonly CustomerServiceMessage[], why: Death): Promise<void> {
-    return this.#bury(why, { ...this.record, messages, sent: 0 }, part);
-  }
-
-  #bury(why: Death, record = this.record, part?: string): Promise<void> {
+    const record = { ...this.record, messages, sent: 0 };
     return bury(this.deps, this.job, this.push?.kind ?? '', record, why, part);
   }
 

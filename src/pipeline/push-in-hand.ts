@@ -130,8 +130,8 @@ export class PushInHand {
   }
 
   /** Until the store took the change the run stays where tries find it, so its verdict is the one they hear. */
-  async change(rule: Rule, options: ChangeOptions): Promise<Changed> {
-    const changed = await this.record.change(rule, options);
+  async change(rule: Rule, options: ChangeOptions, signal?: AbortSignal): Promise<Changed> {
+    const changed = await this.record.change(rule, options, signal);
     this.leaveWhenOver();
     return changed;
   }
@@ -160,10 +160,26 @@ export class PushInHand {
     this.leave();
   }
 
-  /** Nothing can be kept: the claim is taken back as well. */
+  /**
+   * Nothing can be kept. Attempts hear so until the store has confirmed that the claim is free: before, it may remember
+   * something else than what they are told.
+   */
   async forget(): Promise<void> {
-    await this.record.remove();
-    this.turnAway();
+    this.report('unavailable');
+    this.tries.close();
+    await this.release();
+  }
+
+  /**
+   * From here on the claim is free for the next attempt, or the promise for a worker.
+   *
+   * @throws StoreUnavailable  once `signal` has fired
+   */
+  async release(isPromised = false, signal?: AbortSignal): Promise<void> {
+    const rule: Rule = (record, me) => rules.release(record, me, isPromised);
+    const changed = await this.change(rule, { durable: isPromised }, signal);
+    this.leave();
+    if (changed === 'made' && this.record.record.state === 'adopted') await this.job.hurry();
   }
 
   /** The store knows the verdict, so tries need this run no more. While an adopted run goes on here, they may. */

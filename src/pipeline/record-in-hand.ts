@@ -1,13 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { PushRecord, StoredRecord } from '../ports/state-store.js';
-import {
-  changeRecord,
-  forgetRecord,
-  keepMsOf,
-  type ChangeOptions,
-  type RecordKeeper,
-} from './change-record.js';
+import { changeRecord, keepMsOf, type ChangeOptions, type RecordKeeper } from './change-record.js';
 import { insist } from './insist.js';
 import type { RecordName } from './job.js';
 import type { Owner } from './owner.js';
@@ -93,11 +87,6 @@ export class RecordInHand {
     if (stored !== undefined) this.#stored = stored;
     if (made) this.#me = { owner: owner.id, fence: stored.record.fence };
     return made;
-  }
-
-  /** As if the push had never come. Without the store it stays, and its owner's death will free it. */
-  async remove(): Promise<void> {
-    await forgetRecord(this.#deps, this.#name, this.#stored.rev).catch(() => undefined);
   }
 
   /** Claims the push anew and writes the record as it was, unless a try of WeChat's was faster. @throws StoreUnavailable */

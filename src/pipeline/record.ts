@@ -20,10 +20,14 @@ export interface Holder {
   readonly fence: number;
 }
 
-/** Where a record stands for its sender: under way in the lane, kept on the shelf, or nowhere because it is over. */
+/**
+ * Where a record stands for its sender: under way in the lane, kept on the shelf, or nowhere because it is over, or
+ * because nobody runs it and nobody was promised anything.
+ */
 export function placeOf(record: PushRecord): Place {
   switch (record.state) {
     case 'running':
+      return record.owner === '' ? 'none' : 'lane';
     case 'adopted':
     case 'taking':
       return 'lane';
@@ -40,7 +44,8 @@ export function placeOf(record: PushRecord): Place {
 }
 
 /** A record of which nothing more will become. */
-export const isOver = (record: PushRecord): boolean => placeOf(record) === 'none';
+export const isOver = (record: PushRecord): boolean =>
+  record.state !== 'running' && placeOf(record) === 'none';
 
 /** What tries heard stays what they hear. */
 const said = ({ replied }: PushRecord): { readonly replied?: true } => (replied === true ? { replied } : {});
@@ -94,9 +99,12 @@ export function ready(
   return { state: 'adopted', owner: '', fence, attempt, messages, sent: 0, unheard: true };
 }
 
-/** There is an answer that nobody has heard, and that a try may still hear. */
+/** There is an answer that nobody has heard, and that an attempt may still hear. */
 export const isUnheard = (record: PushRecord): boolean =>
-  record.state === 'adopted' && record.unheard === true && record.owner === '';
+  record.state === 'adopted' &&
+  record.unheard === true &&
+  record.owner === '' &&
+  record.messages !== undefined;
 
 /** Whether a try hears the remembered reply, where it is still remembered, and not `success`. */
 export function isReplied(record: PushRecord): boolean {
@@ -168,7 +176,8 @@ export function take(
   owner: string,
   deadFence: number | undefined,
 ): PushRecord | undefined {
-  if (placeOf(record) !== 'lane' || (record.owner !== '' && record.fence !== deadFence)) return undefined;
+  if (isOver(record) || record.state === 'stashed') return undefined;
+  if (record.owner !== '' && record.fence !== deadFence) return undefined;
   const runsAgain = record.messages === undefined;
   return {
     ...record,
@@ -262,6 +271,16 @@ export function giveBack(
   if ((record.state !== 'taking' && record.state !== 'adopted') || !holds(record, me)) return undefined;
   const { intent: _void, ...rest } = record;
   return { ...rest, state: 'adopted', owner: '', ...tries };
+}
+
+/**
+ * The runner goes, and its run counts for nothing any more. Where an attempt was told that an answer comes late (`promised`,
+ * or the record says so), a worker runs the handler again; else the next attempt does.
+ */
+export function release(record: PushRecord, me: Holder, isPromised = false): PushRecord | undefined {
+  if ((record.state !== 'running' && record.state !== 'adopted') || !holds(record, me)) return undefined;
+  const { unheard: _unheard, ...rest } = record;
+  return { ...rest, state: isPromised ? 'adopted' : record.state, owner: '' };
 }
 
 /** The holder drops the work without knowing how far it came: an intent stands, for the next one to judge. */

@@ -5,7 +5,7 @@ import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
 import { accompany } from './accompany.js';
 import { finishFor } from './handle-for.js';
-import { again, DONE, LOST, type LateJob } from './late-job.js';
+import { again, LOST, type LateJob } from './late-job.js';
 import { toLateMessages } from './late-end.js';
 import * as rules from './record.js';
 import { endOf, type StreamEnd } from './stream-end.js';
@@ -15,7 +15,10 @@ const MOST_ATTEMPTS = 5;
 /** Between two tries of `later`: 2, 4, 8, 16 s, and up to a fifth more. */
 const LATER_BACKOFF_MS = 2_000;
 
-/** Makes the messages where there are none yet, by `later` or by `handle` again. `undefined`: there are messages now. */
+/**
+ * Makes the messages where there are none yet, by `later` or by `handle` again. `undefined`: there are messages now.
+ * A run that was told to stop may have made anything, so it is run again.
+ */
 export async function runLate(late: LateJob): Promise<JobVerdict | undefined> {
   const { record, job, push } = late;
   if (record.intent !== undefined || record.messages !== undefined) return undefined;
@@ -31,16 +34,17 @@ export async function runLate(late: LateJob): Promise<JobVerdict | undefined> {
   } catch (error) {
     return onThrow(late, error, task, attempt);
   }
+  if (late.signal.aborted) return late.giveBack(0);
   if (outcome === undefined) return late.die('handler_missing', `no handler "${handler}" with \`later\``);
   if (outcome.type === 'streaming') {
     const end = await readLate(late, push, outcome.stream);
     if (end.type === 'broken') return onThrow(late, end.error, task, attempt);
+    if (late.signal.aborted) return late.giveBack(0);
     outcome = end;
   }
   switch (outcome.type) {
     case 'silent':
-      await late.change(rules.acknowledge);
-      return DONE;
+      return late.end(await late.change(rules.acknowledge));
     case 'deferred': {
       const { task: next } = outcome;
       await late.change((current, me) => rules.postpone(current, me, handler, next));

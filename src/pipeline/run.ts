@@ -42,6 +42,7 @@ export class Run implements RunHere {
   #startedAtMs: number | undefined;
   #abort: AbortController | undefined;
   #isHandedOver = false;
+  #ending: Promise<void> = Promise.resolve();
   #cancelLimit: (() => void) | undefined;
   /** An outcome came: from then on nobody waits for one. */
   #isOver = false;
@@ -84,12 +85,12 @@ export class Run implements RunHere {
       signal: () => this.#signal,
       onRoute: (handler) => (this.hand.handler = handler),
     });
-    if (!(outcome instanceof Promise)) return this.hand.watch(this.#onOutcome(outcome));
+    if (!(outcome instanceof Promise)) return this.#endBy(this.#onOutcome(outcome));
     const ending = outcome.then(
       (value) => this.#onOutcome(value),
       (error: unknown) => this.#onThrow(error),
     );
-    return this.hand.watch(ending.finally(() => this.#nameIfSlow()));
+    return this.#endBy(ending.finally(() => this.#nameIfSlow()));
   }
 
   /** Runs the handler only where no earlier push of the sender is worked on; else says the notice. */
@@ -113,15 +114,23 @@ export class Run implements RunHere {
     this.hand.watch(this.#answer.settle(this.hand.record.record.messages ?? []));
   }
 
-  /** The process is going down: what runs here after its deadline is left to others, then told to stop. */
+  /**
+   * The process is going down: what runs here is left to others, then told to stop. From then on its outcome counts for
+   * nothing, since one that was told to stop may say anything.
+   */
   async handOver(): Promise<void> {
-    const { isLate, job, record, stream } = this.hand;
+    const { hand } = this;
+    await hand.tries.idle();
+    // Its outcome is being settled.
+    if (this.#isOver) return this.#ending;
     this.#isHandedOver = true;
-    if (isLate && job.isSafe) {
-      await record.change(rules.giveBack, { durable: true });
-      await job.hurry();
-    }
-    stream?.abort();
+    this.#endWait();
+    this.#stopAccompanying?.();
+    // Without the store it stays as it is, and the end of this process frees it.
+    await hand.release(hand.isLate, AbortSignal.abort()).catch((error: unknown) => {
+      hand.deps.log.debug({ err: error, pushId: hand.push.id }, 'a run could not be handed over');
+    });
+    hand.stream?.abort();
     this.#abort?.abort(new Error('the server is shutting down'));
   }
 
@@ -131,7 +140,13 @@ export class Run implements RunHere {
     return (this.#abort ??= new AbortController()).signal;
   }
 
+  #endBy(ending: void | Promise<void>): void {
+    if (ending !== undefined) this.#ending = ending;
+    this.hand.watch(ending);
+  }
+
   #onOutcome(outcome: Outcome): void | Promise<void> {
+    if (this.#isHandedOver) return undefined;
     if (outcome.type === 'streaming') return this.#readOn(outcome.stream);
     this.#endWait();
     if (this.hand.isLate) return this.#end(this.#lateEnd.settle(outcome, this.hand.handler));
@@ -154,9 +169,8 @@ export class Run implements RunHere {
 
   #onThrow(error: unknown): void | Promise<void> {
     const { isLate, deps, push, handler } = this.hand;
+    if (this.#isHandedOver) return undefined;
     this.#endWait();
-    // It heeds the stop, and another process runs it again.
-    if (this.#isHandedOver && isLate) return undefined;
     deps.log.error({ err: error, pushId: push.id, handler }, 'a handler threw');
     return isLate ? this.#dieThrown() : this.#answer.acknowledge('threw');
   }
@@ -187,6 +201,7 @@ export class Run implements RunHere {
     return finishFor(deps, account, push, { handler, task, attempt: 1, signal: this.#signal }).then(
       (outcome) => this.#onOutcome(outcome ?? { type: 'silent' }),
       (error: unknown) => {
+        if (this.#isHandedOver) return undefined;
         deps.log.warn({ err: error, pushId: push.id, handler }, 'a `later` threw; it is tried again');
         return this.hand.isLate ? this.#onOutcome({ type: 'deferred', task }) : this.#answer.defer(task);
       },

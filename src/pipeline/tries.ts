@@ -43,6 +43,8 @@ export interface TriesListener {
 export class Tries {
   #waiting: ((verdict: Verdict) => void)[] = [];
   #lastOnes = 0;
+  #isClosed = false;
+  #onIdle: (() => void)[] = [];
   #final: FinalVerdict | undefined;
   #cancelTimer: (() => void) | undefined;
   #armedForMs = Number.POSITIVE_INFINITY;
@@ -73,6 +75,7 @@ export class Tries {
   /** The verdict if there is one, else a promise of it. */
   join({ deadlineAtMs, isLast }: Try): Verdict | Promise<Verdict> {
     if (this.#final !== undefined) return this.#final;
+    if (this.#isClosed) return UNAVAILABLE;
     // A try whose body came slowly may be the later one to join and the earlier one to need an answer.
     if (this.#cancelTimer === undefined || deadlineAtMs < this.#armedForMs) {
       this.#cancelTimer?.();
@@ -95,6 +98,17 @@ export class Tries {
     this.#tell(UNAVAILABLE);
   }
 
+  /** The same for those that come from now on. */
+  close(): void {
+    this.#isClosed = true;
+    this.turnAway();
+  }
+
+  /** Resolves once nobody waits here, which each one's deadline sees to. */
+  async idle(): Promise<void> {
+    if (this.areWaiting) await new Promise<void>((resume) => this.#onIdle.push(resume));
+  }
+
   /** Leaves those that wait without an answer. Their retry finds the run as it is then. */
   hold(): void {
     this.#tell(HELD);
@@ -107,6 +121,7 @@ export class Tries {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const hear of waiting) hear(verdict);
+    for (const resume of this.#onIdle.splice(0)) resume();
   }
 
   #arm(deadlineAtMs: number): () => void {

@@ -5,7 +5,7 @@ import type { Json } from '../protocol/json.js';
  * The record of one push: who works on it and how far that is. `src/pipeline/record.ts` holds the rules of
  * its changes; a store only keeps it and swaps it.
  *
- * running       a handler runs, no try has been answered yet
+ * running       a handler runs, no try has been answered yet; where `owner` is '' none runs, and the next try begins one
  * answered      a passive reply was settled; its body is remembered for a minute
  * acknowledged  `success` was settled and there is nothing more to do
  * adopted       `success` was settled and the work goes on: in its owner, or in the queue where `owner` is ''

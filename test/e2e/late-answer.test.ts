@@ -64,12 +64,15 @@ describe.each(storages)('given a built server on %s', (storage) => {
     expect([sent(), await ground.runs()]).toEqual([[], ['handle slow 1000 c']]);
   });
 
-  test.each(['hang', 'heed'])(
+  test.each(['hang', 'heed', 'quit', 'stream'])(
     'when it is told to stop while runs that %s are past their deadline, then the next start delivers them',
     async (how) => {
       const texts = Array.from({ length: 5 }, (_, index) => typeText(`${how} ${index}`));
       for (const said of await Promise.all(texts.map((text) => tryOnce(server.url, text))))
-        expect(said).toMatchObject({ status: 200, body: 'success' });
+        expect(said).toMatchObject({
+          status: 200,
+          body: how === 'stream' ? expect.stringContaining('begun.') : 'success',
+        });
       const stopAtMs = Date.now();
       expect(await server.stop()).toBe(0);
       expect(Date.now() - stopAtMs).toBeLessThan(3_000);
@@ -81,7 +84,30 @@ describe.each(storages)('given a built server on %s', (storage) => {
       expect(sent()).toHaveLength(wanted.length);
       expect(await next.deadLetters()).toEqual([]);
       expect(await ground.runs()).toHaveLength(10);
+      // Nothing is left in the way of what its users ask next.
+      const more = texts.map(({ user }) => typeText('slow 1700 more', user));
+      await Promise.all(more.map((text) => tryOnce(next.url, text)));
+      await eventually(() => expect(sent()).toHaveLength(2 * wanted.length));
     },
+    30_000,
+  );
+
+  test.each(['quit', 'stream'])(
+    'when it is told to stop while a `later` that would %s goes on, then the next start runs it again',
+    async (how) => {
+      const texts = Array.from({ length: 5 }, (_, index) => typeText(`later-${how} ${index}`));
+      for (const said of await Promise.all(texts.map((text) => tryOnce(server.url, text))))
+        expect(said).toMatchObject({ status: 200, body: 'success' });
+      await eventually(async () => expect(await ground.runs()).toHaveLength(10));
+      expect(await server.stop()).toBe(0);
+      expect(sent()).toEqual([]);
+      const next = await ground.start();
+      const wanted = texts.map(({ user, content }) => `${user} answer: ${content}`);
+      await eventually(() => expect(new Set(sent())).toEqual(new Set(wanted)));
+      await eventually(async () => expect(await next.waitingJobs()).toBe(0));
+      expect([sent().length, await next.deadLetters()]).toEqual([wanted.length, []]);
+    },
+    30_000,
   );
 });
 

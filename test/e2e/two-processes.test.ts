@@ -90,4 +90,18 @@ describe('given two built servers on one Redis', () => {
     expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: hang soon') });
     expect(said.ms).toBeLessThan(4_500);
   });
+
+  test('when a process is told to stop while the tries of a passive-only account are held, then the other one answers them', async () => {
+    const passive = { LATE_REPLY: 'passive-only' };
+    const [going, staying] = await Promise.all([ground.start(passive), ground.start(passive)]);
+    const text = typeText('quit held');
+    const held = tryOnce(going.url, text);
+    await eventually(async () => expect(await ground.runs()).toEqual(['handle quit held']));
+    const stopped = going.stop();
+    expect(await held).toMatchObject({ answered: false });
+    const said = await tryOnce(staying.url, text);
+    expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: quit held') });
+    expect(said.ms).toBeLessThan(4_500);
+    expect(await stopped).toBe(0);
+  }, 30_000);
 });

@@ -6,14 +6,20 @@ import { TEST_TOKEN } from './wechat.js';
 
 /**
  * One handler for all tests: the text says what it does. `slow 900 x` answers after 900 ms, `defer 200 x` leaves the
- * answer to `later`, which takes 200 ms, the first run of `hang x` never ends, and that of `heed x` ends by throwing
- * when it is told to. Every run adds a line to the file
- * `runs`.
+ * answer to `later`, which takes 200 ms. The first run of `hang x` never ends; when it is told to, that of `heed x` ends
+ * by throwing, that of `quit x` with nothing, and that of `stream x` goes no further than its first sentence. `later-quit x`
+ * and `later-stream x` do the same in `later`. Every run adds a line to the file `runs`.
  */
 const HANDLER = `
 import { appendFileSync } from 'node:fs';
 const note = (run, content) => appendFileSync(new URL('../runs', import.meta.url), run + ' ' + content + '\\n');
 const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
+const told = (signal) => new Promise((resume) => signal.addEventListener('abort', resume));
+async function* written(answer, isWhole) {
+  if (!isWhole) yield 'begun. ';
+  if (!isWhole) await new Promise((resume) => setInterval(resume, 2 ** 31 - 1));
+  yield answer;
+}
 export default {
   on: 'message.text',
   async handle({ push: { content }, reply, defer, attempt, signal }) {
@@ -22,12 +28,17 @@ export default {
     if (how === 'hang' && attempt === 1) await new Promise((resume) => setInterval(resume, 2 ** 31 - 1));
     if (how === 'heed' && attempt === 1)
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    if (how === 'quit' && attempt === 1) return void (await told(signal));
+    if (how === 'stream') return reply.stream(written('answer: ' + content, attempt > 1));
+    if (how.startsWith('later-')) return defer({ content, ms: 0, how: how.slice(6) });
     if (how === 'defer') return defer({ content, ms: Number(ms) });
     if (how === 'slow') await pause(Number(ms));
     return reply.text('answer: ' + content);
   },
-  async later({ reply }, { content, ms }) {
+  async later({ reply, attempt, signal }, { content, ms, how }) {
     note('later', content);
+    if (how === 'quit' && attempt === 1) return void (await told(signal));
+    if (how === 'stream') return reply.stream(written('answer: ' + content, attempt > 1));
     await pause(ms);
     return reply.text('answer: ' + content);
   },

@@ -6,6 +6,7 @@ import { createRouter } from '../../src/handling/router.js';
 import type { Handler } from '../../src/handling/define-handler.js';
 import type { Account } from '../../src/pipeline/account.js';
 import { lifetimesFor } from '../../src/pipeline/change-record.js';
+import { handOverAll } from '../../src/pipeline/hand-over.js';
 import { createLateWork } from '../../src/pipeline/late-work.js';
 import { createOwner } from '../../src/pipeline/owner.js';
 import { retryLetter, type Retried, type RetryDeps } from '../../src/pipeline/retry-letter.js';
@@ -24,22 +25,25 @@ import { urlSignature } from '../../src/protocol/signature.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryStateStore } from './memory-state-store.js';
 
-/** What goes wrong at one step of one process, before or after the step took effect. */
+/** What happens at one step of one process, before or after the step took effect; of a stop, this is when it begins. */
 export interface Fault {
   readonly process: number;
   /** The how-manyth step of that process: store, queue and API operations, beats apart. */
   readonly step: number;
   readonly when: 'before' | 'after';
-  readonly what: 'crash' | 'fail';
+  readonly what: 'crash' | 'fail' | 'stop';
 }
 
 /** What the users of a passive-only account hear while they wait. */
 export const NOTICE = 'soon';
+const WECHAT_WAITS_MS = 5_000;
 const TOKEN = 'testToken';
 const APP_ID = toAppId('wx0123456789abcdef');
 export const REPLY_DEADLINE_MS = 4_500;
 /** How often a worker looks for jobs. */
 const LOOK_EVERY_MS = 250;
+/** A process that is told to stop lets its late work go on for so long. */
+const DRAIN_MS = 3_000;
 /** A job whose worker died is given to another after this. */
 const LOCK_MS = 5_000;
 
@@ -124,8 +128,11 @@ export class SimulatedProcess implements Clock {
   readonly #runs = new Map<string, RunHere>();
   #receiver: Receiver | undefined;
   #retry: RetryDeps | undefined;
+  #consumer: Consumer | undefined;
+  #answering = 0;
   #steps = 0;
   #alive = true;
+  #stopping = false;
 
   constructor(world: SimulatedInstallation, index: number) {
     this.#world = world;
@@ -139,8 +146,22 @@ export class SimulatedProcess implements Clock {
     return this.#steps;
   }
 
+  /** Takes pushes. */
+  get open(): boolean {
+    return this.#alive && !this.#stopping;
+  }
+
   die(): void {
     this.#alive = false;
+  }
+
+  /** As an operator does it: those that wait here are answered first, and what runs is handed over. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    while (this.#answering > 0) await new Promise<void>((resume) => void this.schedule(10, resume));
+    await handOverAll(this.#runs, this.#consumer, DRAIN_MS);
+    this.die();
   }
 
   now(): number {
@@ -204,7 +225,7 @@ export class SimulatedProcess implements Clock {
     this.#receiver = createReceiver(account, deps);
     this.#retry = deps;
     await owner.start();
-    queue.consume(createLateWork(deps));
+    this.#consumer = queue.consume(createLateWork(deps));
   }
 
   /** One try of WeChat's. Never resolves where it is held, or the process dies first: the connection is gone. */
@@ -213,15 +234,22 @@ export class SimulatedProcess implements Clock {
     // A nonce of its own for each push: those of one second differ in nothing else.
     const nonce = /<MsgId>(\d+)/.exec(body)?.[1] ?? '1820486341';
     const receiver = this.#receiver;
-    if (receiver === undefined || !this.#alive) return new Promise(() => undefined);
-    return receiver
+    if (receiver === undefined || !this.open) return new Promise(() => undefined);
+    this.#answering += 1;
+    // Who is held is gone after that.
+    const gone = new Promise<undefined>((hear) => void this.schedule(WECHAT_WAITS_MS, () => hear(undefined)));
+    const answer = receiver
       .receive({
         query: { signature: urlSignature(TOKEN, timestamp, nonce), timestamp, nonce },
         body,
         receivedAtMs: this.now(),
         remote: undefined,
       })
-      .then((answer) => (this.#alive && answer !== undefined ? answer : new Promise<never>(() => undefined)));
+      .then((said) => said ?? gone);
+    void Promise.race([answer, gone]).then(() => (this.#answering -= 1));
+    return answer.then((said) =>
+      this.#alive && said !== undefined ? said : new Promise<never>(() => undefined),
+    );
   }
 
   /** What an operator asks for. Never resolves where the process dies first. */
@@ -254,7 +282,8 @@ export class SimulatedProcess implements Clock {
     const fault = this.#world.faults.find(
       ({ process, step }) => process === this.#index && step === this.#steps,
     );
-    if (fault?.when === 'before') {
+    if (fault?.what === 'stop') void this.stop();
+    else if (fault?.when === 'before') {
       if (fault.what === 'fail') throw failure();
       this.die();
       return never;
@@ -262,7 +291,7 @@ export class SimulatedProcess implements Clock {
     const result = await effect();
     if (fault?.when === 'after') {
       if (fault.what === 'fail') throw failure();
-      this.die();
+      if (fault.what === 'crash') this.die();
     }
     return this.#alive ? result : never;
   }
@@ -311,30 +340,47 @@ export class SimulatedProcess implements Clock {
 
   #consume(work: JobWork): Consumer {
     const { jobs } = this.#world;
+    const abort = new AbortController();
+    const working = new Set<HeldJob>();
+    let stopping = false;
     const look = (): void => {
+      if (stopping) return;
       this.schedule(LOOK_EVERY_MS, look);
       for (const held of jobs.values()) {
         const free = held.holder === undefined || (!held.holder.alive && held.heldUntilMs <= this.now());
         if (!free || held.dueAtMs > this.now()) continue;
         held.holder = this;
         held.heldUntilMs = this.now() + LOCK_MS;
+        working.add(held);
         const giveBack = (afterMs: number): void => {
-          if (!this.#alive) return;
+          if (!this.#alive || !working.delete(held)) return;
           held.holder = undefined;
           held.dueAtMs = this.now() + afterMs;
         };
-        work(held.job, new AbortController().signal).then(
+        work(held.job, abort.signal).then(
           (verdict) => {
-            if (!this.#alive) return;
-            if (verdict.type === 'done') jobs.delete(held.job.id);
-            else giveBack(verdict.afterMs);
+            if (verdict.type === 'again') giveBack(verdict.afterMs);
+            else if (this.#alive && working.delete(held)) jobs.delete(held.job.id);
           },
           () => giveBack(1_000),
         );
       }
     };
     look();
-    return { stop: () => Promise.resolve() };
+    return {
+      stop: async (graceMs) => {
+        stopping = true;
+        const endMs = this.now() + graceMs;
+        while (working.size > 0 && this.now() < endMs)
+          await new Promise<void>((resume) => void this.schedule(10, resume));
+        abort.abort();
+        for (const held of working) {
+          held.holder = undefined;
+          held.dueAtMs = this.now();
+        }
+        working.clear();
+      },
+    };
   }
 
   #apiOfThis(): Api {

@@ -39,6 +39,31 @@ const behaviours: { readonly [name: string]: (wait: Waits) => Handler } = {
     defineHandler({ on: 'message.text', handle: (ctx) => ctx.reply.text(LONG_ANSWER) }),
   'answers at length while its job is written ahead': (wait) => afterWaiting(wait, 4_000, LONG_ANSWER),
   'answers at length after the deadline': (wait) => afterWaiting(wait, 6_000, LONG_ANSWER),
+  'streams past the deadline': (wait) =>
+    defineHandler({
+      on: 'message.text',
+      handle: (ctx) =>
+        ctx.reply.stream(
+          (async function* () {
+            await wait(3_000);
+            yield 'Well. ';
+            await wait(5_000);
+            yield `${ANSWER}.`;
+          })(),
+        ),
+    }),
+  'gives up when it is told to stop': (wait) => heeding(wait, 8_000, undefined),
+  'makes an excuse when it is told to stop': (wait) => heeding(wait, 8_000, 'sorry'),
+  'gives up in time when it is told to stop': (wait) => heeding(wait, 4_000, undefined),
+  'gives up in `later` when it is told to stop': (wait) =>
+    defineHandler({
+      on: 'message.text',
+      handle: (ctx) => ctx.defer({ to: 'later' }),
+      async later(ctx) {
+        await untilStopped(wait(5_000), ctx.signal);
+        return ctx.signal.aborted ? undefined : ctx.reply.text(ANSWER);
+      },
+    }),
   'stays silent': () => defineHandler({ on: 'message.text', handle: () => undefined }),
   'stays silent after the deadline': (wait) =>
     defineHandler({ on: 'message.text', handle: () => wait(6_000) }),
@@ -53,6 +78,24 @@ function afterWaiting(wait: Waits, ms: number, answer = ANSWER): Handler {
     },
   });
 }
+
+/** Answers after some time, unless it is told to stop before. */
+function heeding(wait: Waits, ms: number, excuse: string | undefined): Handler {
+  return defineHandler({
+    on: 'message.text',
+    async handle(ctx) {
+      await untilStopped(wait(ms), ctx.signal);
+      if (!ctx.signal.aborted) return ctx.reply.text(ANSWER);
+      return excuse === undefined ? undefined : ctx.reply.text(excuse);
+    },
+  });
+}
+
+const untilStopped = (work: Promise<void>, signal: AbortSignal): Promise<void> =>
+  Promise.race([
+    work,
+    new Promise<void>((resume) => signal.addEventListener('abort', () => resume(), { once: true })),
+  ]);
 
 function deferring(wait: Waits, ms: number): Handler {
   return defineHandler({
@@ -158,7 +201,6 @@ function broken(story: Story, behaviour: string, faults: readonly Fault[]): stri
   const answers = heard.filter((answer) => answer !== undefined);
   const replies = answers.filter(({ body }) => body.includes(ANSWER));
   const successes = answers.filter(({ body }) => body === 'success');
-  const deliveries = world.delivered.length;
 
   for (const { afterMs, status } of answers) {
     if (afterMs > REPLY_DEADLINE_MS + (faultless ? 10 : GRACE_MS))
@@ -183,7 +225,8 @@ function broken(story: Story, behaviour: string, faults: readonly Fault[]): stri
   }
   const accepted = answers.some(({ status }) => status === 200);
   if (accepted && !silentBehaviours.has(behaviour)) {
-    const reached = replies.length > 0 || deliveries > 0 || deadReasons.length > 0;
+    const reached =
+      replies.length > 0 || deadReasons.length > 0 || texts.some((text) => text.includes(ANSWER));
     if (!reached) wrong.push('"success" was said and nothing came of it');
   }
   if (faultless) {
@@ -191,6 +234,8 @@ function broken(story: Story, behaviour: string, faults: readonly Fault[]): stri
     if (world.runs !== 1) wrong.push(`the handler ran ${world.runs} times`);
     if (replies.length > 0 && successes.length > 0) wrong.push('one try heard the reply, another "success"');
   }
+  if (faults.every(({ what }) => what === 'stop') && deadReasons.length > 0)
+    wrong.push('a stop left a dead letter');
   if (deadReasons.some((reason) => reason !== 'unknown')) wrong.push(`dead letter: ${deadReasons.join()}`);
   if (world.jobs.size > 0) wrong.push('a job is left in the queue');
   return wrong;
@@ -223,7 +268,7 @@ describe.each(Object.keys(behaviours))('given a handler that %s', (behaviour) =>
       expect(world.runs).toBe(1);
     });
 
-    test.each(['crash', 'fail'] as const)(
+    test.each(['crash', 'fail', 'stop'] as const)(
       'when any one step meets a %s, then all promises hold',
       async (what) => {
         const calm = await check(behaviour, tries, []);
@@ -232,7 +277,7 @@ describe.each(Object.keys(behaviours))('given a handler that %s', (behaviour) =>
           const steps = calm.steps[process] ?? 0;
           for (let step = 1; step <= steps + 2; step += 1) {
             // To a crash, before a step is the moment after the one before it.
-            for (const when of what === 'crash' ? (['after'] as const) : (['before', 'after'] as const)) {
+            for (const when of what === 'fail' ? (['before', 'after'] as const) : (['after'] as const)) {
               await check(behaviour, tries, [{ process, step, when, what }]);
               explored += 1;
             }
@@ -251,7 +296,7 @@ describe('given several faults in one story', () => {
       process: fc.integer({ min: 0, max: 3 }),
       step: fc.integer({ min: 1, max: 9 }),
       when: fc.constantFrom('before' as const, 'after' as const),
-      what: fc.constantFrom('crash' as const, 'fail' as const),
+      what: fc.constantFrom('crash' as const, 'fail' as const, 'stop' as const),
     });
     await fc.assert(
       fc.asyncProperty(

@@ -241,5 +241,5 @@ describe('given faults while a letter is retried', () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 120_000);
 });
