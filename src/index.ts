@@ -48,7 +48,7 @@ export {
 } from './handling/session.js';
 export { TaskNotJson } from './handling/task.js';
 export type { GivenApi } from './handling/stand-in-api.js';
-export type { StreamOptions, TextStream } from './handling/text-stream.js';
+export { RETRACT, type StreamOptions, type StreamPart, type TextStream } from './handling/text-stream.js';
 export {
   tryHandler,
   tryLater,

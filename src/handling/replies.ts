@@ -11,7 +11,7 @@ import {
 } from '../protocol/reply.js';
 import { shapeOf } from './answer.js';
 import { asUploaded, type Media, type MediaReply } from './reply-files.js';
-import { TextStream, type StreamOptions } from './text-stream.js';
+import { TextStream, type StreamOptions, type StreamPart } from './text-stream.js';
 
 /** Makers of the replies that any road can carry. With `road` a reply is kept on one of them. */
 export interface LateReplies {
@@ -20,9 +20,9 @@ export interface LateReplies {
   readonly markdown: (markdown: string, pin?: Pinned) => LateReply;
   /**
    * A text that is still being written, by a language model say: its whole sentences are said in time, and the rest
-   * travels when it is there, in as few messages as it takes.
+   * travels when it is there, in as few messages as it takes. The part `RETRACT` takes back what was not said yet.
    */
-  readonly stream: (parts: AsyncIterable<string>, options?: StreamOptions) => TextStream;
+  readonly stream: (parts: AsyncIterable<StreamPart>, options?: StreamOptions) => TextStream;
   /**
    * A picture, by its media id or as a file: `{ path }`, `{ bytes, fileName }`, or `{ url }` on the internet. A file is
    * uploaded once it is returned or sent; the same one again within a day and a half is not.

@@ -9,6 +9,15 @@ export interface StreamOptions {
   readonly onNewMessage?: 'abort' | 'finish';
 }
 
+/**
+ * A part that retracts all parts before it, as far as they were not delivered yet: a model's thinking, say, that is known
+ * as such only by its end.
+ */
+export const RETRACT: unique symbol = Symbol.for('wechat-callback-server.retract');
+
+/** A part of an answer that is still being written. */
+export type StreamPart = string | typeof RETRACT;
+
 /** Markdown grows when it loses its marks: links and tables take more room. */
 const MARKDOWN_ROOM = 0.6;
 
@@ -19,7 +28,7 @@ const MARKDOWN_ROOM = 0.6;
 export class TextStream {
   readonly type = 'stream';
   readonly onNewMessage: 'abort' | 'finish';
-  readonly #source: AsyncIterable<string>;
+  readonly #source: AsyncIterable<StreamPart>;
   readonly #markdown: boolean;
   #text = '';
   #said = 0;
@@ -28,7 +37,7 @@ export class TextStream {
   #isAborted = false;
 
   constructor(
-    source: AsyncIterable<string>,
+    source: AsyncIterable<StreamPart>,
     { markdown = false, onNewMessage = 'abort' }: StreamOptions = {},
   ) {
     this.#source = source;
@@ -63,7 +72,8 @@ export class TextStream {
 
   /** From here on everything up to this place counts as said. */
   markSaid(upTo: number): void {
-    this.#said = upTo;
+    // A part may have been retracted meanwhile, and more than this.
+    this.#said = Math.max(this.#said, upTo);
   }
 
   /** All that has come and was not said. */
@@ -72,14 +82,15 @@ export class TextStream {
   }
 
   async #readAll(): Promise<void> {
-    const stopped = new Promise<IteratorResult<string>>((resolve) => {
+    const stopped = new Promise<IteratorResult<StreamPart>>((resolve) => {
       this.#stop = () => resolve({ done: true, value: undefined });
     });
     const parts = this.#source[Symbol.asyncIterator]();
     while (!this.#isAborted) {
       const next = await Promise.race([parts.next(), stopped]);
       if (next.done === true) break;
-      this.#text += next.value;
+      if (next.value === RETRACT) this.#said = this.#text.length;
+      else this.#text += next.value;
     }
     if (this.#isAborted) void parts.return?.(undefined)?.catch(() => {});
   }
