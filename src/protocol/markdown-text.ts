@@ -3,7 +3,7 @@ import { BlockReader } from './markdown/block-reader.js';
 /**
  * Markdown as a text that WeChat shows well: a heading in 【】, `•` before the items of a list, a table as a line for each
  * row, links as `<a href="…">…</a>` (http and https only), code without its backticks, emphasis stripped. What is not
- * Markdown stays as typed, `<b>` too.
+ * Markdown stays as typed: `<b>`, and TeX in `$…$`, `$$…$$`, `\(…\)` and `\[…\]`.
  *
  * Out:   may be longer than one message; `splitText` keeps its links and lines of code whole.
  * Cost:  linear in the text.

@@ -23,12 +23,20 @@ interface Code {
   readonly lines: string[];
 }
 
+/** A formula of several lines. A blank line ends it too, as in TeX. */
+interface Display {
+  readonly closing: string;
+  readonly indent: number;
+  readonly margin: string;
+}
+
 /** Reads Markdown line by line and writes the text that it means. What it keeps in mind ends at an unindented paragraph. */
 export class BlockReader {
   readonly #convert: (inline: string) => string;
   readonly #out: string[] = [];
   #paragraph: Paragraph | undefined;
   #code: Code | undefined;
+  #display: Display | undefined;
   #table: { header: string; rows: string[] } | undefined;
   #isQuoted = false;
   /** The indents of the lists that the present line is in, outermost first. */
@@ -66,6 +74,7 @@ export class BlockReader {
   }
 
   #addLine(line: Line, typed: string): void {
+    if (this.#display !== undefined && line.type !== 'blank') return this.#addDisplay(this.#display, typed);
     if (this.#table !== undefined) {
       if (typed.includes('|')) {
         this.#table.rows.push(typed);
@@ -87,6 +96,8 @@ export class BlockReader {
         return this.#addUnderline(line.mayBeRule, typed);
       case 'fence':
         return this.#beginCode(line.fence, line.indent);
+      case 'display':
+        return this.#beginDisplay(line.closing, line.indent, typed);
       case 'item':
         return this.#addItem(line);
       case 'text':
@@ -121,6 +132,10 @@ export class BlockReader {
     if (inner.type === 'fence') {
       this.#write(first.trimEnd());
       return this.#beginCode(inner.fence, indent + mark.length + 1);
+    }
+    if (inner.type === 'display') {
+      this.#write(first.trimEnd());
+      return this.#beginDisplay(inner.closing, indent + mark.length + 1, content);
     }
     const lines = [inner.type === 'heading' ? inner.text : content];
     this.#paragraph = { lines, first, others: `${margin}  `, isItem: true };
@@ -162,6 +177,22 @@ export class BlockReader {
     this.#write('');
   }
 
+  #beginDisplay(closing: string, indent: number, typed: string): void {
+    this.#endBlock();
+    if (indent === 0) this.#lists = [];
+    this.#display = { closing, indent, margin: '  '.repeat(this.#lists.length) };
+    this.#writeDisplay(this.#display, typed);
+  }
+
+  #addDisplay(display: Display, typed: string): void {
+    this.#writeDisplay(display, typed);
+    if (typed.includes(display.closing)) this.#display = undefined;
+  }
+
+  #writeDisplay({ indent, margin }: Display, typed: string): void {
+    this.#write(disarmTags(`${margin}${outdent(typed, indent)}`.trimEnd()));
+  }
+
   #writeHeading(text: string): void {
     this.#endBlock();
     this.#lists = [];
@@ -180,6 +211,7 @@ export class BlockReader {
     const table = this.#table;
     this.#paragraph = undefined;
     this.#table = undefined;
+    this.#display = undefined;
     if (table !== undefined) for (const line of tableLines(table.header, table.rows)) this.#write(line);
     if (paragraph === undefined || paragraph.lines.length === 0) return;
     const text = this.#convert(paragraph.lines.join('\n'));

@@ -1,8 +1,9 @@
 import { pairBrackets, readTarget } from './brackets.js';
 import { Delimiters } from './delimiters.js';
+import { pairFormulas } from './formulas.js';
 import { disarmTags, showLink, type Shown } from './wechat-link.js';
 
-const SPECIAL = /[\\`![<&*_~]|https?:\/\//gi;
+const SPECIAL = /[\\`![<&*_~$]|https?:\/\//gi;
 const PUNCTUATION = /[!-/:-@[-`{-~]/;
 const BACKTICKS = /`+/g;
 const SIGNS = /\*+|_+|~+/y;
@@ -27,7 +28,7 @@ const NAMED: Readonly<Record<string, string>> = {
 /**
  * What is left of the Markdown within a paragraph: emphasis is stripped, code loses its backticks, links become
  * `<a href="…">`, escapes and entities the characters that they mean. HTML stays as typed, except that `<br>` is a new line
- * and that only links to http and https remain links.
+ * and that only links to http and https remain links. Formulas stay as typed.
  *
  * Cost: linear in the text.
  */
@@ -36,6 +37,7 @@ export function inlineToText(text: string, mayLink = true): string {
   const tags = new Set<number>();
   const delimiters = new Delimiters(pieces);
   const codeEnd = pairBackticks(text);
+  const formulaEnd = pairFormulas(text);
   const brackets = pairBrackets(text, codeEnd);
   const show = ({ text: shown, isTag }: Shown): void => {
     if (isTag) tags.add(pieces.length);
@@ -45,7 +47,14 @@ export function inlineToText(text: string, mayLink = true): string {
   /** Handles the construct at `at`; returns where it ends, or undefined if there is none. */
   const readAt = (at: number): number | undefined => {
     const char = text.charAt(at);
+    const formula = char === '\\' || char === '$' ? formulaEnd(at) : undefined;
+    if (formula !== undefined) {
+      pieces.push(text.slice(at, formula));
+      return formula;
+    }
     switch (char) {
+      case '$':
+        return undefined;
       case '\\': {
         const next = text.charAt(at + 1);
         if (next !== '\n' && !PUNCTUATION.test(next)) return undefined;

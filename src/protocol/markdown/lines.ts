@@ -1,3 +1,5 @@
+import { closingOfDisplay } from './formulas.js';
+
 /** What a line of Markdown is, looked at alone. */
 export type Line =
   | { readonly type: 'blank' }
@@ -6,6 +8,8 @@ export type Line =
   /** `===` or `---` below a line makes that line a heading. */
   | { readonly type: 'underline'; readonly mayBeRule: boolean }
   | { readonly type: 'fence'; readonly fence: string; readonly indent: number }
+  /** Begins a formula of several lines, which `closing` or a blank line ends. */
+  | { readonly type: 'display'; readonly closing: string; readonly indent: number }
   | { readonly type: 'item'; readonly indent: number; readonly mark: string; readonly text: string }
   | { readonly type: 'text'; readonly indent: number; readonly text: string };
 
@@ -30,6 +34,8 @@ export function readLine(line: string): Line {
   if (/^(?:=+|-+)$/.test(text) && text !== '-') return { type: 'underline', mayBeRule: /^-{3}/.test(text) };
   if (/^[-*_]/.test(text) && /^(?:-{3,}|\*{3,}|_{3,})$/.test(text.replaceAll(/\s/g, '')))
     return { type: 'rule' };
+  const closing = closingOfDisplay(text);
+  if (closing !== undefined) return { type: 'display', closing, indent };
   const item = ITEM.exec(text);
   if (item !== null) return { type: 'item', indent, mark: item[1] ?? '', text: text.slice(item[0].length) };
   return { type: 'text', indent, text };

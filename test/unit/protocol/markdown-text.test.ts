@@ -50,6 +50,43 @@ describe('given Markdown within a paragraph', () => {
   });
 });
 
+describe('given Markdown with formulas', () => {
+  test.each([
+    ['a thin space', '即 $a\\,b$。'],
+    ['braces', '$\\{x\\}$'],
+    ['new lines', '$\\begin{pmatrix} a \\\\ b \\end{pmatrix}$'],
+    ['signs of emphasis', '$a_1 * b_1$ 和 $a_2 * b_2$'],
+    ['a dollar', '$\\$5 * x * y$'],
+    ['a display', '$$ a_1 \\, * b_1 * \\\\ $$ 完'],
+    ['a display in brackets', '\\[ x \\; = \\frac{1}{2} \\] 和 \\( a_1 \\, b_1 \\)'],
+    ['a display of several lines', '设：\n$$\nx \\\\\n= y\n- z\n$$\n完。'],
+    ['brackets over several lines', '\\[\nx\n=\n\\{y\\}\n\\]'],
+    ['an environment', '\\begin{aligned}\nx &= 1 \\\\\n+ y\n\\end{aligned}'],
+    ['a display that never ends', '$$\nx_1 \\, y_1\n\n完'],
+  ])('when one holds %s, then it stays as typed', (_name, markdown) => {
+    expect(markdownToText(markdown)).toBe(markdown);
+  });
+
+  test.each([
+    ['prices', '从 $5 涨到 **$10**，又 *跌* 到 $3', '从 $5 涨到 $10，又 跌 到 $3'],
+    ['names', '**$HOME** 和 `$PATH`，*$a* *b*', '$HOME 和 $PATH，$a b'],
+    ['a sign alone', '$ *a* $ 和 $$ *b*', '$ a $ 和 $$ b'],
+    ['an escaped sign', '\\$a\\, *b*$', '$a, b$'],
+    ['escaped brackets', '\\[注\\] \\[b\\](c) \\(x\\)', '[注] [b](c) (x)'],
+    ['code', '`$a\\,b$` `\\(` *a*', '$a\\,b$ \\( a'],
+    ['lines', '$a *b*\nc$ *d*', '$a b\nc$ d'],
+  ])('when it holds %s but no formula, then it is Markdown as ever', (_name, markdown, text) => {
+    expect(markdownToText(markdown)).toBe(text);
+  });
+
+  test('when a display stands in a list or a quotation, then it is indented as that is', () => {
+    expect(markdownToText('1. 设\n   $$\n   x\\,y\n   $$\n2. 得')).toBe('1. 设\n  $$\n  x\\,y\n  $$\n2. 得');
+    expect(markdownToText('- $$\n  x\\,y\n  $$\n- *得*')).toBe('•\n  $$\n  x\\,y\n  $$\n• 得');
+    expect(markdownToText('> $$\n> x\\,y\n> $$\n\n*完*')).toBe('┃ $$\n┃ x\\,y\n┃ $$\n\n完');
+    expect(markdownToText('> $$\n> x\\,y\n*完*')).toBe('┃ $$\n┃ x\\,y\n完');
+  });
+});
+
 describe('given Markdown of several blocks', () => {
   test('when it has headings and rules, then they stand out', () => {
     expect(markdownToText('# 一 ##\n## **二**\n#三\n\n四\n===\n五\n---\n\n六\n\n***\n')).toBe(
@@ -119,6 +156,7 @@ const BLOCKS = [
     '](',
     ' ',
   ],
+  ['$$\n', '$$', '$', '\\[\n', '\\]\n', '\\begin{a}\n', '\\end{a}\n', '\\(', '\\)'],
 ].flat();
 const anyMarkdown = fc
   .array(fc.constantFrom(...BLOCKS), { maxLength: 30, size: 'max' })
@@ -175,6 +213,10 @@ describe('given any Markdown', () => {
             '!',
             '|',
             't',
+            '$',
+            '$$\n',
+            '\\(',
+            '\\)',
           ),
           { maxLength: 40, size: 'max' },
         ),
@@ -244,6 +286,14 @@ describe('given any Markdown', () => {
     'https://',
     '# ',
     ' ',
+    '$',
+    '$a ',
+    '$$a',
+    '$$\n',
+    '\\(',
+    '\\[',
+    '\\(=',
+    '\\begin{a}\n',
   ])('when it is nothing but %j, then it is converted in linear time', (unit) => {
     const started = performance.now();
     markdownToText(unit.repeat(100_000 / unit.length));
