@@ -1,12 +1,20 @@
+import { readChunk, type Chunk } from './chunk.js';
+import { ModelFailed } from './model-failed.js';
+import { readWhole, sniffBody } from './response-body.js';
 import { eventsOf } from './server-sent-events.js';
+
+/** A part of what a user says. */
+export type ContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
 
 /** One turn of a conversation. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
+  readonly content: string | readonly ContentPart[];
 }
 
-/** Anything that takes `POST <baseUrl>/chat/completions` and streams. */
+/** Anything that takes `POST <baseUrl>/chat/completions`. */
 export interface Endpoint {
   /** With its version: `https://api.example.com/v1`. */
   readonly baseUrl: string;
@@ -14,16 +22,11 @@ export interface Endpoint {
   readonly model: string;
 }
 
-/** The model gave no answer, or broke off. The message holds neither the key nor what was said. */
-export class ModelFailed extends Error {
-  override readonly name = 'ModelFailed';
-}
-
 /** Nothing came for so long: a model that thinks says so by keep-alives, or is not waited for. */
 const QUIET_MS = 120_000;
 
 /**
- * What a model answers, piece by piece as it writes. Whoever stops reading ends the request.
+ * Asks a model and yields its answer chunk by chunk as it writes. Whoever stops reading ends the request.
  *
  * @throws ModelFailed, and the signal's reason
  */
@@ -31,7 +34,7 @@ export async function* complete(
   { baseUrl, apiKey, model }: Endpoint,
   messages: readonly Message[],
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): AsyncGenerator<Chunk> {
   const ours = new AbortController();
   const quiet = setTimeout(() => ours.abort(), QUIET_MS);
   try {
@@ -46,16 +49,7 @@ export async function* complete(
       signal: AbortSignal.any([signal, ours.signal]),
     });
     if (!response.ok) throw new ModelFailed(`the model's endpoint answered HTTP ${response.status}`);
-    if (!/^text\/event-stream/i.test(response.headers.get('content-type') ?? '')) {
-      // It does not stream, and has written all of it.
-      yield contentOf(await response.text(), 'message');
-      return;
-    }
-    for await (const data of eventsOf(heard(response.body ?? [], quiet))) {
-      if (data === '[DONE]') return;
-      const content = contentOf(data, 'delta');
-      if (content !== '') yield content;
-    }
+    yield* chunksOf(heard(response.body ?? [], quiet));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ModelFailed) throw error;
@@ -69,6 +63,23 @@ export async function* complete(
   }
 }
 
+async function* chunksOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Chunk> {
+  const { isJson, bytes } = await sniffBody(body);
+  if (isJson) {
+    yield readChunk(await readWhole(bytes));
+    return;
+  }
+  let hasContent = false;
+  for await (const data of eventsOf(bytes)) {
+    if (data === '[DONE]') return;
+    const chunk = readChunk(data);
+    // Some repeat the whole answer in the last event.
+    if (chunk.isWhole && hasContent) continue;
+    hasContent ||= chunk.content !== '';
+    yield chunk;
+  }
+}
+
 async function* heard(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   quiet: NodeJS.Timeout,
@@ -79,25 +90,9 @@ async function* heard(
   }
 }
 
-/** The text in an answer or in a piece of one; '' where it holds none, as the first and the last do. */
-function contentOf(json: string, part: 'message' | 'delta'): string {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(json);
-  } catch {
-    throw new ModelFailed("the model's endpoint sent something that is no JSON");
-  }
-  if (at(answer, 'error') !== undefined) throw new ModelFailed("the model's endpoint reported an error");
-  const content = at(answer, 'choices', 0, part, 'content');
-  return typeof content === 'string' ? content : '';
-}
-
-const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
-  path.reduce<unknown>((part, key) => (part === null ? undefined : Object(part)[key]), value);
-
 /** The code of what lies below, `ECONNREFUSED` say; fetch itself only says that it failed. */
 function codeOf(error: unknown): string {
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : undefined;
-  const code = at(cause, 'code');
+  const code: unknown = Object(cause).code;
   return typeof code === 'string' ? code : cause instanceof Error ? cause.name : 'failed';
 }

@@ -1,59 +1,88 @@
-import type { LateContext } from '../../src/index.js';
-import { complete, ModelFailed, type Endpoint } from './chat-completions.js';
+import { RETRACT, type LateContext, type Push, type StreamPart } from '../../src/index.js';
+import { complete } from './chat-completions.js';
 import { recall, remember } from './memory.js';
+import { mayThinkFirst, modelFrom, noteThinkingFirst, type Model } from './model.js';
+import { ModelFailed } from './model-failed.js';
+import { messageOf, questionOf, type Turn } from './question.js';
+import { createThinkingFilter } from './thinking.js';
 
-export interface Model extends Endpoint {
-  /** What the model is told before everything else. */
-  readonly system: string;
-}
+type ChatContext = Pick<LateContext, 'session' | 'signal' | 'log'>;
 
-const SYSTEM =
-  '你是一个微信公众号里的助手。用户在手机上读你的回答：先用一句话直接回答，再按需要补充；段落要短，不要用表格。';
 const SORRY = '抱歉，我现在答不上来，请稍后再试。';
-const FORGET = /^\s*(?:清空|重新开始|reset)\s*$/i;
+const FORGET = /^\s*(?:清空|重新开始|reset)\s*[。.！!]?\s*$/i;
 
 /**
- * A language model's answer to what a user says, with the conversation so far in mind: hand it to `ctx.reply.stream`.
+ * Answers what a user says by a language model, with the conversation so far in mind: hand it to `ctx.reply.stream`.
  * "清空" begins a new conversation. A model that fails is named in the log, and the user hears a sentence.
  *
- * @param model default: LLM_BASE_URL, LLM_API_KEY, LLM_MODEL and LLM_SYSTEM of the environment
+ * @param said a text, or the push: texts, voice as WeChat recognised it, pictures if the model sees
+ * @param model default: LLM_BASE_URL, LLM_API_KEY, LLM_MODEL and their companions in the environment
  */
 export async function* chat(
-  { session, signal, log }: Pick<LateContext, 'session' | 'signal' | 'log'>,
-  question: string,
+  ctx: ChatContext,
+  said: string | Push,
   model?: Model,
-): AsyncGenerator<string> {
-  const memory = session.named('language-model');
-  if (FORGET.test(question)) {
-    await memory.clear();
-    yield '好的，我们重新开始。';
-    return;
-  }
+): AsyncGenerator<StreamPart> {
+  const memory = ctx.session.named('language-model');
+  let turn: Turn | undefined;
   let answer = '';
   try {
-    const { system, ...endpoint } = model ?? modelFrom(process.env);
-    const messages = [
-      { role: 'system', content: system } as const,
-      ...(await recall(memory)),
-      { role: 'user', content: question } as const,
-    ];
-    for await (const part of complete(endpoint, messages, signal)) {
-      answer += part;
+    const asked = model ?? modelFrom(process.env);
+    const question = questionOf(said, asked.sees ?? false);
+    if (question.type === 'no-question') {
+      yield question.say;
+      return;
+    }
+    if (FORGET.test(question.turn.content)) {
+      await memory.clear();
+      yield '好的，我们重新开始。';
+      return;
+    }
+    turn = question.turn;
+    for await (const part of answerOf(asked, [...(await recall(memory)), turn], ctx)) {
+      answer = part === RETRACT ? '' : answer + part;
       yield part;
     }
   } catch (error) {
     if (!(error instanceof ModelFailed)) throw error;
-    log.error({ why: error.message }, 'the language model failed');
+    ctx.log.error({ why: error.message }, 'the language model failed');
     if (answer === '') yield SORRY;
   } finally {
     // Also what was broken off: the user has read some of it.
-    if (answer !== '') await remember(memory, question, answer);
+    if (turn !== undefined && answer !== '') await remember(memory, turn, answer);
   }
 }
 
-function modelFrom(env: NodeJS.ProcessEnv): Model {
-  const { LLM_BASE_URL: baseUrl, LLM_API_KEY: apiKey, LLM_MODEL: model, LLM_SYSTEM: system = SYSTEM } = env;
-  if (baseUrl === undefined || model === undefined)
-    throw new ModelFailed('LLM_BASE_URL or LLM_MODEL is not set (.env is read at the start)');
-  return { baseUrl, apiKey, model, system };
+/** The model's answer without its thinking. @throws ModelFailed, also for an empty answer */
+async function* answerOf(
+  model: Model,
+  turns: readonly Turn[],
+  { signal, log }: ChatContext,
+): AsyncGenerator<StreamPart> {
+  const messages = turns.map((turn) => messageOf(turn, model.sees ?? false));
+  const filter = createThinkingFilter({ thinksFirst: mayThinkFirst(model) });
+  let finishReason: string | undefined;
+  let isEmpty = true;
+  const shown = (parts: readonly StreamPart[]): readonly StreamPart[] => {
+    for (const part of parts) isEmpty = part === RETRACT;
+    return parts;
+  };
+  for await (const chunk of complete(
+    model,
+    [{ role: 'system', content: model.system }, ...messages],
+    signal,
+  )) {
+    finishReason = chunk.finishReason ?? finishReason;
+    if (chunk.hasThinking) yield* shown(filter.noteSeparateThinking());
+    yield* shown(filter.add(chunk.content));
+  }
+  yield* shown(filter.end(finishReason));
+  if (filter.lacksOpeningTag && noteThinkingFirst(model))
+    log.warn(
+      { model: model.model },
+      'thinking came without an opening tag, and a slow answer may have begun with it: set LLM_THINKS_FIRST=1',
+    );
+  if (!isEmpty) return;
+  const holds = filter.hasThought ? 'holds nothing but thinking' : 'is empty';
+  throw new ModelFailed(`the model's answer ${holds} (finish_reason: ${finishReason ?? 'none'})`);
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { chat } from '../../handlers/_language-model/chat.js';
+import type { Model } from '../../handlers/_language-model/model.js';
 import { defineHandler } from '../../src/index.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Account } from '../../src/sandbox/types.js';
@@ -24,6 +25,7 @@ async function start(
   kind: Account['kind'],
   answers: readonly Writing[],
   settings: Readonly<Record<string, string>> = {},
+  about: Partial<Model> = {},
 ): Promise<void> {
   model = await startFakeModel(async (response, asked) => {
     const { clock } = talk;
@@ -35,7 +37,7 @@ async function start(
     }
     response.end(DONE);
   });
-  const endpoint = { baseUrl: model.baseUrl, apiKey: 'sk', model: 'small', system: '' };
+  const endpoint = { baseUrl: model.baseUrl, apiKey: 'sk', model: 'small', system: '', ...about };
   const handler = defineHandler({
     on: 'message.text',
     handle: (ctx) => ctx.reply.stream(chat(ctx, ctx.push.content, endpoint), { markdown: true }),
@@ -84,6 +86,42 @@ describe('given a verified account and a language model', () => {
       ['passive', '好的。'],
     ]);
     expect(model.brokenOff).toBe(1);
+  });
+});
+
+describe('given a verified account and a language model that thinks aloud', () => {
+  const thinking = '我想想。用户问的是天空。';
+  const slow = (opening: string): Writing => [
+    [1_000, `${opening}${thinking}`],
+    [7_000, `还要想。\n</think>\n\n天空是蓝色的。`],
+    [8_000, '因为散射。'],
+  ];
+  const answer = '天空是蓝色的。因为散射。';
+
+  test.each<readonly [string, string, Partial<Model>]>([
+    ['in a tag', '<think>\n', {}],
+    ['without the opening tag, as its name tells', '', { model: 'deepseek-r1' }],
+    ['without the opening tag, as it is set', '', { thinksFirst: true }],
+  ])('when it thinks past the five seconds, %s, then only its answer is sent', async (_, opening, about) => {
+    await start('service-verified', [slow(opening), []], {}, about);
+    expect(texts(await talk.say('为什么？', 12_000))).toEqual([['customer-service', answer]]);
+    await talk.say('真的？', 1_000);
+    expect(JSON.stringify(model.asked[1]?.body.messages)).not.toContain('想');
+  });
+
+  test('when nobody knew that it thinks first, then what was not said yet is taken back', async () => {
+    await start('service-verified', [
+      [
+        [1_000, thinking],
+        [2_000, '</think>'],
+        [3_000, '天空是蓝色的。'],
+        [8_000, '因为散射。'],
+      ],
+    ]);
+    expect(texts(await talk.say('为什么？', 12_000))).toEqual([
+      ['passive', '天空是蓝色的。'],
+      ['customer-service', '因为散射。'],
+    ]);
   });
 });
 

@@ -53,11 +53,26 @@ export async function startFakeModel(answer: Answering): Promise<FakeModel> {
   };
 }
 
-/** A piece of an answer, as an event. */
-export const event = (content: string | null): string =>
-  `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+/** A chunk of an answer, as an event. */
+export const chunk = (delta: object, finishReason: string | null = null): string =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finishReason }] })}\n\n`;
+
+/** A piece of an answer's text, as an event. */
+export const event = (content: string | null): string => chunk({ content });
 
 export const DONE = 'data: [DONE]\n\n';
 
 export const asEventStream = (response: ServerResponse): ServerResponse =>
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+
+/** Answers with these events and says that it is done. */
+export const answerStream =
+  (...events: readonly string[]): Answering =>
+  (response) =>
+    void asEventStream(response).end(events.join('') + DONE);
+
+/** Answers with one body under one content type. */
+export const answerWhole =
+  (body: string, type = 'application/json'): Answering =>
+  (response) =>
+    void response.writeHead(200, { 'content-type': type }).end(body);
