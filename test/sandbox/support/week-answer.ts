@@ -59,6 +59,8 @@ export interface Piece {
 export class Reading {
   readonly answers: ReadonlyMap<number, Seen>;
   readonly faults: string[] = [];
+  /** Of the faults: what had been seen before. */
+  repeated = 0;
   /** How often the first words to a push were seen. */
   readonly #ahead = new Map<number, number>();
 
@@ -80,6 +82,7 @@ export class Reading {
       const taken = this.#takeNotice(rest) ?? this.#takeAhead(rest, pieces) ?? this.#takeEnd(rest, pieces);
       const length = taken ?? this.#takeNext(rest, pieces);
       if (length === 0) {
+        if (this.#wasSeen(rest)) this.repeated += 1;
         this.faults.push(
           `nobody's text: "${rest.slice(0, 40)}" in "${message.slice(0, 60)}" (${message.length})`,
         );
@@ -88,6 +91,11 @@ export class Reading {
       rest = rest.slice(length);
     }
     return pieces;
+  }
+
+  #wasSeen(rest: string): boolean {
+    const beginning = rest.slice(0, 12);
+    return [...this.answers.values()].some(({ whole, at }) => whole.slice(0, at).includes(beginning));
   }
 
   #takeNotice(rest: string): number | undefined {

@@ -1,4 +1,5 @@
 import type { ApiCall, ChatItem } from '../../../src/sandbox/types.js';
+import type { Ledger } from '../../support/proof.js';
 import { answerOf, bare, Reading, type Piece } from './week-answer.js';
 import { Kept } from './week-kept.js';
 import type { Story } from './week-story.js';
@@ -7,6 +8,7 @@ import type { Deed } from './week-traffic.js';
 /** What became of a week. `faults` is empty, or the proof has failed. */
 export interface Verdict {
   readonly faults: readonly string[];
+  readonly ledger: Ledger;
   readonly figures: Figures;
 }
 
@@ -62,6 +64,7 @@ export function judgeWeek(story: Story): Verdict {
   let inSameExchange = 0;
   let behindKept = 0;
   let owedReplies = 0;
+  let [lost, duplicated, unexpected, outOfOrder] = [0, 0, 0, 0];
   const missed: number[] = [];
 
   const byFollower = groupBy(story.deeds, ({ follower }) => follower);
@@ -107,8 +110,11 @@ export function judgeWeek(story: Story): Verdict {
       }
       return { line, pieces };
     });
-    faults.push(...reading.faults.map((fault) => `${follower}: ${fault}`));
-    faults.push(...orderFaults(read).map((fault) => `${follower}: ${fault}`));
+    const disorder = orderFaults(read);
+    faults.push(...[...reading.faults, ...disorder].map((fault) => `${follower}: ${fault}`));
+    duplicated += reading.repeated;
+    unexpected += reading.faults.length - reading.repeated;
+    outOfOrder += disorder.length;
 
     for (const deed of answered) {
       const seen = reading.answers.get(deed.push);
@@ -136,10 +142,12 @@ export function judgeWeek(story: Story): Verdict {
         for (const { reason } of own) count.add(reason);
       } else if (hasLeft(deed, deeds, story)) count.add('the follower had left');
       else if (killed && story.exchanges.get(deed.push)?.verdict?.outcome === 'failure') count.add('failure');
-      else
+      else {
+        lost += 1;
         faults.push(
           `push ${deed.push} (${deed.kind}, ${deed.plan.how}, ${deed.plan.ms} ms, ${deed.plan.length}) lost ${unseen} of ${seen.whole.length}`,
         );
+      }
 
       const exchange = story.exchanges.get(deed.push);
       const readyAtMs = story.diary.readyAtMs.get(deed.push);
@@ -157,6 +165,19 @@ export function judgeWeek(story: Story): Verdict {
 
   return {
     faults,
+    ledger: {
+      sent: story.deeds.length,
+      acknowledged: [...story.exchanges.values()].filter(({ verdict }) => verdict?.outcome !== 'failure')
+        .length,
+      replied: story.chat.filter(({ from, via }) => from === 'account' && via === 'passive').length,
+      delivered: whole,
+      kept: owedReplies,
+      dead: story.letters.length,
+      lost,
+      duplicated,
+      unexpected,
+      order: outOfOrder,
+    },
     figures: {
       pushes: story.deeds.length,
       byKind: kinds.view,
