@@ -46,6 +46,8 @@ export interface AttemptFailed {
   readonly type: 'attempt.failed';
   readonly account: string;
   readonly sort: PlatformFailureSort;
+  /** It was left open on purpose, so that WeChat tries again. */
+  readonly held?: true;
 }
 
 /** A further attempt came although an earlier one was answered: the answer did not reach WeChat. */
