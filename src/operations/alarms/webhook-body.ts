@@ -1,3 +1,4 @@
+import { beijingTime } from '../beijing-time.js';
 import type { AlarmNotice } from './alarm.js';
 
 /** How a webhook wants to be told, by its host. */
@@ -68,11 +69,6 @@ function noticeText({ phase, alarm }: AlarmNotice, { appId, host }: NoticeContex
     `开始于 ${beijingTime(sinceMs)}，主机 ${host}`,
   ];
   return lines.join('\n');
-}
-
-/** The present time of Beijing, which has no daylight saving: `2026-11-30 08:00:00`. */
-export function beijingTime(atMs: number): string {
-  return new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 function truncate(text: string): string {
