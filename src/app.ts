@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createAccessPoints, type AccessPointPool, type AccessPointsStatus } from './api/access-points.js';
 import { createCallBudget } from './api/call-budget.js';
+import { createAppSecret, type ChangeableAppSecret } from './api/app-secret.js';
 import { createApi } from './api/client.js';
 import { createMediaIds } from './api/media/media-ids.js';
 import { createUploadOnce } from './api/media/upload-once.js';
@@ -83,6 +84,8 @@ export interface App extends Omit<WebPages, 'routes'> {
   readonly http: Server;
   /** Swaps the handlers of pushes to come; runs under way keep theirs. */
   useHandlers(handlers: LoadedHandlers): void;
+  /** Takes over the AppSecrets of a configuration, by AppID. Names the accounts whose secret is another now. */
+  useSecrets(accounts: readonly Pick<AccountConfig, 'appId' | 'appSecret'>[]): readonly string[];
   /** Begins to beat and to deliver. Listens to nothing. */
   open(): Promise<void>;
   /** Opens, then listens. Resolves with the ports that were taken. @throws CannotListen */
@@ -211,6 +214,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     useHandlers(next) {
       router = createRouter(next.handlers, next.observers, { log });
     },
+    useSecrets: (next) =>
+      configured
+        .filter(({ credentials: { appId }, secret }) => {
+          const same = next.find((account) => account.appId === appId);
+          return same !== undefined && secret.change(same.appSecret);
+        })
+        .map(({ credentials }) => credentials.name),
     open,
     async start() {
       await open();
@@ -271,13 +281,14 @@ function toAccount(
     accessPoints: AccessPointPool;
     download: PublicDownload;
   },
-): { account: Account; credentials: TokenAccount } {
+): { account: Account; credentials: TokenAccount; secret: ChangeableAppSecret } {
   const appId = toAppId(config.appId);
-  const { name, appSecret } = config;
+  const { name } = config;
+  const secret = createAppSecret(appId, config.appSecret);
   const server = tokenServer && { ...tokenServer, appId, ...parts };
   const tokens =
     server === undefined
-      ? createTokenKeeper({ appId, secret: appSecret, channel: tokenChannel, account: name, ...parts })
+      ? createTokenKeeper({ appId, secret, channel: tokenChannel, account: name, ...parts })
       : createServerTokenKeeper(server);
   const api = createApi({
     accessPoints: parts.accessPoints,
@@ -290,7 +301,9 @@ function toAccount(
   });
   const ask = (type: string) => api.call(TICKET_PATH, undefined, { query: { type } });
   const tickets =
-    server === undefined ? createTicketKeeper({ appId, ask, ...parts }) : createServerTicketKeeper(server);
+    server === undefined
+      ? createTicketKeeper({ appId, secret, ask, ...parts })
+      : createServerTicketKeeper(server);
   const uploadOnce = createUploadOnce({ appId, media: api.media, ...parts });
   const tryOut = () => api.call('/cgi-bin/getcallbackip');
   const account = {
@@ -310,11 +323,13 @@ function toAccount(
       appId,
       // Without the secret nothing can be sent anyway.
       mode:
-        lateReply === 'auto' && appSecret === undefined && server === undefined ? 'passive-only' : lateReply,
+        lateReply === 'auto' && secret.value === undefined && server === undefined
+          ? 'passive-only'
+          : lateReply,
       notice: lateNotice,
       heldPer5Min: heldTriesPer5Min,
       ...parts,
     }),
   };
-  return { account, credentials: { name, appId, appSecret, tokens, tickets, tryOut } };
+  return { account, credentials: { name, appId, appSecret: secret, tokens, tickets, tryOut }, secret };
 }

@@ -27,7 +27,7 @@ export interface ServerOptions {
 }
 
 /** The callback server as a part of another program. */
-export type CallbackServer = Omit<App, 'useHandlers' | 'credentials'>;
+export type CallbackServer = Omit<App, 'useHandlers' | 'useSecrets' | 'credentials'>;
 
 /** Environment-like: `{ WECHAT_APP_ID: 'wx…', WECHAT_TOKEN: '…' }`, the names of `.env.example`. */
 export type Settings = Readonly<Record<string, string | undefined>>;

@@ -5,6 +5,7 @@ import type { App, Role } from './app.js';
 import { ConfigInvalid, loadDotEnv, readConfig, type Config } from './config.js';
 import { assemble, openLog } from './embed.js';
 import { AppError } from './protocol/app-error.js';
+import { reload } from './reload.js';
 
 /** The exit code for a configuration that cannot work (EX_CONFIG of sysexits). */
 const EXIT_CONFIG = 78;
@@ -17,6 +18,7 @@ const STOP_LIMIT_MS = 10_000;
  */
 export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<number> {
   const startedAtMs = performance.now();
+  const env = { ...process.env };
   let config: Config;
   try {
     loadDotEnv();
@@ -35,7 +37,7 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
   try {
     const dir = config.handlersDir ?? defaultHandlersDir();
     const { app, handlers } = await assemble(config, { handlers: dir, log, role });
-    const stopped = hearSignals(app, log, flush);
+    const stopped = hearSignals(app, log, flush, () => reload({ env, running: config, app, log }));
     const { port, adminPort } = await app.start();
     log.info(
       {
@@ -93,11 +95,15 @@ function endSoon(code: number): void {
   setTimeout(() => process.exit(code), 100).unref();
 }
 
-/** Resolves with the exit code once a signal stopped the app. A second signal ends the process at once. */
+/**
+ * Resolves with the exit code once a signal stopped the app. A second signal ends the process at once. SIGHUP reads the
+ * settings again, but on a terminal it stops, too.
+ */
 function hearSignals(
   app: App,
   log: { info(fields: object, message: string): void },
   flush: () => void,
+  onReload: () => void,
 ): Promise<number> {
   return new Promise((resolve) => {
     let stopping = false;
@@ -129,6 +135,8 @@ function hearSignals(
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
+    // A terminal that is closed sends the same signal, and leaves nobody to serve for.
+    process.on('SIGHUP', (signal) => (process.stdin.isTTY ? onSignal(signal) : onReload()));
   });
 }
 

@@ -36,6 +36,15 @@ const REST_MS = 60_000;
 /** Node's timers know no longer waits than 24 days. */
 const LONGEST_TIMER_MS = 86_400_000;
 
+interface Failure {
+  readonly error: unknown;
+  /** In a row. */
+  readonly times: number;
+  readonly restMs: number;
+  readonly untilMs: number;
+  readonly secretDigest: string | undefined;
+}
+
 export function createCredentialHolder(deps: {
   readonly source: CredentialSource;
   readonly clock: Clock;
@@ -55,15 +64,14 @@ export function createCredentialHolder(deps: {
   /** The one refused last, until another is held. */
   let failed: string | undefined;
   let flight: Promise<SharedCredential> | undefined;
-  let failure:
-    | { readonly error: unknown; readonly times: number; readonly restMs: number; readonly untilMs: number }
-    | undefined;
+  let lastFailure: Failure | undefined;
   let started = false;
   let disarm: (() => void) | undefined;
 
   function renew(wish: Wish = 'next'): Promise<SharedCredential> {
+    const secretDigest = source.secretDigest?.();
     flight ??= obtain(wish)
-      .then(hold, (error: unknown) => (wish === 'next' ? giveUp(error) : Promise.reject(error)))
+      .then(hold, (error: unknown) => (wish === 'next' ? giveUp(error, secretDigest) : Promise.reject(error)))
       .finally(() => {
         flight = undefined;
       });
@@ -76,7 +84,13 @@ export function createCredentialHolder(deps: {
     return refresh(wish);
   }
 
+  /** What failed under a secret that is no longer the present one does not count. */
+  function failureNow(): Failure | undefined {
+    return lastFailure?.secretDigest === source.secretDigest?.() ? lastFailure : undefined;
+  }
+
   function obtain(wish: Wish): Promise<SharedCredential> {
+    const failure = failureNow();
     const resting =
       wish === 'next' && failure !== undefined && isAhead(failure.untilMs, clock.now(), failure.restMs);
     return source.obtain({
@@ -94,18 +108,19 @@ export function createCredentialHolder(deps: {
     held = { ...shared, renewAtMs: Math.max(inOverlapMs, soonestMs) };
     after = Math.max(after, shared.fence);
     failed = undefined;
-    failure = undefined;
+    lastFailure = undefined;
     arm(held.renewAtMs);
     return shared;
   }
 
-  function giveUp(error: unknown): never {
-    if (error === failure?.error) throw error; // said already
-    const times = (failure?.times ?? 0) + 1;
+  function giveUp(error: unknown, secretDigest: string | undefined): never {
+    if (error === lastFailure?.error) throw error; // said already
+    const times = lastFailure?.secretDigest === secretDigest ? (lastFailure?.times ?? 0) + 1 : 1;
     const restMs = restAfter(error, times);
-    failure = { error, times, restMs, untilMs: clock.now() + restMs };
+    const untilMs = clock.now() + restMs;
+    lastFailure = { error, times, restMs, untilMs, secretDigest };
     log.warn({ ...fields, err: error, stillHeld: holdsValid(), restMs }, `no ${what} could be had`);
-    if (holdsValid()) arm(failure.untilMs); // with nothing left to serve, the next who asks is soon enough
+    if (holdsValid()) arm(untilMs); // with nothing left to serve, the next who asks is soon enough
     throw error;
   }
 
@@ -151,6 +166,6 @@ export function createCredentialHolder(deps: {
       disarm?.();
     },
     peek: () => held,
-    trouble: () => failure,
+    trouble: failureNow,
   };
 }

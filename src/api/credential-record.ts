@@ -15,6 +15,8 @@ const refusalSchema = z.object({
   advice: z.string(),
   rid: z.string().exactOptional(),
   errorClass: z.custom<ErrorClass>((value) => errorClasses.some((known) => known === value)),
+  /** Digest of the AppSecret that it speaks of; absent where none was used. */
+  secretDigest: z.string().exactOptional(),
 });
 
 const recordSchema = z.object({
@@ -141,9 +143,17 @@ export function createCredentialRecords(deps: {
 }
 
 /** WeChat's no, to be kept, so that other processes hear it from the record. */
-export function toNoted(error: ApiRefused, times: number, untilMs: number): NotedRefusal {
+export function toNoted(
+  error: ApiRefused,
+  noted: Pick<NotedRefusal, 'times' | 'untilMs'> & { readonly secretDigest: string | undefined },
+): NotedRefusal {
   const { endpoint, errcode, text, advice, rid, errorClass } = error;
-  return { untilMs, times, endpoint, errcode, text, advice, errorClass, ...(rid !== undefined && { rid }) };
+  const { secretDigest, ...when } = noted;
+  return {
+    ...when,
+    ...(secretDigest !== undefined && { secretDigest }),
+    ...{ endpoint, errcode, text, advice, errorClass, ...(rid !== undefined && { rid }) },
+  };
 }
 
 /** The error that it was. */

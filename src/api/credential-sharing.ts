@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { StoreUnavailable } from '../ports/state-store.js';
 import { ApiRefused, TokenAwaited } from './api-error.js';
+import type { AppSecret } from './app-secret.js';
 import {
   toNoted,
   toRefused,
@@ -31,6 +32,8 @@ const DAY_MS = 86_400_000;
  */
 export function createSharedSource(deps: {
   readonly records: CredentialRecords;
+  /** What the fetch rests on, if anybody knows. */
+  readonly secret?: AppSecret | undefined;
   /** Throws where there is nothing to fetch with. */
   readonly demandMeans: () => void;
   /** `replaces` is the one that WeChat refused. */
@@ -45,7 +48,7 @@ export function createSharedSource(deps: {
   readonly what: string;
   readonly fields: object;
 }): CredentialSource {
-  const { records, demandMeans, fetch, onOusted, clock, log, what, fields } = deps;
+  const { records, secret, demandMeans, fetch, onOusted, clock, log, what, fields } = deps;
 
   async function obtainShared(request: CredentialRequest): Promise<SharedCredential> {
     const owner = randomUUID();
@@ -79,12 +82,13 @@ export function createSharedSource(deps: {
       await records.release(lease).catch(() => {}); // it runs out by itself
       return theirs;
     }
+    const secretDigest = secret?.digest;
     let mine: SharedCredential;
     try {
       const { current } = record;
       mine = await fetchNext(request, lease.fence, current?.rejected === true ? current.value : undefined);
     } catch (error) {
-      await records.release(lease, tellable(error, record.refusal)).catch(() => {});
+      await records.release(lease, tellable(error, secretDigest, record.refusal)).catch(() => {});
       throw error;
     }
     try {
@@ -116,15 +120,19 @@ export function createSharedSource(deps: {
   }
 
   function stands(refusal: NotedRefusal | undefined, { wish }: CredentialRequest): refusal is NotedRefusal {
-    if (refusal === undefined || wish !== 'next') return false;
+    if (refusal === undefined || wish !== 'next' || refusal.secretDigest !== secret?.digest) return false;
     return isAhead(refusal.untilMs, clock.now(), restAfter(toRefused(refusal), refusal.times));
   }
 
   /** WeChat's no, unless it was meant for this machine's address alone. */
-  function tellable(error: unknown, before: NotedRefusal | undefined): NotedRefusal | undefined {
+  function tellable(
+    error: unknown,
+    secretDigest: string | undefined,
+    before: NotedRefusal | undefined,
+  ): NotedRefusal | undefined {
     if (!(error instanceof ApiRefused) || ABOUT_THE_ADDRESS.has(error.errcode)) return undefined;
-    const times = (before?.times ?? 0) + 1;
-    return toNoted(error, times, clock.now() + restAfter(error, times));
+    const times = before?.secretDigest === secretDigest ? (before?.times ?? 0) + 1 : 1;
+    return toNoted(error, { times, untilMs: clock.now() + restAfter(error, times), secretDigest });
   }
 
   function pause(ms: number): Promise<void> {
@@ -134,6 +142,8 @@ export function createSharedSource(deps: {
   }
 
   return {
+    secretDigest: () => secret?.digest,
+
     async look() {
       const current = await records.read().then(
         (record) => record.current,

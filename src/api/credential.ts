@@ -31,6 +31,8 @@ export interface CredentialRequest {
 
 /** Where a process gets its credential from: the store that it shares with others, or a token server. */
 export interface CredentialSource {
+  /** Digest of the AppSecret that a fetch would use: a failure under another one says nothing. */
+  secretDigest?(): string | undefined;
   /** One that stands ready; undefined where none does, or nobody knows. Fetches nothing, never throws. */
   look(): Promise<SharedCredential | undefined>;
   obtain(request: CredentialRequest): Promise<SharedCredential>;

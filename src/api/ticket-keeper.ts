@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
+import type { AppSecret } from './app-secret.js';
 import { readLent } from './credential-answer.js';
 import { createCredentialHolder, type CredentialHolder } from './credential-holder.js';
 import { createCredentialRecords } from './credential-record.js';
@@ -46,15 +47,18 @@ interface Parts {
 export function createTicketKeeper(
   deps: Parts & {
     readonly appId: AppId;
+    /** A ticket is asked for with an access token, so it fails with what the secret is refused for. */
+    readonly secret?: AppSecret;
     readonly store: StateStore;
     /** Calls `TICKET_PATH` with the access token and this `type`. */
     readonly ask: (type: TicketType) => Promise<JsonObject>;
   },
 ): TicketCentre {
-  const { appId, store, clock, log, ask } = deps;
+  const { appId, secret, store, clock, log, ask } = deps;
   return createTickets(deps, (type) =>
     createSharedSource({
       records: createCredentialRecords({ store, clock, name: `${appId}:ticket:${type}`, lockMs: LOCK_MS }),
+      secret,
       demandMeans() {},
       async fetch() {
         const askedAtMs = clock.now();

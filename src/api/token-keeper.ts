@@ -6,6 +6,7 @@ import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { AccessPoints } from './access-points.js';
 import { ApiRefused, SecretMissing } from './api-error.js';
+import type { AppSecret } from './app-secret.js';
 import { createCredentialHolder, type CredentialHolder } from './credential-holder.js';
 import { createCredentialRecords } from './credential-record.js';
 import { createSharedSource } from './credential-sharing.js';
@@ -73,8 +74,8 @@ const WHAT = 'access token';
 
 export function createTokenKeeper(deps: {
   readonly appId: AppId;
-  /** Absent: tokens that others left in the store are used, none is fetched. */
-  readonly secret: string | undefined;
+  /** Without a value, tokens that others left in the store are used, and none is fetched. */
+  readonly secret: AppSecret;
   readonly channel: TokenChannel;
   readonly store: StateStore;
   readonly clock: Clock;
@@ -97,14 +98,19 @@ export function createTokenKeeper(deps: {
   const budget = createForceBudget(store, clock, appId);
   const fields = { appId, channel };
 
+  function demandSecret(): string {
+    if (secret.value === undefined) throw new SecretMissing();
+    return secret.value;
+  }
+
   async function fetchOnce(force: boolean): Promise<Credential> {
-    if (secret === undefined) throw new SecretMissing();
+    const value = demandSecret();
     const askedAtMs = clock.now();
     try {
-      const { value, lifetimeMs } = await fetchToken(accessPoints, { appId, secret, channel, force });
-      const expiresAtMs = askedAtMs + lifetimeMs;
+      const lent = await fetchToken(accessPoints, { appId, secret: value, channel, force });
+      const expiresAtMs = askedAtMs + lent.lifetimeMs;
       events.emit({ type: 'token.refreshed', account, result: 'ok', expiresAtMs });
-      return { value, expiresAtMs };
+      return { value: lent.value, expiresAtMs };
     } catch (error) {
       const why = error instanceof ApiRefused ? { errcode: error.errcode, detail: error.advice } : {};
       events.emit({ type: 'token.refreshed', account, result: 'failed', ...why });
@@ -114,9 +120,8 @@ export function createTokenKeeper(deps: {
 
   const source = createSharedSource({
     records,
-    demandMeans() {
-      if (secret === undefined) throw new SecretMissing();
-    },
+    secret,
+    demandMeans: demandSecret,
     async fetch({ replaces, forced }) {
       if (forced && !(await budget.spend())) throw new ForceBudgetSpent();
       if (channel === 'ordinary') return fetchOnce(false); // every fetch makes a new one

@@ -1,6 +1,7 @@
 import { toOpenId, type AppId, type OpenId } from '../protocol/ids.js';
 import type { AccessPoints, Exchange } from './access-points.js';
 import { ApiRefused, ApiUnreachable, SecretMissing } from './api-error.js';
+import type { AppSecret } from './app-secret.js';
 import type { JsonObject } from './response.js';
 
 /** `snsapi_base`: silent, the OpenID alone. `snsapi_userinfo`: the user is asked, and there is a profile. */
@@ -96,7 +97,7 @@ const TIMING = { timeoutMs: 4_000, totalMs: 6_000 };
 
 export function createWebAuthorizationApi(deps: {
   readonly appId: AppId;
-  readonly secret: string | undefined;
+  readonly secret: AppSecret;
   readonly accessPoints: AccessPoints;
 }): WebAuthorizationApi {
   const { appId, secret, accessPoints } = deps;
@@ -107,9 +108,9 @@ export function createWebAuthorizationApi(deps: {
 
   return {
     async exchangeCode(code) {
-      if (secret === undefined) throw new SecretMissing();
+      if (secret.value === undefined) throw new SecretMissing();
       const path = '/sns/oauth2/access_token';
-      const query = { appid: appId, secret, code, grant_type: 'authorization_code' };
+      const query = { appid: appId, secret: secret.value, code, grant_type: 'authorization_code' };
       return readGrant(path, await ask(path, query, false));
     },
     async refresh(refreshToken) {

@@ -1,3 +1,4 @@
+import type { AppSecret } from '../api/app-secret.js';
 import type { Credential } from '../api/credential.js';
 import type { TicketCentre, TicketType } from '../api/ticket-keeper.js';
 import type { TokenCentre } from '../api/token-keeper.js';
@@ -8,7 +9,7 @@ export interface TokenAccount {
   /** As configured: `default`, or its name in the accounts file. */
   readonly name: string;
   readonly appId: AppId;
-  readonly appSecret: string | undefined;
+  readonly appSecret: AppSecret;
   readonly tokens: TokenCentre;
   readonly tickets: TicketCentre;
   /** Makes a harmless API call, so that a token that is dead is found out and replaced. */

@@ -36,7 +36,7 @@ export function tokenWechatRoutes(
     const account = accounts.filter(({ appId }) => isSameSecret(textOf('appid'), appId))[0];
     if (account === undefined) return 40013;
     if (textOf('secret') === '') return 41004;
-    const secrets = [account.appSecret, key].filter((secret) => secret !== undefined);
+    const secrets = [account.appSecret.value, key].filter((secret) => secret !== undefined);
     const allowed = secrets.map((secret) => isSameSecret(textOf('secret'), secret));
     return allowed.includes(true) ? account : 40125;
   }

@@ -1,4 +1,5 @@
 import type { AccessPoints } from '../api/access-points.js';
+import type { AppSecret } from '../api/app-secret.js';
 import { createPageSigner, type PageSigner } from '../api/page-signer.js';
 import type { TicketKeeper } from '../api/ticket-keeper.js';
 import { createWebAuthorizationApi, type WebAuthorizationApi } from '../api/web-authorization.js';
@@ -36,7 +37,7 @@ export function createWebPages(deps: {
   readonly accounts: readonly {
     readonly name: string;
     readonly appId: AppId;
-    readonly appSecret: string | undefined;
+    readonly appSecret: AppSecret;
     readonly tickets: TicketKeeper;
   }[];
   readonly accessPoints: AccessPoints;

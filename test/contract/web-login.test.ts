@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createAppSecret } from '../../src/api/app-secret.js';
 import { openFileAdapters } from '../../src/adapters/file/index.js';
 import { createRedisStore } from '../../src/adapters/redis/index.js';
 import { createSealer } from '../../src/api/sealed-text.js';
@@ -42,7 +43,11 @@ afterEach(async () => {
 /** What one process needs of a store that others use, too. */
 function processOn(store: StateStore) {
   const appId = toAppId('wxTests');
-  const api = createWebAuthorizationApi({ appId, secret: SECRET, accessPoints: sns });
+  const api = createWebAuthorizationApi({
+    appId,
+    secret: createAppSecret(appId, SECRET),
+    accessPoints: sns,
+  });
   const sealer = createSealer('a key', 'tests');
   const shared = { appId, api, store, sealer, clock: systemClock };
   const tokens = createWebUserTokens({ ...shared, keepMs: 60_000 });

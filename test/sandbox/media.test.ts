@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createAppSecret } from '../../src/api/app-secret.js';
 import { createHttpClient } from '../../src/adapters/http/http-client.js';
 import { createAccessPoints } from '../../src/api/access-points.js';
 import { createApi, type Api } from '../../src/api/client.js';
@@ -34,7 +35,13 @@ beforeEach(async () => {
   const urls = sandbox.accessPoints().map(({ url }) => url);
   const accessPoints = createAccessPoints({ ...parts, urls, http: createHttpClient() });
   const secret = sandbox.stage.account().appSecret;
-  const tokens = createTokenKeeper({ ...parts, appId, secret, channel: 'stable', accessPoints });
+  const tokens = createTokenKeeper({
+    ...parts,
+    appId,
+    secret: createAppSecret(appId, secret),
+    channel: 'stable',
+    accessPoints,
+  });
   const download = async () => ({ bytes: PNG, contentType: 'image/png', fileName: 'from afar.png' });
   api = createApi({ accessPoints, tokens, download });
   ({ media } = api);

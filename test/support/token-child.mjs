@@ -11,11 +11,14 @@ const [{ createRedisStore }, { createHttpClient }, { createLogger }] = await Pro
   load('adapters/http/http-client.js'),
   load('adapters/log/pino-logger.js'),
 ]);
-const [{ createAccessPoints }, { createApi }, { createTokenKeeper }] = await Promise.all([
-  load('api/access-points.js'),
-  load('api/client.js'),
-  load('api/token-keeper.js'),
-]);
+const [{ createAccessPoints }, { createApi }, { createAppSecret }, { createTokenKeeper }] = await Promise.all(
+  [
+    load('api/access-points.js'),
+    load('api/client.js'),
+    load('api/app-secret.js'),
+    load('api/token-keeper.js'),
+  ],
+);
 const { systemClock } = await load('ports/clock.js');
 
 const log = createLogger({ level: 'debug', secrets: ['test-secret'] });
@@ -38,7 +41,7 @@ const accessPoints = createAccessPoints({
 });
 const tokens = createTokenKeeper({
   appId: 'wx0000000000000001',
-  secret: 'test-secret',
+  secret: createAppSecret('wx0000000000000001', 'test-secret'),
   channel,
   store,
   clock,

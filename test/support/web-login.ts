@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { createAppSecret } from '../../src/api/app-secret.js';
 import type { AccessPoints, Exchange } from '../../src/api/access-points.js';
 import { readAnswer } from '../../src/api/response.js';
 import { createWebAuthorizationApi } from '../../src/api/web-authorization.js';
@@ -76,7 +77,11 @@ export async function startWebProcess(
   const log = keptLog();
   const web = createWebAuthorization({
     appId: toAppId(appId),
-    api: createWebAuthorizationApi({ appId: toAppId(appId), secret: SECRET, accessPoints: sns }),
+    api: createWebAuthorizationApi({
+      appId: toAppId(appId),
+      secret: createAppSecret(toAppId(appId), SECRET),
+      accessPoints: sns,
+    }),
     ...shared,
     log,
     settings: { ...SETTINGS, ...settings },

@@ -26,7 +26,8 @@ const floors: readonly { readonly at: string; readonly floor: number; readonly a
     { at: 'app.ts', floor: 4 },
     { at: 'embed.ts', floor: 4, also: ['app.ts'] },
     { at: 'index.ts', floor: 4, also: ['embed.ts'] },
-    { at: 'main.ts', floor: 5 },
+    { at: 'reload.ts', floor: 5 },
+    { at: 'main.ts', floor: 5, also: ['reload.ts'] },
     { at: 'cli', floor: 5, also: ['main.ts'] },
   ];
 

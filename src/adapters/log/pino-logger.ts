@@ -9,6 +9,8 @@ import { createScrubber, REDACTED, secretFields } from './scrub-line.js';
 export interface ProcessLogger extends Logger {
   /** Writes out what is still in memory, at once. The process's exit does the same. */
   flush(): void;
+  /** Secret values that came later, never to be printed from now on. */
+  hide(secrets: readonly string[]): void;
 }
 
 export interface LoggerSettings {
@@ -34,6 +36,12 @@ export function createLogger({
   pretty,
   destination,
 }: LoggerSettings): ProcessLogger {
+  let hidden = [...secrets];
+  let scrub = createScrubber(hidden);
+  const hide = (more: readonly string[]): void => {
+    hidden = [...new Set([...hidden, ...more])];
+    scrub = createScrubber(hidden);
+  };
   const options: LoggerOptions = {
     level,
     base: { pid: process.pid },
@@ -45,10 +53,10 @@ export function createLogger({
       error: (value: unknown) => (value instanceof Error ? errorFields(value, { whole }) : value),
     },
     redact: { paths: [...secretFields], censor: REDACTED },
-    hooks: { streamWrite: createScrubber(secrets) },
+    hooks: { streamWrite: (line) => scrub(line) },
   };
   const unbuffered = destination ?? ((pretty ?? process.stdout.isTTY) ? openPretty() : undefined);
-  if (unbuffered !== undefined) return Object.assign(pino(options, unbuffered), { flush: () => {} });
+  if (unbuffered !== undefined) return Object.assign(pino(options, unbuffered), { flush: () => {}, hide });
 
   // Not pino's own destination: it measures its whole buffer for every line, and at exit it waits for ever for a
   // reader that is gone.
@@ -56,7 +64,7 @@ export function createLogger({
   const flush = () => output.flush();
   process.on('beforeExit', flush);
   process.once('exit', flush);
-  return Object.assign(pino(options, output), { flush });
+  return Object.assign(pino(options, output), { flush, hide });
 }
 
 /** The time as pino wants it, ISO 8601. Written out once a millisecond: the lines of one push share it. */

@@ -1,3 +1,4 @@
+import { createAppSecret } from '../../../src/api/app-secret.js';
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
 import { createAccessPoints } from '../../../src/api/access-points.js';
 import { createCallBudget } from '../../../src/api/call-budget.js';
@@ -21,7 +22,7 @@ export function clientOf(sandbox: Sandbox): Api {
   });
   const tokens = createTokenKeeper({
     ...account,
-    secret: appSecret,
+    secret: createAppSecret(toAppId(appId), appSecret),
     channel: 'stable',
     log: silentLogger,
     accessPoints,

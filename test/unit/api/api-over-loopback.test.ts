@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createAppSecret } from '../../../src/api/app-secret.js';
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
 import { createAccessPoints } from '../../../src/api/access-points.js';
 import { createApi, type Api } from '../../../src/api/client.js';
@@ -32,7 +33,14 @@ function createClient(
   const appId = toAppId('wx0000000000000001');
   const common = { clock: systemClock, log: silentLogger };
   const accessPoints = createAccessPoints({ ...common, urls, http: createHttpClient() });
-  const tokens = createTokenKeeper({ ...common, appId, secret: 'test-secret', channel, store, accessPoints });
+  const tokens = createTokenKeeper({
+    ...common,
+    appId,
+    secret: createAppSecret(appId, 'test-secret'),
+    channel,
+    store,
+    accessPoints,
+  });
   return createApi({ accessPoints, tokens, timeoutMs });
 }
 

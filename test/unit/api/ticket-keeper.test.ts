@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiRefused } from '../../../src/api/api-error.js';
+import { createAppSecret, type AppSecret } from '../../../src/api/app-secret.js';
 import type { JsonObject } from '../../../src/api/response.js';
 import { createTicketKeeper, type TicketCentre, type TicketType } from '../../../src/api/ticket-keeper.js';
 import { toAppId } from '../../../src/protocol/ids.js';
@@ -25,9 +26,10 @@ function given() {
       ticket: `${n}-${type}`,
       expires_in: 7_200,
     }),
-    keeper: (): TicketCentre =>
+    keeper: (secret?: AppSecret): TicketCentre =>
       createTicketKeeper({
         appId: toAppId('wx1'),
+        ...(secret !== undefined && { secret }),
         store,
         clock,
         log,
@@ -100,4 +102,25 @@ describe('given a ticket that cannot be had', () => {
       expect(JSON.stringify(world.log.lines)).not.toMatch(/\d-jsapi/);
     },
   );
+});
+
+test('given a ticket that failed with the AppSecret, when the right one comes, then the ticket is asked for again', async () => {
+  const world = given();
+  const secret = createAppSecret(toAppId('wx1'), 'wrong-secret');
+  const { answer } = world;
+  world.answer = () => {
+    throw new ApiRefused('/cgi-bin/stable_token', { errcode: 40125, text: 'no', errorClass: 'config' });
+  };
+  const [keeper, other] = [world.keeper(secret), world.keeper(secret)];
+  for (const one of [keeper, other]) {
+    const refused = expect(one.get('jsapi')).rejects.toMatchObject({ errcode: 40125 });
+    await world.clock.advance(1_000);
+    await refused;
+  }
+  expect(world.asked).toHaveLength(1);
+  world.answer = answer;
+  secret.change('right-secret');
+  const asking = other.get('jsapi');
+  await world.clock.advance(1_000);
+  expect(await asking).toBe('2-jsapi');
 });

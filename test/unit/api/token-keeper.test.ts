@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { AccessPoints, Exchange } from '../../../src/api/access-points.js';
 import { ApiUnreachable } from '../../../src/api/api-error.js';
+import { createAppSecret, type AppSecret } from '../../../src/api/app-secret.js';
 import type { TokenChannel } from '../../../src/api/fetch-token.js';
 import { readAnswer } from '../../../src/api/response.js';
 import { createTokenKeeper, type TokenCentre, type TokenKeeper } from '../../../src/api/token-keeper.js';
@@ -51,13 +53,13 @@ function given(options: { channel?: TokenChannel; secret?: string | undefined } 
     /** Set: answers every fetch in WeChat's place. */
     answer: undefined as (() => unknown) | undefined,
     keeper(
-      secret: string | undefined = 'secret' in options ? options.secret : SECRET,
+      secret: string | AppSecret | undefined = 'secret' in options ? options.secret : SECRET,
       chance = 0,
     ): TokenCentre {
       const channel = options.channel ?? 'stable';
       return createTokenKeeper({
         appId: APP_ID,
-        secret,
+        secret: typeof secret === 'object' ? secret : createAppSecret(APP_ID, secret),
         channel,
         store,
         clock,
@@ -618,6 +620,51 @@ describe('given a fetch that WeChat refuses', () => {
     world.answer = undefined;
     expect(await world.keeper().get()).toBe('1_stable');
     expect(await barred.get()).toBe('1_stable'); // what others have may be used by all
+  });
+
+  test('when the right secret comes by a restart, then the no to the wrong one does not stand', async () => {
+    const world = given();
+    await expect(world.keeper('wrong-secret').get()).rejects.toMatchObject({ errcode: 40125 });
+    await expect(world.keeper('wrong-secret').get()).rejects.toMatchObject({ errcode: 40125 });
+    expect(world.fetches).toHaveLength(1); // the wrong one rests, in every process
+    expect(await world.keeper().get()).toBe('1_stable');
+  });
+
+  test('when the right secret comes while the server runs, then the next who asks has a token', async () => {
+    const world = given();
+    const secret = createAppSecret(APP_ID, 'wrong-secret');
+    const keeper = world.keeper(secret);
+    await expect(keeper.get()).rejects.toMatchObject({ errcode: 40125 });
+    await expect(keeper.get()).rejects.toMatchObject({ errcode: 40125 });
+    expect(await keeper.status()).toHaveProperty('trouble');
+    expect(secret.change(SECRET)).toBe(true);
+    expect(await keeper.status()).not.toHaveProperty('trouble');
+    expect(await keeper.get()).toBe('1_stable');
+    expect(world.fetches).toHaveLength(2);
+  });
+
+  test('when a wrong secret follows a wrong one, then its waits begin anew and are its own', async () => {
+    const world = given();
+    for (let minute = 0; minute < 20; minute += 1) {
+      await expect(world.keeper('wrong-secret').get()).rejects.toThrow();
+      await world.clock.advance(MINUTE);
+    }
+    await expect(world.keeper('wrong-again').get()).rejects.toMatchObject({ errcode: 40125 });
+    const asked = world.fetches.length;
+    await world.clock.advance(10_000);
+    await expect(world.keeper('wrong-again').get()).rejects.toMatchObject({ errcode: 40125 });
+    expect(world.fetches).toHaveLength(asked + 1);
+  });
+
+  test('when it is noted for others, then neither the secret nor anything to find it by stands in the store', async () => {
+    const world = given();
+    await expect(world.keeper('wrong-secret').get()).rejects.toThrow();
+    const noted = await world.store.fact(`${APP_ID}:token:stable`, world.clock.now());
+    expect(noted).toContain('40125');
+    expect(noted).not.toContain('wrong-secret');
+    for (const plain of ['wrong-secret', `${APP_ID}wrong-secret`, `wrong-secret${APP_ID}`])
+      for (const encoding of ['hex', 'base64url'] as const)
+        expect(noted).not.toContain(createHash('sha256').update(plain).digest(encoding).slice(0, 16));
   });
 
   test('when an operator refreshes, then that is not made to wait', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Exchange } from '../../../src/api/access-points.js';
 import { ApiRefused, ApiUnreachable, SecretMissing } from '../../../src/api/api-error.js';
+import { createAppSecret } from '../../../src/api/app-secret.js';
 import { readAnswer } from '../../../src/api/response.js';
 import { authorizeUrl, createWebAuthorizationApi } from '../../../src/api/web-authorization.js';
 import { nextWebStep, type WebCall } from '../../../src/api/web-authorization-step.js';
@@ -12,7 +13,7 @@ function apiThatHears(text: string, secret: string | undefined = 'secret') {
   const asked: Exchange[] = [];
   const api = createWebAuthorizationApi({
     appId: toAppId('wxTests'),
-    secret,
+    secret: createAppSecret(toAppId('wxTests'), secret),
     accessPoints: {
       async exchange(exchange) {
         asked.push(exchange);
@@ -98,7 +99,7 @@ describe('given a code', () => {
     const asked: Exchange[] = [];
     const api = createWebAuthorizationApi({
       appId: toAppId('wxTests'),
-      secret: undefined,
+      secret: createAppSecret(toAppId('wxTests'), undefined),
       accessPoints: { exchange: (exchange) => Promise.reject(new Error(String(asked.push(exchange)))) },
     });
     await expect(api.exchangeCode('CODE')).rejects.toThrow(SecretMissing);
