@@ -36,7 +36,7 @@ export function reload(deps: {
 function changedSettings(running: Config, next: Config): readonly string[] {
   const [before, after] = [running, next].map(({ accounts, warnings: _said, ...rest }) => ({
     ...rest,
-    accounts: accounts.map(({ appSecret: _, ...account }) => account),
+    accounts: accounts.map(({ appSecret: _changes, ...account }) => account),
   }));
   return Object.entries(after ?? {})
     .filter(([name, value]) => !isDeepStrictEqual(value, Reflect.get(before ?? {}, name)))

@@ -152,7 +152,12 @@ export function toNoted(
   return {
     ...when,
     ...(secretDigest !== undefined && { secretDigest }),
-    ...{ endpoint, errcode, text, advice, errorClass, ...(rid !== undefined && { rid }) },
+    ...(rid !== undefined && { rid }),
+    endpoint,
+    errcode,
+    text,
+    advice,
+    errorClass,
   };
 }
 
