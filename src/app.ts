@@ -31,7 +31,7 @@ import { createLetterNews } from './pipeline/letter-news.js';
 import { createOwner } from './pipeline/owner.js';
 import { createReceiver } from './pipeline/receive.js';
 import { createRoad } from './pipeline/road.js';
-import type { RunHere } from './pipeline/push-in-hand.js';
+import type { ActiveRun } from './pipeline/run/run-deps.js';
 import { createEventBus } from './operations/event-bus.js';
 import { systemClock, type Clock } from './ports/clock.js';
 import type { Consumer, DeferredQueue } from './ports/deferred-queue.js';
@@ -113,7 +113,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const download = options.download ?? createPublicDownload();
   const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, http, clock, log, events });
   const owner = createOwner({ store, clock, log });
-  const runs = new Map<string, RunHere>();
+  const runs = new Map<string, ActiveRun>();
 
   let router: Router = createRouter(options.handlers.handlers, options.handlers.observers, { log });
   const configured = config.accounts.map((account) =>

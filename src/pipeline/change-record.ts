@@ -1,8 +1,9 @@
-import type { AlsoSwap, PushRecord, StateStore, StoredRecord } from '../ports/state-store.js';
+import type { AlsoSwap, StateStore, StoredRecord } from '../ports/state-store.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
 import { jobIdOf, type RecordName } from './job.js';
-import { placeOf } from './record.js';
+import { decodeRecord, encodeRecord } from '../push-record/codec.js';
+import { placeOf, type PushRecord } from '../push-record/push-record.js';
 
 /** How long records live, in ms. Work under way outlives the 48 h in which a message can still be sent. */
 export interface Lifetimes {
@@ -54,7 +55,7 @@ export const keepMsOf = (record: PushRecord, lifetimes: Lifetimes): number =>
   placeOf(record) === 'none' ? lifetimes.overMs : lifetimes.underWayMs;
 
 /**
- * Applies one rule of `record.ts`, again on whatever stands there when somebody was faster. With it the record takes
+ * Applies one transition of `push-record/transitions.ts`, again on whatever stands there when somebody was faster. With it the record takes
  * the place that it has from then on, and where that is the end of its way, the work behind it hears that it is next.
  *
  * @throws StoreUnavailable
@@ -68,12 +69,12 @@ export async function changeRecord(
 ): Promise<Change> {
   const { store, queue, clock, lifetimes } = keeper;
   for (let current: StoredRecord | undefined = seen; current !== undefined;) {
-    const next = rule(current.record);
+    const next = rule(decodeRecord(current.record));
     if (next === undefined) return { made: false, stored: current };
     const result = await store.swap({
       key,
       rev: current.rev,
-      next,
+      next: encodeRecord(next),
       nowMs: clock.now(),
       keepMs: keepMsOf(next, lifetimes),
       sender: { key: sender, place: placeOf(next) },

@@ -7,7 +7,9 @@ import { joinForPassive } from '../protocol/fit-messages.js';
 import type { Reply } from '../protocol/reply.js';
 import type { Lifetimes } from './change-record.js';
 import { lateMessages, partsOf } from './parts.js';
-import { placeOf, useUp } from './record.js';
+import { decodeRecord, encodeRecord } from '../push-record/codec.js';
+import { placeOf, unsentMessages } from '../push-record/push-record.js';
+import { takeFromMailbox } from '../push-record/transitions.js';
 
 /** One passive reply, and what it leaves over. */
 export interface PassiveAnswer {
@@ -36,7 +38,7 @@ export function composeAnswer(
   lifetimes: Lifetimes,
 ): PassiveAnswer | undefined {
   if (kept.length === 0 || (isReply(own) && own.type === 'to-staff')) return alone(own);
-  const before = kept.flatMap(({ stored }) => stored.record.messages ?? []);
+  const before = kept.flatMap(({ stored }) => unsentMessages(decodeRecord(stored.record)));
   const mine = messagesOf(own);
   const joined = joinForPassive([...before, ...mine]);
   const { reply } = joined;
@@ -44,13 +46,20 @@ export function composeAnswer(
   let said = before.length + mine.length - joined.rest.length;
   const also: AlsoSwap[] = [];
   for (const { key, stored } of kept) {
-    const messages = stored.record.messages ?? [];
-    const next = said === 0 ? undefined : useUp(stored.record, messages.slice(said));
+    const record = decodeRecord(stored.record);
+    const messages = unsentMessages(record);
+    const next = said === 0 ? undefined : takeFromMailbox(record, messages.slice(said));
     said = Math.max(0, said - messages.length);
     if (next === undefined) continue;
     const place = { key: sender, place: placeOf(next) };
     // Its job comes a day after its push, and must find that there is nothing left to do.
-    also.push({ key, rev: stored.rev, next, keepMs: lifetimes.underWayMs, sender: place });
+    also.push({
+      key,
+      rev: stored.rev,
+      next: encodeRecord(next),
+      keepMs: lifetimes.underWayMs,
+      sender: place,
+    });
   }
   return { reply, rest: mine.slice(said), saysOwn: said > 0, also };
 }

@@ -3,8 +3,8 @@ import type { DeadReason as SendDeadReason } from '../api/send-policy.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeferredJob } from '../ports/deferred-queue.js';
 import type { Logger } from '../ports/logger.js';
-import type { DeadLetter, PushRecord, StateStore } from '../ports/state-store.js';
-import { isOver } from './record.js';
+import type { DeadLetter, StateStore } from '../ports/state-store.js';
+import { isTerminal, unsentMessages, type Messages, type PushRecord } from '../push-record/push-record.js';
 
 /** Why late work ended without reaching its user. */
 export type DeadReason =
@@ -56,13 +56,14 @@ export async function layAside(
   { store, clock }: BuryDeps,
   job: DeferredJob,
   kind: string,
-  record: PushRecord | undefined,
+  record: PushRecord,
   death: Death,
-  part?: string,
+  of: { readonly messages?: Messages; readonly part?: string | undefined } = {},
 ): Promise<DeadLetter> {
   const { id, appId, pushId, user, handler, push, again } = job;
-  const messages = (record?.messages ?? []).slice(record?.sent ?? 0);
-  const task = record?.task ?? job.task;
+  const { messages = unsentMessages(record), part } = of;
+  const task = 'work' in record && record.work.type === 'task' ? record.work.task : job.task;
+  const { reason, detail, road, errcode, rid } = death;
   const letter: DeadLetter = {
     id: part === undefined ? id : `${id}-${part}`,
     appId,
@@ -70,9 +71,13 @@ export async function layAside(
     user,
     kind,
     handler,
-    ...death,
+    reason,
+    detail,
+    ...(road !== undefined && { road }),
+    ...(errcode !== undefined && { errcode }),
+    ...(rid !== undefined && { rid }),
     atMs: clock.now(),
-    attempts: record?.attempt ?? 0,
+    attempts: record.runs,
     push,
     messages,
     // Once there are messages it is done.
@@ -99,7 +104,7 @@ export async function endAsDead(
   const { made, record } = await end();
   if (made) return announce(deps, letter);
   // One that is under way, or dead by another's word, may have a letter under this id that is not ours.
-  if (record !== undefined && isOver(record) && record.state !== 'dead')
+  if (record !== undefined && isTerminal(record) && record.state !== 'dead')
     await deps.store.dropDeadLetter(letter.id);
 }
 

@@ -11,7 +11,7 @@ import { insist } from './insist.js';
 import { sinceMs } from './job.js';
 import { keep } from './keep.js';
 import { LOOK_AGAIN_MS, LOST, type LateJob } from './late-job.js';
-import * as rules from './record.js';
+import { recordIntent, recordSent, replaceUnsent } from '../push-record/transitions.js';
 import { lacksRight } from './road.js';
 import { sendMessage } from './send-message.js';
 import { TRIES_LAST_MS } from './tries.js';
@@ -22,7 +22,7 @@ import { TRIES_LAST_MS } from './tries.js';
  */
 export async function deliver(late: LateJob): Promise<JobVerdict> {
   const { record, account, deps } = late;
-  if (record.intent !== undefined)
+  if (record.state === 'delivering' && record.intent !== undefined)
     return onAmbiguous(late, 'its process died while the message was on its way');
   if (account.road.now === 'passive-only') return keep(late, 'the account may not send');
   const pausedMs = account.road.pausedUntilMs - deps.clock.now();
@@ -30,13 +30,13 @@ export async function deliver(late: LateJob): Promise<JobVerdict> {
   if (!(await isItsTurn(late))) return late.giveBack(LOOK_AGAIN_MS);
   const unfit = await fit(late);
   if (unfit !== undefined) return unfit;
-  const { messages = [], sent = 0 } = late.record;
-  for (const [index, message] of messages.slice(sent).entries()) {
+  const { sent, unsent } = late;
+  for (const [index, message] of unsent.entries()) {
     if (late.signal.aborted) return late.giveBack(0);
     const verdict = await send(late, message, sent + index);
     if (verdict !== undefined) return verdict;
   }
-  return conclude(late, messages.length);
+  return conclude(late, sent + unsent.length);
 }
 
 /** Nothing of an earlier push of the sender is under way; what has been for longer than the patience gives way. */
@@ -61,8 +61,7 @@ async function isItsTurn({ deps, name, job, signal }: LateJob): Promise<boolean>
 async function fit(late: LateJob): Promise<JobVerdict | undefined> {
   const { left } = await window(late);
   if (left === 0) return noWindow(late, 'nothing may be sent to the user now');
-  const { messages = [], sent = 0 } = late.record;
-  const remaining = messages.slice(sent);
+  const remaining = late.unsent;
   if (remaining.length <= left) return undefined;
   const fitting = fitMessages(remaining, left);
   if (fitting.left.length > 0)
@@ -72,7 +71,7 @@ async function fit(late: LateJob): Promise<JobVerdict | undefined> {
       road: ROAD,
       detail: `the window allows ${left} more, ${remaining.length} were to be sent`,
     });
-  return (await late.change((record, me) => rules.refit(record, me, fitting.send))) ? undefined : LOST;
+  return (await late.change((record, me) => replaceUnsent(record, me, fitting.send))) ? undefined : LOST;
 }
 
 /** Token in hand, window spent, intent noted, message sent, result noted. `undefined`: WeChat took it. */
@@ -89,25 +88,24 @@ async function send(
     return onFailure(late, error);
   }
   if (!(await window(late, 'spend')).changed) return noWindow(late, 'the window is used up');
-  if (!(await late.change(rules.intend))) return LOST;
+  if (!(await late.change(recordIntent))) return LOST;
   try {
     await sendMessage(account, toOpenId(late.job.user), message, { token });
   } catch (error) {
     return onFailure(late, error, { spent: true });
   }
-  const noted = await late.change((record, me) => rules.noteSent(record, me, number));
+  const noted = await late.change((record, me) => recordSent(record, me, number));
   return noted ? undefined : LOST;
 }
 
 async function onFailure(late: LateJob, error: unknown, { spent = false } = {}): Promise<JobVerdict> {
-  const { deps, job, account, record } = late;
-  const { failures = 0, waits = 0 } = record;
+  const { deps, job, account, retries } = late;
   const at = { nowMs: deps.clock.now(), pushedAtMs: sinceMs(job) };
   if (lacksRight(error) && account.road.mayKeep) {
     await account.road.refused();
     return keep(late, 'the account may not send (48001)');
   }
-  const next = whatNext(error, { failures, waits }, at, deps.random);
+  const next = whatNext(error, retries, at, deps.random);
   if (next.type !== 'ambiguous' && spent) {
     const isClosed = next.type === 'dead' && next.reason === 'window-closed';
     await window(late, isClosed ? 'close' : 'refund');

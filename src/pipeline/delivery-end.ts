@@ -1,9 +1,9 @@
 import type { JobVerdict } from '../ports/deferred-queue.js';
-import type { PushRecord } from '../ports/state-store.js';
 import type { refusalOf } from './dead-letter.js';
 import { keep } from './keep.js';
 import { LOST, type LateJob } from './late-job.js';
-import * as rules from './record.js';
+import { isReplied } from '../push-record/push-record.js';
+import * as to from '../push-record/transitions.js';
 import { sendTemplate } from './send-template.js';
 
 /** The road that deliveries take. */
@@ -13,14 +13,14 @@ export const ROAD = 'customer-service';
 export async function conclude(
   late: LateJob,
   messages: number,
-  road?: NonNullable<PushRecord['road']>,
+  via?: 'template' | 'subscription',
 ): Promise<JobVerdict> {
   const { deps, job } = late;
   const made = await late.change((current, me) =>
-    rules.conclude(current, me, { state: 'delivered', ...(road && { road }) }),
+    to.conclude(current, me, { state: 'delivered', ...(via && { via }) }),
   );
   const ms = deps.clock.now() - job.receivedAtMs;
-  const channel = road ?? ROAD;
+  const channel = via ?? ROAD;
   deps.events.emit({
     type: 'delivery.ended',
     account: late.account.name,
@@ -46,8 +46,7 @@ export async function noWindow(
   refusal: ReturnType<typeof refusalOf> = {},
 ): Promise<JobVerdict> {
   const { account, job } = late;
-  const { messages = [], sent = 0, replied } = late.record;
-  const isWhole = sent === 0 && replied !== true;
+  const isWhole = late.sent === 0 && !isReplied(late.record);
   const template = account.lateTemplate;
   // A letter that is tried again may be about the rest of an answer.
   if (!isWhole || template === undefined || job.again !== undefined)
@@ -55,7 +54,7 @@ export async function noWindow(
   const outcome = await sendTemplate(late, template);
   switch (outcome.type) {
     case 'taken':
-      return conclude(late, messages.length, template.type);
+      return conclude(late, late.unsent.length, template.type);
     case 'again':
       return late.giveBack(outcome.afterMs, outcome.tries);
     case 'ambiguous':

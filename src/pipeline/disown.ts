@@ -1,9 +1,10 @@
 import { changeRecord } from './change-record.js';
 import { insist } from './insist.js';
 import type { RecordName } from './job.js';
-import type { PushRecord } from '../ports/state-store.js';
-import * as rules from './record.js';
-import type { RunDeps } from './run.js';
+import { decodeRecord } from '../push-record/codec.js';
+import { isHeldBy, type PushRecord } from '../push-record/push-record.js';
+import { abandon, releaseRun } from '../push-record/transitions.js';
+import type { RunDeps } from './run/run-deps.js';
 
 /**
  * A claim or a take was reported as failed, and may have been stored all the same: then the record names this
@@ -15,13 +16,13 @@ export async function disown(deps: RunDeps, name: RecordName): Promise<void> {
   const { key, pushId } = name;
   try {
     const seen = await insist(deps, pushId, () => store.read(key, clock.now()));
-    if (seen === undefined || seen.stored.record.owner !== owner.id) return;
-    const { record } = seen.stored;
-    if (inHand.has(key)) return;
+    if (seen === undefined) return;
+    const record = decodeRecord(seen.stored.record);
+    const lease = { owner: owner.id, fence: record.fence };
+    if (!isHeldBy(record, lease) || inHand.has(key)) return;
     // A run of this process may still look for its claim, while the late work that came of it is in nobody's hands.
-    if (record.state !== 'taking' && runs.has(key)) return;
-    const me = { owner: owner.id, fence: record.fence };
-    const rule = (current: PushRecord) => rules.letGo(current, me) ?? rules.release(current, me);
+    if (record.state !== 'delivering' && runs.has(key)) return;
+    const rule = (current: PushRecord) => abandon(current, lease) ?? releaseRun(current, lease);
     await insist(deps, pushId, () => changeRecord(deps, name, seen.stored, rule, { durable: true }));
     await queue.hurry(pushId);
   } catch (error) {

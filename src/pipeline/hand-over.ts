@@ -1,16 +1,16 @@
 import type { Consumer } from '../ports/deferred-queue.js';
-import type { RunHere } from './push-in-hand.js';
+import type { ActiveRun } from './run/run-deps.js';
 
 /**
  * Leaves all that this process works on to other ones, or to the next start. No late work is begun from here on, and
  * what is under way may go on for `graceMs`.
  */
 export async function handOverAll(
-  runs: ReadonlyMap<string, RunHere>,
+  runs: ReadonlyMap<string, ActiveRun>,
   consumer: Consumer | undefined,
   graceMs: number,
 ): Promise<void> {
   const drained = consumer?.stop(graceMs);
-  await Promise.allSettled([...runs.values()].map((run) => run.handOver()));
+  await Promise.allSettled([...runs.values()].map((run) => run.handOff()));
   await drained;
 }

@@ -1,15 +1,20 @@
 import type { SendTries } from '../api/send-policy.js';
 import type { DeferredJob, JobVerdict } from '../ports/deferred-queue.js';
-import type { PushRecord, StoredRecord } from '../ports/state-store.js';
-import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
+import type { StoredRecord } from '../ports/state-store.js';
+import {
+  unsentMessages,
+  type Messages,
+  type PushRecord,
+  type RetryCounts,
+} from '../push-record/push-record.js';
+import { conclude, release } from '../push-record/transitions.js';
 import { toOpenId, toPushId } from '../protocol/ids.js';
 import type { Push } from '../protocol/push.js';
 import type { Account } from './account.js';
 import { bury, endAsDead, layAside, type DeadReason, type Death } from './dead-letter.js';
 import { nameRecord, readAgain, type RecordName } from './job.js';
-import { RecordInHand, type Rule } from './record-in-hand.js';
-import * as rules from './record.js';
-import type { RunDeps } from './run.js';
+import { RecordInHand, type Transition } from './record-in-hand.js';
+import type { RunDeps } from './run/run-deps.js';
 
 export interface LateWorkDeps extends RunDeps {
   /** By AppID. */
@@ -22,6 +27,8 @@ export interface LateWorkDeps extends RunDeps {
   /** 0 to 1, for jitter. */
   readonly random?: () => number;
 }
+
+const NO_RETRIES: RetryCounts = { failures: 0, waits: 0 };
 
 export const DONE: JobVerdict = { type: 'done' };
 export const again = (afterMs: number): JobVerdict => ({ type: 'again', afterMs });
@@ -67,12 +74,12 @@ export class LateJob {
   }
 
   /** False: another process took the work in the meantime, and with it every right to go on. */
-  async change(rule: Rule): Promise<boolean> {
+  async change(rule: Transition): Promise<boolean> {
     return (await this.#hand.change(rule, { durable: true }, this.signal)) === 'made';
   }
 
   async giveBack(afterMs: number, tries?: SendTries): Promise<JobVerdict> {
-    await this.change((record, me) => rules.giveBack(record, me, tries));
+    await this.change((record, me) => release(record, me, tries));
     return again(afterMs);
   }
 
@@ -88,7 +95,7 @@ export class LateJob {
       ...more,
     });
     await endAsDead(this.deps, kept, async () => {
-      made = await this.change((record, me) => rules.conclude(record, me, { state: 'dead', reason }));
+      made = await this.change((record, me) => conclude(record, me, { state: 'dead', reason }));
       return { made, record: this.record };
     });
     return this.end(made);
@@ -99,10 +106,24 @@ export class LateJob {
     return made ? DONE : LOST;
   }
 
+  /** What of the answer was sent, of what there is. */
+  get sent(): number {
+    const { record } = this;
+    return 'work' in record && record.work.type === 'messages' ? record.work.sent : 0;
+  }
+
+  get retries(): RetryCounts {
+    const { record } = this;
+    return 'retries' in record && record.retries !== undefined ? record.retries : NO_RETRIES;
+  }
+
+  get unsent(): Messages {
+    return unsentMessages(this.record);
+  }
+
   /** Keeps messages that are left out as a dead letter of their own, `part`, while the work on the others goes on. */
-  buryPart(part: string, messages: readonly CustomerServiceMessage[], why: Death): Promise<void> {
-    const record = { ...this.record, messages, sent: 0 };
-    return bury(this.deps, this.job, this.push?.kind ?? '', record, why, part);
+  buryPart(part: string, messages: Messages, why: Death): Promise<void> {
+    return bury(this.deps, this.job, this.push?.kind ?? '', this.record, why, { messages, part });
   }
 
   jittered(ms: number): number {

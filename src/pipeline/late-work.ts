@@ -8,7 +8,9 @@ import type { RecordName } from './job.js';
 import { unclaimed } from './keep.js';
 import { again, DONE, LateJob, LOOK_AGAIN_MS, nameOf, type LateWorkDeps } from './late-job.js';
 import { runLate } from './run-late.js';
-import * as rules from './record.js';
+import { decodeRecord } from '../push-record/codec.js';
+import { isTerminal, ownerOf } from '../push-record/push-record.js';
+import { lease, resume } from '../push-record/transitions.js';
 import { TRIES_LAST_MS } from './tries.js';
 
 export type { LateWorkDeps } from './late-job.js';
@@ -56,17 +58,19 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
     const { store, clock, owner } = deps;
     const seen = await store.read(name.key, clock.now());
     if (seen === undefined) return takeLostRecord(job, name);
-    const { record } = seen.stored;
-    if (rules.isOver(record)) return DONE;
-    if (record.state === 'stashed') return unclaimed(deps, account, job, name, seen.stored);
+    const record = decodeRecord(seen.stored.record);
+    if (isTerminal(record)) return DONE;
+    if (record.state === 'inMailbox') return unclaimed(deps, account, job, name, seen.stored);
     const triesLeftMs = job.receivedAtMs + TRIES_LAST_MS - clock.now();
-    if (rules.isUnheard(record) && triesLeftMs > 0) return again(triesLeftMs);
-    const deadFence = seen.ownerAlive ? undefined : record.fence;
+    if (record.state === 'ready' && triesLeftMs > 0) return again(triesLeftMs);
+    // One in our name that we do not work on was taken by a request that had been given up.
+    const isLost = ownerOf(record) === owner.id && !deps.runs.has(name.key);
+    const deadFence = seen.ownerAlive && !isLost ? undefined : record.fence;
     const take = await changeRecord(
       deps,
       name,
       seen.stored,
-      (current) => rules.take(current, owner.id, deadFence),
+      (current) => lease(current, owner.id, deadFence),
       { durable: true },
     );
     if (take.made) return take.stored;
@@ -87,7 +91,7 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
     if (claimed.type !== 'claimed') return again(LOOK_AGAIN_MS);
     deps.log.warn({ pushId: job.pushId }, 'the record of late work was gone; the work goes on from its job');
     const me = { owner: owner.id, fence: claimed.stored.record.fence };
-    const take = await changeRecord(deps, name, claimed.stored, (record) => rules.resume(record, me), {
+    const take = await changeRecord(deps, name, claimed.stored, (record) => resume(record, me), {
       durable: true,
     });
     return take.made ? take.stored : again(LOOK_AGAIN_MS);

@@ -9,8 +9,10 @@ import type { Account } from './account.js';
 import { disown } from './disown.js';
 import { observe } from './handle-for.js';
 import { nameRecord, type RecordName } from './job.js';
-import { Run, type Arrival, type RunDeps } from './run.js';
-import * as rules from './record.js';
+import { decodeRecord } from '../push-record/codec.js';
+import { isReplied } from '../push-record/push-record.js';
+import { PushRun } from './run/push-run.js';
+import type { Arrival, RunDeps } from './run/run-deps.js';
 import { SUCCESS, TRIES, TRY_LASTS_MS, type FinalVerdict, type Verdict } from './tries.js';
 
 /** One POST at the door, its body read. */
@@ -164,24 +166,28 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       );
       return known.join(one);
     }
-    const isUnheard = rules.isUnheard(claimed.stored.record);
-    if (claimed.type === 'known' && claimed.stored.record.state !== 'running' && !isUnheard)
-      return remembered(claimed, push, receivedAtMs);
-
-    const run = new Run(deps, account, push, claimed.stored, arrival);
+    const run = (runs: 'ours' | 'theirs') => new PushRun(deps, account, push, claimed.stored, arrival, runs);
     if (claimed.type === 'claimed') {
       observe(deps, account, push);
-      if (account.road.now === 'passive-only' && settings.whilePending === 'notice') run.startUnlessPending();
-      else run.start();
-      return run.join(one);
+      const ours = run('ours');
+      const verdict = ours.join(one);
+      if (account.road.now === 'passive-only' && settings.whilePending === 'notice')
+        ours.startUnlessPending();
+      else ours.start();
+      return verdict;
     }
+    const { state } = decodeRecord(claimed.stored.record);
+    if (state !== 'running' && state !== 'released' && state !== 'ready')
+      return remembered(claimed, push, receivedAtMs);
     log.info(
       { stage: 'joined', pushId: push.id, kind: push.kind, ownerAlive: claimed.ownerAlive },
-      isUnheard ? 'a try comes for an answer that stands ready' : 'a try meets the run of another process',
+      state === 'ready'
+        ? 'a try comes for an answer that stands ready'
+        : 'a try meets the run of another process',
     );
-    const verdict = run.join(one);
-    if (isUnheard) run.handOut();
-    else run.follow();
+    const theirs = run('theirs');
+    const verdict = theirs.join(one);
+    theirs.follow();
     return verdict;
   }
 
@@ -190,8 +196,8 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     push: Push,
     receivedAtMs: number,
   ): FinalVerdict {
-    const { record } = known.stored;
-    const xml = rules.isReplied(record) ? known.body : undefined;
+    const record = decodeRecord(known.stored.record);
+    const xml = isReplied(record) ? known.body : undefined;
     reportAnswer(push, 'remembered', receivedAtMs);
     events.emit({ type: 'answer.unheard', account: account.name, pushId: push.id });
     log.info(

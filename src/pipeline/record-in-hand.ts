@@ -1,11 +1,13 @@
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { PushRecord, StoredRecord } from '../ports/state-store.js';
+import type { StoredRecord } from '../ports/state-store.js';
+import { decodeRecord, encodeRecord } from '../push-record/codec.js';
+import { isHeldBy, placeOf, type Lease, type PushRecord } from '../push-record/push-record.js';
+import { takeOver } from '../push-record/transitions.js';
 import { changeRecord, keepMsOf, type ChangeOptions, type RecordKeeper } from './change-record.js';
 import { insist } from './insist.js';
 import type { RecordName } from './job.js';
 import type { Owner } from './owner.js';
-import * as rules from './record.js';
 
 export interface RecordDeps extends RecordKeeper {
   readonly clock: Clock;
@@ -13,20 +15,21 @@ export interface RecordDeps extends RecordKeeper {
   readonly owner: Owner;
 }
 
-/** A rule of `record.ts`, with whoever asks for the change. */
-export type Rule = (record: PushRecord, me: rules.Holder) => PushRecord | undefined;
+/** A transition of `push-record/transitions.ts`, with the lease of whoever asks for it. */
+export type Transition = (record: PushRecord, lease: Lease) => PushRecord | undefined;
 
 /** What became of a change. `also-lost`: not this record, one of those that were to change with it was in the way. */
 export type Changed = 'made' | 'lost' | 'also-lost';
 
-/** One record as this process last saw it, and what it does to it. */
+/** One record as this process last saw it, and the changes that it makes to it. */
 export class RecordInHand {
   readonly #deps: RecordDeps;
   readonly #name: RecordName;
   /** Called where the store had lost the record and it was put back: its job may be lost, too. */
   readonly #onRestored: () => Promise<unknown>;
   #stored: StoredRecord;
-  #me: rules.Holder;
+  #record: PushRecord | undefined;
+  #me: Lease;
 
   constructor(deps: RecordDeps, name: RecordName, stored: StoredRecord, onRestored: () => Promise<unknown>) {
     this.#deps = deps;
@@ -37,13 +40,12 @@ export class RecordInHand {
   }
 
   get record(): PushRecord {
-    return this.#stored.record;
+    return (this.#record ??= decodeRecord(this.#stored.record));
   }
 
   /** It names this process, under the fence that we hold. */
   get isOurs(): boolean {
-    const { owner, fence } = this.#stored.record;
-    return owner === this.#me.owner && fence === this.#me.fence;
+    return isHeldBy(this.record, this.#me);
   }
 
   /**
@@ -52,16 +54,21 @@ export class RecordInHand {
    *
    * @throws StoreUnavailable  once `signal` has fired
    */
-  async change(rule: Rule, options: ChangeOptions, signal?: AbortSignal): Promise<Changed> {
+  change(transition: Transition, options: ChangeOptions, signal?: AbortSignal): Promise<Changed> {
+    return insist(this.#deps, this.#name.pushId, () => this.tryChange(transition, options), signal);
+  }
+
+  /** The same, once. @throws StoreUnavailable  it may have been done */
+  async tryChange(transition: Transition, options: ChangeOptions): Promise<Changed> {
     const step = () =>
-      changeRecord(this.#deps, this.#name, this.#stored, (record) => rule(record, this.#me), options);
-    let change = await insist(this.#deps, this.#name.pushId, step, signal);
+      changeRecord(this.#deps, this.#name, this.#stored, (record) => transition(record, this.#me), options);
+    let change = await step();
     if (!change.made && change.stored === undefined && this.isOurs) {
       // Not removed by anyone, since only its holder may: the store forgot it (flushed, restored from an old copy).
-      await insist(this.#deps, this.#name.pushId, () => this.#putBack(), signal);
-      change = await insist(this.#deps, this.#name.pushId, step, signal);
+      await this.#putBack();
+      change = await step();
     }
-    if (change.stored !== undefined) this.#stored = change.stored;
+    this.#see(change.stored);
     if (change.made) return 'made';
     return change.alsoLost === true ? 'also-lost' : 'lost';
   }
@@ -69,7 +76,7 @@ export class RecordInHand {
   /** Looks at what stands in the store now; `undefined`: nothing. @throws StoreUnavailable */
   async look(): Promise<{ ownerAlive: boolean; body?: string } | undefined> {
     const seen = await this.#deps.store.read(this.#name.key, this.#deps.clock.now());
-    if (seen !== undefined) this.#stored = seen.stored;
+    this.#see(seen?.stored);
     return seen;
   }
 
@@ -81,36 +88,42 @@ export class RecordInHand {
       this.#deps,
       this.#name,
       this.#stored,
-      (record) => rules.takeOver(record, owner.id, deadFence),
+      (record) => takeOver(record, owner.id, deadFence),
       { durable: false },
     );
-    if (stored !== undefined) this.#stored = stored;
+    this.#see(stored);
     if (made) this.#me = { owner: owner.id, fence: stored.record.fence };
     return made;
+  }
+
+  #see(stored: StoredRecord | undefined): void {
+    if (stored === undefined) return;
+    this.#stored = stored;
+    this.#record = undefined;
   }
 
   /** Claims the push anew and writes the record as it was, unless a try of WeChat's was faster. @throws StoreUnavailable */
   async #putBack(): Promise<void> {
     const { store, clock, lifetimes, owner, log } = this.#deps;
     const { key, sender, pushId } = this.#name;
-    const { record } = this.#stored;
+    const { record } = this;
     const nowMs = clock.now();
     const keepMs = keepMsOf(record, lifetimes);
     const claimed = await store.claim({ key, owner: owner.id, nowMs, keepMs, sender });
     if (claimed.type !== 'claimed') return;
     const { rev } = claimed.stored;
-    const place = rules.placeOf(record);
+    const place = placeOf(record);
     const put = await store.swap({
       key,
       rev,
-      next: record,
+      next: encodeRecord(record),
       nowMs,
       keepMs,
       durable: true,
       sender: { key: sender, place },
     });
     if (!put.swapped || put.stored === undefined) return;
-    this.#stored = put.stored;
+    this.#see(put.stored);
     log.warn({ pushId }, 'the store had lost the record of a push under way; it was put back');
     await this.#onRestored();
   }

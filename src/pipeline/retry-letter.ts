@@ -3,7 +3,9 @@ import type { DeadLetter } from '../ports/state-store.js';
 import { toAppId, toOpenId, toPushId } from '../protocol/ids.js';
 import { changeRecord, type RecordKeeper } from './change-record.js';
 import { nameRecord, readAgain, type RecordName } from './job.js';
-import { isOver, revive } from './record.js';
+import { decodeRecord } from '../push-record/codec.js';
+import { isTerminal, type PushRecord } from '../push-record/push-record.js';
+import { redrive } from '../push-record/transitions.js';
 
 /**
  * retried    its messages are on their way again, or its handler runs again; the letter is gone
@@ -51,10 +53,11 @@ async function whatBecame(
   letter: DeadLetter,
 ): Promise<'dead' | 'under-way' | 'delivered'> {
   const { key } = nameOf(letter, letter.record ?? letter.pushId);
-  const record = (await store.read(key, clock.now()))?.stored.record;
+  const seen = await store.read(key, clock.now());
+  const record = seen && decodeRecord(seen.stored.record);
   if (record === undefined || record.state === 'dead') return 'dead';
-  if (letter.part === true) return isOver(record) || record.state === 'stashed' ? 'dead' : 'under-way';
-  return isOver(record) ? 'delivered' : 'under-way';
+  if (letter.part === true) return isTerminal(record) || record.state === 'inMailbox' ? 'dead' : 'under-way';
+  return isTerminal(record) ? 'delivered' : 'under-way';
 }
 
 /** The record holds what is to be done, durably. False: another one is about to make it. */
@@ -67,7 +70,7 @@ async function standReady(deps: RetryDeps, letter: DeadLetter, job: DeferredJob)
   const { stored } = claimed;
   if (claimed.type === 'known') return stored.record.state !== 'running';
   const me = { owner: owner.id, fence: stored.record.fence };
-  const rule = (record: typeof stored.record) => revive(record, me, letter.messages);
+  const rule = (record: PushRecord) => redrive(record, me, letter.messages);
   return (await changeRecord(deps, name, stored, rule, { durable: true })).made;
 }
 

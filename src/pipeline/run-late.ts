@@ -6,8 +6,8 @@ import type { Push } from '../protocol/push.js';
 import { accompany } from './accompany.js';
 import { finishFor } from './handle-for.js';
 import { again, LOST, type LateJob } from './late-job.js';
-import { toLateMessages } from './late-end.js';
-import * as rules from './record.js';
+import { toLateMessages } from './late-messages.js';
+import { defer, endSilently, setMessages } from '../push-record/transitions.js';
 import { endOf, type StreamEnd } from './stream-end.js';
 
 /** Runs of the handler after which it is no longer taken for bad luck that its process died. */
@@ -21,12 +21,11 @@ const LATER_BACKOFF_MS = 2_000;
  */
 export async function runLate(late: LateJob): Promise<JobVerdict | undefined> {
   const { record, job, push } = late;
-  if (record.intent !== undefined || record.messages !== undefined) return undefined;
+  if (record.state !== 'delivering' || record.work.type === 'messages') return undefined;
   if (push === undefined) return late.die('push_unreadable', 'the stored push cannot be parsed');
-  const { attempt } = record;
+  const { runs: attempt, work } = record;
   if (attempt > MOST_ATTEMPTS) return late.die('crashed_repeatedly', `${attempt - 1} runs did not end`);
-  const task = record.task ?? job.task;
-  const handler = record.handler ?? job.handler;
+  const { handler, task } = work.type === 'task' ? work : job;
   const run = { handler, attempt, signal: late.signal, ...(task === undefined ? {} : { task }) };
   let outcome: Outcome | undefined;
   try {
@@ -44,16 +43,16 @@ export async function runLate(late: LateJob): Promise<JobVerdict | undefined> {
   }
   switch (outcome.type) {
     case 'silent':
-      return late.end(await late.change(rules.acknowledge));
+      return late.end(await late.change(endSilently));
     case 'deferred': {
       const { task: next } = outcome;
-      await late.change((current, me) => rules.postpone(current, me, handler, next));
+      await late.change((current, me) => defer(current, me, { handler, task: next }));
       return again(0);
     }
     case 'replied': {
       const messages = toLateMessages(outcome.reply);
       if ('reason' in messages) return late.die(messages.reason, messages.detail);
-      return (await late.change((current, me) => rules.prepare(current, me, messages))) ? undefined : LOST;
+      return (await late.change((current, me) => setMessages(current, me, messages))) ? undefined : LOST;
     }
     default:
       return outcome satisfies never;

@@ -3,7 +3,7 @@ import { toOpenId, type AccessToken } from '../protocol/ids.js';
 import { fillTemplate, type LateTemplate } from '../protocol/late-template.js';
 import { refusalOf } from './dead-letter.js';
 import type { LateJob } from './late-job.js';
-import * as rules from './record.js';
+import { recordIntent } from '../push-record/transitions.js';
 
 /** What became of a template in place of an answer. */
 export type TemplateSent =
@@ -33,14 +33,14 @@ export async function sendTemplate(late: LateJob, template: LateTemplate): Promi
   } catch (error) {
     return onFailure(late, template, error);
   }
-  if (!(await late.change(rules.intend))) return { type: 'lost' };
+  if (!(await late.change(recordIntent))) return { type: 'lost' };
   const { type, templateId, url, miniprogram } = template;
-  const { job, record, deps } = late;
+  const { job, deps } = late;
   const message = {
     touser: toOpenId(job.user),
     template_id: templateId,
     data: fillTemplate(template, {
-      messages: record.messages ?? [],
+      messages: late.unsent,
       handler: job.handler,
       atMs: deps.clock.now(),
     }),
@@ -59,8 +59,8 @@ export async function sendTemplate(late: LateJob, template: LateTemplate): Promi
   return { type: 'taken' };
 }
 
-function onFailure({ deps, job, record }: LateJob, { type }: LateTemplate, error: unknown): TemplateSent {
-  const { failures = 0, waits = 0 } = record;
+function onFailure({ deps, job, retries }: LateJob, { type }: LateTemplate, error: unknown): TemplateSent {
+  const { failures, waits } = retries;
   const sendPath = type === 'template' ? TEMPLATE_PATH : NOTICE_PATH;
   const at = { nowMs: deps.clock.now(), pushedAtMs: job.receivedAtMs, sendPath };
   const next = whatNext(error, { failures, waits }, at, deps.random);

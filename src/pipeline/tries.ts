@@ -29,12 +29,6 @@ export interface Try {
   readonly isLast: boolean;
 }
 
-/** Who hears that time runs out. */
-export interface TriesListener {
-  onLeaseTime(deadlineAtMs: number): void;
-  onDeadline(): void;
-}
-
 /**
  * The tries of one push that wait in this process. They all hear the same verdict, and the first final one is the
  * only one. One timer serves them: first for the moment at which the job must be written ahead, then for the deadline
@@ -42,47 +36,33 @@ export interface TriesListener {
  */
 export class Tries {
   #waiting: ((verdict: Verdict) => void)[] = [];
-  #lastOnes = 0;
-  #isClosed = false;
-  #onIdle: (() => void)[] = [];
   #final: FinalVerdict | undefined;
   #cancelTimer: (() => void) | undefined;
-  #armedForMs = Number.POSITIVE_INFINITY;
+  #deadlineAtMs = Number.POSITIVE_INFINITY;
   readonly #clock: Clock;
   readonly #leaseAheadMs: number;
-  readonly #listener: TriesListener;
+  readonly #onTime: (what: 'jobWriteDue' | 'deadlinePassed') => void;
 
-  constructor(clock: Clock, leaseAheadMs: number, listener: TriesListener) {
+  constructor(clock: Clock, leaseAheadMs: number, onTime: (what: 'jobWriteDue' | 'deadlinePassed') => void) {
     this.#clock = clock;
     this.#leaseAheadMs = leaseAheadMs;
-    this.#listener = listener;
+    this.#onTime = onTime;
   }
 
-  get verdict(): FinalVerdict | undefined {
-    return this.#final;
-  }
-
-  /** Somebody would hear an answer now. */
-  get areWaiting(): boolean {
-    return this.#waiting.length > 0;
-  }
-
-  /** One of those that wait is the last that WeChat makes. */
-  get haveLast(): boolean {
-    return this.#lastOnes > 0;
+  /** Of the earliest try that waits, or waited last. */
+  get deadlineAtMs(): number {
+    return this.#deadlineAtMs;
   }
 
   /** The verdict if there is one, else a promise of it. */
-  join({ deadlineAtMs, isLast }: Try): Verdict | Promise<Verdict> {
+  join({ deadlineAtMs }: Try): Verdict | Promise<Verdict> {
     if (this.#final !== undefined) return this.#final;
-    if (this.#isClosed) return UNAVAILABLE;
     // A try whose body came slowly may be the later one to join and the earlier one to need an answer.
-    if (this.#cancelTimer === undefined || deadlineAtMs < this.#armedForMs) {
+    if (this.#cancelTimer === undefined || deadlineAtMs < this.#deadlineAtMs) {
       this.#cancelTimer?.();
-      this.#armedForMs = deadlineAtMs;
+      this.#deadlineAtMs = deadlineAtMs;
       this.#cancelTimer = this.#arm(deadlineAtMs);
     }
-    if (isLast) this.#lastOnes += 1;
     return new Promise((hear) => this.#waiting.push(hear));
   }
 
@@ -98,17 +78,6 @@ export class Tries {
     this.#tell(UNAVAILABLE);
   }
 
-  /** The same for those that come from now on. */
-  close(): void {
-    this.#isClosed = true;
-    this.turnAway();
-  }
-
-  /** Resolves once nobody waits here, which each one's deadline sees to. */
-  async idle(): Promise<void> {
-    if (this.areWaiting) await new Promise<void>((resume) => this.#onIdle.push(resume));
-  }
-
   /** Leaves those that wait without an answer. Their retry finds the run as it is then. */
   hold(): void {
     this.#tell(HELD);
@@ -117,20 +86,18 @@ export class Tries {
   #tell(verdict: Verdict): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#lastOnes = 0;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const hear of waiting) hear(verdict);
-    for (const resume of this.#onIdle.splice(0)) resume();
   }
 
   #arm(deadlineAtMs: number): () => void {
     const now = this.#clock.now();
     return this.#clock.schedule(Math.max(0, deadlineAtMs - this.#leaseAheadMs - now), () => {
       this.#cancelTimer = this.#clock.schedule(Math.max(0, deadlineAtMs - this.#clock.now()), () =>
-        this.#listener.onDeadline(),
+        this.#onTime('deadlinePassed'),
       );
-      this.#listener.onLeaseTime(deadlineAtMs);
+      this.#onTime('jobWriteDue');
     });
   }
 }

@@ -12,7 +12,7 @@ import { createOwner } from '../../src/pipeline/owner.js';
 import { retryLetter, type Retried, type RetryDeps } from '../../src/pipeline/retry-letter.js';
 import { createReceiver, type Answer, type Receiver } from '../../src/pipeline/receive.js';
 import type { LateRoad } from '../../src/pipeline/road.js';
-import type { RunHere } from '../../src/pipeline/push-in-hand.js';
+import type { ActiveRun } from '../../src/pipeline/run/run-deps.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Consumer, DeferredJob, DeferredQueue, JobWork } from '../../src/ports/deferred-queue.js';
 import { noEvents } from '../../src/ports/events.js';
@@ -125,7 +125,7 @@ export class SimulatedInstallation {
 export class SimulatedProcess implements Clock {
   readonly #world: SimulatedInstallation;
   readonly #index: number;
-  readonly #runs = new Map<string, RunHere>();
+  readonly #runs = new Map<string, ActiveRun>();
   #receiver: Receiver | undefined;
   #retry: RetryDeps | undefined;
   #consumer: Consumer | undefined;

@@ -8,7 +8,8 @@ const src = resolve('src');
 const floors: readonly { readonly at: string; readonly floor: number; readonly also?: readonly string[] }[] =
   [
     { at: 'protocol', floor: 0 },
-    { at: 'ports', floor: 0, also: ['protocol'] },
+    { at: 'push-record', floor: 0, also: ['protocol'] },
+    { at: 'ports', floor: 0, also: ['protocol', 'push-record'] },
     { at: 'config', floor: 0, also: ['protocol', 'config.ts'] },
     { at: 'config.ts', floor: 0, also: ['protocol', 'config'] },
     { at: 'types', floor: 0 },

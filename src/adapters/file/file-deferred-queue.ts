@@ -53,7 +53,8 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
       return Promise.reject(this.#full());
     const item = this.#take(job, options.notBeforeMs ?? 0, options.doubtful ?? false);
     item.durable = this.#journal.append(entryOf(item)).then(
-      () => this.#offer(item),
+      // Whoever put it goes first: the record says what is to be done, and is changed right after.
+      () => void setImmediate(() => this.#offer(item)),
       (cause: unknown) => {
         this.#drop(item);
         throw new QueueUnavailable('the journal could not be written; see the log for what its disk said', {

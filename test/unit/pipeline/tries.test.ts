@@ -6,15 +6,14 @@ test('given a try that waits, when one joins later that needs its answer earlier
   const clock = new ManualClock();
   const startMs = clock.now();
   const events: [string, number][] = [];
-  const note = (name: string) => (): void => void events.push([name, clock.now() - startMs]);
-  const tries = new Tries(clock, 1_000, { onLeaseTime: note('lease'), onDeadline: note('deadline') });
+  const tries = new Tries(clock, 1_000, (what) => events.push([what, clock.now() - startMs]));
   void tries.join({ deadlineAtMs: startMs + 4_500, isLast: true });
   await clock.advance(500);
   void tries.join({ deadlineAtMs: startMs + 2_000, isLast: true });
   void tries.join({ deadlineAtMs: startMs + 5_000, isLast: true });
   await clock.advance(10_000);
   expect(events).toEqual([
-    ['lease', 1_000],
-    ['deadline', 2_000],
+    ['jobWriteDue', 1_000],
+    ['deadlinePassed', 2_000],
   ]);
 });

@@ -1,0 +1,24 @@
+import { ReplyInvalid, type Reply } from '../protocol/reply.js';
+import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
+import type { DeadReason } from './dead-letter.js';
+import { lateMessages } from './parts.js';
+
+/** Why an answer cannot travel late. */
+export interface NoLateRoad {
+  readonly reason: DeadReason;
+  readonly detail: string;
+}
+
+/** The messages that carry an answer late, or why there are none. */
+export function toLateMessages(reply: Reply): readonly CustomerServiceMessage[] | NoLateRoad {
+  if (reply.type === 'to-staff')
+    return { reason: 'cannot_be_sent_late', detail: 'a transfer to staff exists as a passive reply only' };
+  if (reply.road === 'passive')
+    return { reason: 'cannot_be_sent_late', detail: 'its handler pinned it to the passive road' };
+  try {
+    return lateMessages(reply);
+  } catch (error) {
+    if (!(error instanceof ReplyInvalid)) throw error;
+    return { reason: 'reply_invalid', detail: error.message };
+  }
+}

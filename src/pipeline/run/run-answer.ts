@@ -1,0 +1,149 @@
+import type { Outcome } from '../../handling/run-handler.js';
+import type { TextStream } from '../../handling/text-stream.js';
+import type { ShelvedRecord } from '../../ports/state-store.js';
+import type { CustomerServiceMessage } from '../../protocol/customer-service-message.js';
+import { reply as replies, type Reply } from '../../protocol/reply.js';
+import type { Json } from '../../protocol/json.js';
+import type { Lifetimes } from '../change-record.js';
+import { composeAnswer, isReply, type OwnAnswer, type PassiveAnswer } from '../compose-answer.js';
+import type { DeadReason } from '../dead-letter.js';
+import { toLateMessages } from '../late-messages.js';
+import { restOf } from '../stream-end.js';
+import type { Made, Said } from './run-state.js';
+
+/** A handler's outcome, once nothing of it is still being written. */
+export type Ended = Exclude<Outcome, { type: 'streaming' }> | { readonly type: 'threw' };
+
+/** A passive reply, ready to be said. */
+export interface Composed extends PassiveAnswer {
+  readonly xml: string;
+  /** What becomes of `rest`. */
+  readonly restIs: 'late' | 'kept';
+}
+
+/** What becomes of an answer that comes after its deadline. */
+export type LateEnd =
+  | { readonly type: 'messages'; readonly messages: readonly CustomerServiceMessage[] }
+  | { readonly type: 'task'; readonly task: Json }
+  | { readonly type: 'nothing' }
+  | { readonly type: 'dead'; readonly reason: DeadReason; readonly detail: string };
+
+const TIMEOUT = { reason: 'handler_hung', detail: 'no outcome within 10 minutes' } as const;
+const THROWN = { reason: 'handler_threw', detail: 'thrown after the deadline' } as const;
+
+/** The content of a run's answer: what its handler made, what the mailbox adds, and how either is said. */
+export class RunAnswer {
+  readonly #sender: string;
+  readonly #lifetimes: Lifetimes;
+  readonly #passiveOnly: boolean;
+  readonly #render: (reply: Reply) => string;
+  #mailbox: readonly ShelvedRecord[];
+  #ended: Ended | undefined;
+  #own: OwnAnswer;
+  #passive: Composed | undefined;
+  #atDeadline: Composed | undefined;
+  #streamPart: { readonly upTo: number } | undefined;
+  stream: TextStream | undefined;
+
+  constructor(
+    sender: string,
+    lifetimes: Lifetimes,
+    passiveOnly: boolean,
+    mailbox: readonly ShelvedRecord[],
+    render: (reply: Reply) => string,
+  ) {
+    this.#sender = sender;
+    this.#lifetimes = lifetimes;
+    this.#passiveOnly = passiveOnly;
+    this.#mailbox = mailbox;
+    this.#render = render;
+  }
+
+  /** The reply that carries what was made. */
+  get passive(): Composed | undefined {
+    return this.#passive;
+  }
+
+  /** The reply to say at the deadline in place of `success`. */
+  get atDeadline(): Composed | undefined {
+    return this.#atDeadline;
+  }
+
+  /** What the handler made becomes the answer. @throws ReplyInvalid */
+  take(ended: Ended): Made {
+    const before = this.#ended;
+    this.#ended = ended;
+    this.#own = ended.type === 'replied' ? ended.reply : undefined;
+    if (ended.type === 'deferred') return { type: 'task', tried: before?.type === 'deferred' };
+    if (ended.type === 'replied' && ended.reply.road === 'customer-service') {
+      const messages = toLateMessages(ended.reply);
+      if ('reason' in messages) throw new TypeError(messages.detail);
+      return { type: 'message' };
+    }
+    return this.#made();
+  }
+
+  /** What stands ready in the record becomes the answer. @throws ReplyInvalid */
+  takeMessages(messages: readonly CustomerServiceMessage[]): Made {
+    this.#own = messages;
+    return this.#made();
+  }
+
+  /** What is said where the deadline passes without an answer. @throws ReplyInvalid */
+  prepareDeadline(notice: Reply): Said {
+    const part = this.#passiveOnly ? undefined : this.stream?.complete();
+    this.#streamPart = part;
+    const said = part === undefined ? undefined : replies.text(part.content);
+    this.#atDeadline = this.#compose(this.#passiveOnly ? notice : said);
+    return this.#atDeadline === undefined ? 'success' : 'reply';
+  }
+
+  /** The beginning of a stream was said. */
+  markSaid(): void {
+    if (this.#atDeadline?.saysOwn === true && this.#streamPart !== undefined)
+      this.stream?.markSaid(this.#streamPart.upTo);
+  }
+
+  /** Another push used the mailbox up. @throws ReplyInvalid */
+  withoutMailbox(): Made | undefined {
+    this.#mailbox = [];
+    return this.#ended === undefined && this.#own === undefined ? undefined : this.#made();
+  }
+
+  /** The own answer as messages; none: nothing of it can be said later. */
+  get messages(): readonly CustomerServiceMessage[] {
+    const messages = isReply(this.#own) ? toLateMessages(this.#own) : [];
+    return 'reason' in messages ? [] : messages;
+  }
+
+  get task(): Json {
+    return this.#ended?.type === 'deferred' ? this.#ended.task : null;
+  }
+
+  /** @param made  how the run ended, in the eyes of `decide` */
+  late(made: Made | undefined): LateEnd {
+    const ended = this.#ended;
+    if (made?.type === 'timeout') return { type: 'dead', ...TIMEOUT };
+    if (ended === undefined || ended.type === 'threw') return { type: 'dead', ...THROWN };
+    if (ended.type === 'deferred') return { type: 'task', task: ended.task };
+    // The beginning of a stream may have been said at the deadline.
+    const rest = this.stream === undefined ? ended : restOf(this.stream);
+    if (rest.type === 'silent') return { type: 'nothing' };
+    const messages = toLateMessages(rest.reply);
+    return 'reason' in messages ? { type: 'dead', ...messages } : { type: 'messages', messages };
+  }
+
+  #made(): Made {
+    this.#passive = this.#compose(this.#own);
+    if (this.#passive !== undefined) return { type: 'reply', needsJob: this.#passive.rest.length > 0 };
+    return { type: this.#ended?.type === 'threw' ? 'fault' : 'nothing' };
+  }
+
+  #compose(own: OwnAnswer): Composed | undefined {
+    const answer = composeAnswer(own, this.#mailbox, this.#sender, this.#lifetimes);
+    if (answer === undefined) return undefined;
+    const isPinned = isReply(own) && own.road === 'passive';
+    const restIs = this.#passiveOnly || isPinned ? 'kept' : 'late';
+    return { ...answer, xml: this.#render(answer.reply), restIs };
+  }
+}
