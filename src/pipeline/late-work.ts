@@ -10,7 +10,7 @@ import { again, DONE, LateJob, LOOK_AGAIN_MS, nameOf, type LateWorkDeps } from '
 import { runLate } from './run-late.js';
 import { decodeRecord } from '../push-record/codec.js';
 import { isTerminal, ownerOf } from '../push-record/push-record.js';
-import { lease, resume } from '../push-record/transitions.js';
+import { resume, startDelivery } from '../push-record/transitions.js';
 import { TRIES_LAST_MS } from './tries.js';
 
 export type { LateWorkDeps } from './late-job.js';
@@ -70,7 +70,7 @@ export function createLateWork(deps: LateWorkDeps): JobWork {
       deps,
       name,
       seen.stored,
-      (current) => lease(current, owner.id, deadFence),
+      (current) => startDelivery(current, owner.id, deadFence),
       { durable: true },
     );
     if (take.made) return take.stored;

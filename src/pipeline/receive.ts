@@ -166,10 +166,11 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       );
       return known.join(one);
     }
-    const run = (runs: 'ours' | 'theirs') => new PushRun(deps, account, push, claimed.stored, arrival, runs);
+    const begin = (whose: 'ours' | 'theirs') =>
+      new PushRun(deps, account, push, claimed.stored, arrival, whose);
     if (claimed.type === 'claimed') {
       observe(deps, account, push);
-      const ours = run('ours');
+      const ours = begin('ours');
       const verdict = ours.join(one);
       if (account.road.now === 'passive-only' && settings.whilePending === 'notice')
         ours.startUnlessPending();
@@ -185,7 +186,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
         ? 'a try comes for an answer that stands ready'
         : 'a try meets the run of another process',
     );
-    const theirs = run('theirs');
+    const theirs = begin('theirs');
     const verdict = theirs.join(one);
     theirs.follow();
     return verdict;

@@ -46,14 +46,14 @@ export function encodeRecord(record: PushRecord): StoredPushRecord {
         unheard: true,
       };
     case 'queued':
-      return { state: 'adopted', owner: '', fence, attempt, ...work(record), ...heard(record) };
+      return { state: 'adopted', owner: '', fence, attempt, ...progressFields(record), ...heard(record) };
     case 'delivering':
       return {
         state: 'taking',
         owner: record.owner,
         fence,
         attempt,
-        ...work(record),
+        ...progressFields(record),
         ...heard(record),
         ...(record.wasReady === true && { unheard: true }),
       };
@@ -125,7 +125,7 @@ interface Progress {
   readonly retries?: RetryCounts;
 }
 
-function work({ work, intent, retries }: Progress): Partial<StoredPushRecord> {
+function progressFields({ work, intent, retries }: Progress): Partial<StoredPushRecord> {
   return { ...workFields(work), ...(intent !== undefined && { intent }), ...retries };
 }
 

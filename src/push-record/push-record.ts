@@ -158,7 +158,7 @@ export const isHeldBy = (record: PushRecord, { owner, fence }: Lease): boolean =
 
 /** Attempts hear the remembered reply, and not `success`. */
 export const isReplied = (record: PushRecord): boolean =>
-  record.state === 'answered' || ('replied' in record && record.replied === true);
+  record.state === 'answered' || ('replied' in record && record.replied);
 
 /** The messages that are still to be said or sent. */
 export function unsentMessages(record: PushRecord): Messages {

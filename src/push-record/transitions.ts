@@ -18,7 +18,7 @@ type Next = PushRecord | undefined;
 
 /** What attempts heard stays what they hear. */
 const heard = (record: PushRecord): { readonly replied?: true } =>
-  'replied' in record && record.replied === true ? { replied: true } : {};
+  'replied' in record && record.replied ? { replied: true } : {};
 
 const messagesWork = (messages: Messages): Work => ({ type: 'messages', messages, sent: 0 });
 
@@ -121,7 +121,7 @@ export function defer(
 // ── late work ───────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A worker gets work that needs no living owner, or whose owner under `deadFence` is dead. */
-export function lease(record: PushRecord, owner: string, deadFence: number | undefined): Next {
+export function startDelivery(record: PushRecord, owner: string, deadFence: number | undefined): Next {
   switch (record.state) {
     case 'ready': {
       const { runs, messages } = record;

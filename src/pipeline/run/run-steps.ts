@@ -173,17 +173,14 @@ export class RunSteps {
 
   async #change(transition: Transition, options: ChangeOptions, xml?: string): Promise<RunEvent> {
     const { record, answer } = this.#context;
-    switch (await record.tryChange(transition, options)) {
-      case 'made':
-        this.#xml = xml;
-        return { type: 'stepDone', now: record.record.state };
-      case 'lost':
-        return { type: 'stepLost', held: record.isOurs };
-      case 'also-lost': {
-        const made = answer.withoutMailbox();
-        return { type: 'mailboxTaken', made, says: answer.prepareDeadline(this.#context.notice()) };
-      }
+    const changed = await record.tryChange(transition, options);
+    if (changed === 'lost') return { type: 'stepLost', held: record.isOurs };
+    if (changed === 'made') {
+      this.#xml = xml;
+      return { type: 'stepDone', now: record.record.state };
     }
+    const made = answer.withoutMailbox();
+    return { type: 'mailboxTaken', made, says: answer.prepareDeadline(this.#context.notice()) };
   }
 }
 
