@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { chat } from '../../handlers/_language-model/chat.js';
 import type { Model } from '../../handlers/_language-model/model.js';
@@ -12,6 +14,7 @@ type Writing = readonly (readonly [ms: number, text: string])[];
 
 let model: FakeModel;
 let talk: Conversation;
+let onAsked: () => void;
 afterEach(async () => {
   await talk.stop();
   await model.stop();
@@ -19,6 +22,20 @@ afterEach(async () => {
 
 const until = (clock: Clock, atMs: number): Promise<void> =>
   new Promise((resolve) => void clock.schedule(atMs - clock.now(), resolve));
+
+/** Says a text; no time passes until the model has heard of it. */
+function say(text: string, waitMs: number): ReturnType<Conversation['say']> {
+  talk.standStill(new Promise<void>((resolve) => void (onAsked = resolve)));
+  return talk.say(text, waitMs);
+}
+
+/** No time passes until it is written, or nobody reads any more. */
+function write(response: ServerResponse, text: string): void {
+  if (response.destroyed) return;
+  const gone = once(response, 'close');
+  const written = new Promise((resolve) => void response.write(text, resolve));
+  talk.standStill(Promise.race([gone, written]));
+}
 
 /** The server with the handler of the README, and a model that writes so, an answer for each question. */
 async function start(
@@ -29,13 +46,15 @@ async function start(
 ): Promise<void> {
   model = await startFakeModel(async (response, asked) => {
     const { clock } = talk;
+    onAsked();
     const startMs = clock.now();
     asEventStream(response).flushHeaders();
     for (const [ms, text] of answers[asked] ?? []) {
       await until(clock, startMs + ms);
-      response.write(event(text));
+      write(response, event(text));
     }
-    response.end(DONE);
+    write(response, DONE);
+    response.end();
   });
   const endpoint = { baseUrl: model.baseUrl, apiKey: 'sk', model: 'small', system: '', ...about };
   const handler = defineHandler({
@@ -59,11 +78,11 @@ describe('given a verified account and a language model', () => {
       ],
       [[500, '是的。']],
     ]);
-    expect(texts(await talk.say('为什么？', 10_000))).toEqual([
+    expect(texts(await say('为什么？', 10_000))).toEqual([
       ['passive', '天空是蓝色的。因为散射。'],
       ['customer-service', '这叫做瑞利散射。完了。'],
     ]);
-    await talk.say('真的？', 1_000);
+    await say('真的？', 1_000);
     expect(model.asked[1]?.body.messages.slice(1)).toEqual([
       { role: 'user', content: '为什么？' },
       { role: 'assistant', content: '天空是**蓝色**的。因为散射。这叫做瑞利散射。完了。' },
@@ -80,8 +99,8 @@ describe('given a verified account and a language model', () => {
       ],
       [[500, '好的。']],
     ]);
-    await talk.say('数到三', 6_000);
-    expect(texts(await talk.say('算了', 40_000))).toEqual([
+    await say('数到三', 6_000);
+    expect(texts(await say('算了', 40_000))).toEqual([
       ['passive', '一。'],
       ['passive', '好的。'],
     ]);
@@ -104,8 +123,8 @@ describe('given a verified account and a language model that thinks aloud', () =
     ['without the opening tag, as it is set', '', { thinksFirst: true }],
   ])('when it thinks past the five seconds, %s, then only its answer is sent', async (_, opening, about) => {
     await start('service-verified', [slow(opening), []], {}, about);
-    expect(texts(await talk.say('为什么？', 12_000))).toEqual([['customer-service', answer]]);
-    await talk.say('真的？', 1_000);
+    expect(texts(await say('为什么？', 12_000))).toEqual([['customer-service', answer]]);
+    await say('真的？', 1_000);
     expect(JSON.stringify(model.asked[1]?.body.messages)).not.toContain('想');
   });
 
@@ -118,7 +137,7 @@ describe('given a verified account and a language model that thinks aloud', () =
         [8_000, '因为散射。'],
       ],
     ]);
-    expect(texts(await talk.say('为什么？', 12_000))).toEqual([
+    expect(texts(await say('为什么？', 12_000))).toEqual([
       ['passive', '天空是蓝色的。'],
       ['customer-service', '因为散射。'],
     ]);
@@ -145,8 +164,8 @@ describe.each([
       ],
       settings,
     );
-    if (learns) await talk.say('你好', 10_000);
-    expect(texts(await talk.say('为什么？', 1_000)).at(-1)).toEqual([
+    if (learns) await say('你好', 10_000);
+    expect(texts(await say('为什么？', 1_000)).at(-1)).toEqual([
       'passive',
       `${learns ? '我没有权限。\n\n' : ''}第一句。第二句。`,
     ]);
@@ -167,11 +186,11 @@ describe.each([
       ],
       settings,
     );
-    if (learns) await talk.say('你好', 10_000);
-    const before = await talk.say('为什么？', 10_000);
+    if (learns) await say('你好', 10_000);
+    const before = await say('为什么？', 10_000);
     expect(texts(before).at(-1)).toEqual(['passive', expect.stringContaining('答案还在准备中')]);
-    await talk.say('在吗？', 1_000);
-    const said = texts(await talk.say('还在吗？', 1_000))
+    await say('在吗？', 1_000);
+    const said = texts(await say('还在吗？', 1_000))
       .slice(before.length)
       .map(([, content]) => content)
       .join('');

@@ -16,6 +16,8 @@ export interface Conversation {
   /** Says a text, waits for its answer and then so long, by the moved clock; resolves to all that the account has said. */
   say(text: string, waitMs?: number): Promise<readonly Said[]>;
   wait(ms: number): Promise<void>;
+  /** Lets no time pass on the moved clock until this is over: a connection that the server does not know of, say. */
+  standStill(until: Promise<unknown>): void;
   stop(): Promise<void>;
 }
 
@@ -36,11 +38,15 @@ export async function startConversation({
     <A extends readonly unknown[], R>(call: (...given: A) => Promise<R>) =>
     (...given: A): Promise<R> => {
       const calling = call(...given);
-      calls.add(calling);
-      const forget = (): unknown => calls.delete(calling);
-      calling.then(forget, forget);
+      standStill(calling);
       return calling;
     };
+
+  function standStill(calling: Promise<unknown>): void {
+    calls.add(calling);
+    const forget = (): unknown => calls.delete(calling);
+    calling.then(forget, forget);
+  }
 
   async function settled(): Promise<void> {
     await calm();
@@ -81,6 +87,7 @@ export async function startConversation({
     clock,
     log: server.log,
     wait,
+    standStill,
     async say(text, waitMs = 0) {
       await driven(sandbox.push({ kind: 'message.text', follower: 'oAlice', fields: { Content: text } }));
       await wait(waitMs);
