@@ -15,6 +15,7 @@ import type { AccountConfig, Config } from './config.js';
 import { createAdminServer } from './http/admin-server.js';
 import { createDoor, type Door } from './http/door.js';
 import { watchLoop } from './http/held-up-loop.js';
+import { createLargeBodies } from './http/large-bodies.js';
 import { closeServer, listen } from './http/listen.js';
 import { createPublicServer, type Readiness } from './http/public-server.js';
 import type { TokenAccount } from './http/token-asked.js';
@@ -140,11 +141,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
 
   const loop = clock === systemClock ? watchLoop() : undefined;
+  const largeBodies = createLargeBodies();
   const doors = new Map<string, Door>();
   const byName = new Map<string, Door>();
   for (const [index, account] of accounts.entries()) {
     const receiver = createReceiver(account, deps);
-    const door = createDoor(receiver, { mode: account.secrets.mode, clock, log, loop });
+    const door = createDoor(receiver, { mode: account.secrets.mode, clock, log, loop, largeBodies });
     doors.set(config.accounts[index]?.path ?? '', door);
     byName.set(account.name, door);
   }
@@ -165,6 +167,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     pages,
     readiness,
     maxConnections: config.maxConnections,
+    log,
   });
   const letters = createLetterDesk(deps);
   const adminServer = createAdminServer({

@@ -1,9 +1,10 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
 import type { Logger } from '../ports/logger.js';
 import type { RouteRow } from '../handling/router.js';
 import type { LetterDesk } from '../pipeline/letter-desk.js';
+import { createHttpServer } from './http-server.js';
 import { letterRoutes } from './letter-routes.js';
 import type { Readiness } from './public-server.js';
 import { isSameSecret } from './same-secret.js';
@@ -67,15 +68,7 @@ export function createAdminServer({
     response.status(503).json({ error: 'unavailable' });
   };
   app.use(onError);
-  return createServer(
-    {
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
-      keepAliveTimeout: 5_000,
-      connectionsCheckingInterval: 1_000,
-    },
-    app,
-  );
+  return createHttpServer(app);
 }
 
 type Refuse = (request: Request, response: Response, hint: string) => void;

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer, Receiver } from '../pipeline/receive.js';
+import type { AdmittedPush, Answer, Receiver } from '../pipeline/receive.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { AppError } from '../protocol/app-error.js';
 import { parseCallbackQuery, type CallbackQuery, type CipherMode } from '../protocol/envelope.js';
 import { PushRefused } from '../protocol/refusal.js';
 import type { HeldUpLoop } from './held-up-loop.js';
-import { readBody, type Body } from './read-body.js';
+import { LARGE_BODY_BYTES, type LargeBodies } from './large-bodies.js';
+import { foreignCharset, readBody, type Body } from './read-body.js';
 
 /**
  * The callback as a request handler: `(request, response)` for node:http, `(request, response, next)` for Express.
@@ -47,12 +48,15 @@ export function createDoor(
     clock,
     log,
     loop,
+    largeBodies,
   }: {
     mode: CipherMode;
     clock: Clock;
     log: Logger;
     /** Absent: time is moved by hand, and nothing holds it up. */
     loop?: HeldUpLoop | undefined;
+    /** Shared by the accounts: they share the event loop. */
+    largeBodies: LargeBodies;
   },
 ): Door {
   const limit = BODY_LIMIT_BYTES[mode];
@@ -68,20 +72,54 @@ export function createDoor(
     const query = readQuery(request, remote);
     if (query === undefined) return write(response, REFUSED, TEXT);
     if (!isPush) return write(response, receiver.handshake(query, remote), TEXT);
+    const admitted = receiver.admit(query, remote);
+    if (admitted.type === 'refused') return refuseUnread(request, response, admitted.answer);
+    const isSmall = Number(request.headers['content-length']) <= LARGE_BODY_BYTES;
+    const turn = isSmall ? undefined : largeBodies.reserve(receiver.senderOf(admitted));
+    if (!isSmall && turn === undefined) return refuseCrowded(admitted, response);
     readBody(request, limit, (body) => {
-      if (body.type !== 'text') return turnAway(body, request, response, next);
-      receiver.receive({ query, body: body.text, receivedAtMs, remote }).then(
-        (answer) =>
-          answer === undefined
-            ? hold(response)
-            : write(response, answer, answer.body.startsWith('<') ? XML : TEXT),
-        (error: unknown) => {
-          log.error({ err: error }, 'a push could not be answered');
-          write(response, { status: 503, body: '' }, TEXT);
-        },
-      );
+      const isRead = body.type === 'text';
+      const read = (): void => {
+        if (isRead) answer(admitted, body.text, receivedAtMs, request, response);
+        else turnAway(body, admitted, request, response, next);
+      };
+      if (turn !== undefined && isRead && body.text.length > LARGE_BODY_BYTES) return turn.take(read);
+      turn?.release();
+      read();
     });
   };
+
+  /** Cuts the connection: to take in what is still on its way would cost the more, and none of it is WeChat's. */
+  function refuseCrowded(admitted: AdmittedPush, response: ServerResponse): void {
+    const why = 'too many large bodies of this sender, or under this signature, are underway';
+    const { status } = receiver.refuse(new PushRefused('crowded', why), admitted);
+    response.writeHead(status, { Connection: 'close', 'Content-Length': '0' }).end();
+  }
+
+  function answer(
+    admitted: AdmittedPush,
+    body: string,
+    receivedAtMs: number,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    receiver.receive({ admitted, body, receivedAtMs, foreignCharset: foreignCharset(request) }).then(
+      (said) =>
+        said === undefined ? hold(response) : write(response, said, said.body.startsWith('<') ? XML : TEXT),
+      (error: unknown) => {
+        log.error({ err: error }, 'a push could not be answered');
+        write(response, { status: 503, body: '' }, TEXT);
+      },
+    );
+  }
+
+  /** Node drops a small body that is still on its way, and keeps the connection. */
+  function refuseUnread(request: IncomingMessage, response: ServerResponse, refused: Answer): void {
+    const length = Number(request.headers['content-length'] ?? 0);
+    const isEndless = request.headers['transfer-encoding'] !== undefined || length > limit;
+    if (isEndless && !request.readableEnded) answerUnread(request, response, refused.status);
+    else write(response, refused, TEXT);
+  }
 
   /** WeChat hangs up by itself; a sender that does not is cut off. */
   function hold(response: ServerResponse): void {
@@ -95,32 +133,32 @@ export function createDoor(
       return parseCallbackQuery(request.url ?? '');
     } catch (error) {
       if (!(error instanceof PushRefused)) throw error;
-      log.warn({ stage: 'received', reason: error.reason, remote }, `refused: ${error.message}`);
+      receiver.refuse(error, { query: {}, remote });
       return undefined;
     }
   }
 
   function turnAway(
     body: Exclude<Body, { type: 'text' }>,
+    admitted: AdmittedPush,
     request: IncomingMessage,
     response: ServerResponse,
     next?: (error?: unknown) => void,
   ): void {
-    const remote = request.socket.remoteAddress;
+    const { remote } = admitted;
     switch (body.type) {
       case 'aborted':
         log.debug({ remote }, 'a sender went away before its body was whole');
         response.destroy();
         return;
       case 'too-large':
-        log.warn(
-          { stage: 'received', reason: 'too_large', remote, limit },
-          'refused: its body is larger than a push can be',
+        receiver.refuse(
+          new PushRefused('too_large', `its body is larger than a push can be, ${limit} bytes`),
+          admitted,
         );
-        return sayTooLarge(request, response);
+        return answerUnread(request, response, 413);
       case 'not-utf8':
-        log.warn({ stage: 'received', reason: 'body_unreadable', remote }, 'refused: its body is not UTF-8');
-        return write(response, REFUSED, TEXT);
+        return write(response, receiver.refuse(notUtf8(request, body.isLikeGbk), admitted), TEXT);
       case 'eaten': {
         const error = new BodyAlreadyRead(
           `a body parser ran before the WeChat callback and left ${body.as} instead of the bytes; ` +
@@ -140,8 +178,8 @@ export function createDoor(
    * Answers at once, then takes in and drops what is still on its way: a connection that is cut while the sender
    * writes is reset, and the answer is lost with it.
    */
-  function sayTooLarge(request: IncomingMessage, response: ServerResponse): void {
-    response.writeHead(413, { Connection: 'close', 'Content-Length': '0' });
+  function answerUnread(request: IncomingMessage, response: ServerResponse, status: number): void {
+    response.writeHead(status, { Connection: 'close', 'Content-Length': '0' });
     if (request.readableEnded) {
       response.end();
       return;
@@ -152,6 +190,16 @@ export function createDoor(
     request.once('close', stopLingering);
     request.resume();
   }
+}
+
+function notUtf8(request: IncomingMessage, isLikeGbk: boolean): PushRefused {
+  const charset = foreignCharset(request);
+  const claim = charset === undefined ? '' : ` (its Content-Type claims charset ${charset})`;
+  const encoding = claim === '' && isLikeGbk ? ' but reads as GBK' : claim;
+  return new PushRefused(
+    'body_unreadable',
+    `its body is not UTF-8${encoding}; WeChat sends UTF-8, so look at what stands between WeChat and this server`,
+  );
 }
 
 const TEXT = 'text/plain; charset=utf-8';

@@ -1,7 +1,9 @@
-import express, { type Express } from 'express';
-import { createServer, type Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Logger } from '../ports/logger.js';
 import type { Door } from './door.js';
 import { hearHalfClosed } from './half-closed.js';
+import { createHttpServer } from './http-server.js';
+import { reportStrayPushes } from './stray-pushes.js';
 import type { Mountable } from './web-answer.js';
 
 /** How well the server can do its work just now. `degraded`: the journal stands in for Redis. */
@@ -9,15 +11,17 @@ export type Readiness = 'ready' | 'degraded' | 'not-ready';
 
 /**
  * The public listener: the callback of each account, what web pages ask for, `/healthz`, `/readyz`, and nothing else.
+ * A path may end in a slash or not.
  *
- * A push goes straight to its door, before Express sees it: Express swaps the prototypes of request and response,
- * which makes every further step in node:http several times as dear (docs/decisions/0013).
+ * Express is no part of it: it would make each request several times as dear (docs/decisions/0013), those of strangers
+ * too.
  */
 export function createPublicServer({
   doors,
   pages,
   readiness,
   maxConnections,
+  log,
 }: {
   /** By path. */
   doors: ReadonlyMap<string, Door>;
@@ -25,27 +29,57 @@ export function createPublicServer({
   pages: ReadonlyMap<string, Mountable>;
   readiness: () => Readiness;
   maxConnections: number;
+  log: Logger;
 }): Server {
-  const rest = createRest(pages, readiness);
-  const server = createServer(
-    // Slow senders are cut off: node's own limits leave them a minute and more.
-    {
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
-      keepAliveTimeout: 5_000,
-      connectionsCheckingInterval: 1_000,
-    },
-    (request, response) => {
-      const url = (request.url = originForm(request.url ?? ''));
-      const end = url.indexOf('?');
-      const door = doors.get(end === -1 ? url : url.slice(0, end));
-      if (door === undefined) rest(request, response);
-      else door(request, response);
-    },
-  );
+  const report = reportStrayPushes([...doors.keys()], log);
+  const callbacks = new Map<string, Door>();
+  for (const [path, door] of doors) for (const spelling of spellings(path)) callbacks.set(spelling, door);
+
+  const server = createHttpServer((request, response) => {
+    const url = (request.url = originForm(request.url ?? ''));
+    const end = url.indexOf('?');
+    const path = end === -1 ? url : url.slice(0, end);
+    const door = callbacks.get(path);
+    if (door === undefined) answerRest(path, request, response);
+    else door(request, response);
+  });
   server.maxConnections = maxConnections;
   return hearHalfClosed(server);
+
+  function answerRest(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    const place = withoutSlash(path);
+    if (isReading && place === '/healthz') return say(response, 200, JSON_TYPE, '{"status":"ok"}');
+    if (isReading && place === '/readyz') {
+      const status = readiness();
+      return say(response, status === 'not-ready' ? 503 : 200, JSON_TYPE, JSON.stringify({ status }));
+    }
+    for (const [below, page] of pages) {
+      if (path !== below && !path.startsWith(`${below}/`)) continue;
+      const url = (request.url ?? '').slice(below.length);
+      request.url = url.startsWith('/') ? url : `/${url}`;
+      return page(request, response);
+    }
+    report(path, request.url ?? '', request.socket.remoteAddress);
+    say(response, 404, 'text/plain; charset=utf-8', 'not found\n');
+  }
 }
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+function say(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(body);
+}
+
+const spellings = (path: string): readonly string[] => (path === '/' ? [path] : [path, `${path}/`]);
+
+const withoutSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path);
 
 /** `http://host/wechat?…` as a proxy may ask for it: only what follows the host counts. */
 function originForm(url: string): string {
@@ -54,22 +88,4 @@ function originForm(url: string): string {
   if (origin === undefined) return url;
   const rest = url.slice(origin.length);
   return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-function createRest(pages: ReadonlyMap<string, Mountable>, readiness: () => Readiness): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok' });
-  });
-  app.get('/readyz', (_request, response) => {
-    const status = readiness();
-    response.status(status === 'not-ready' ? 503 : 200).json({ status });
-  });
-  for (const [path, page] of pages) app.use(path, page);
-  app.use((_request, response) => {
-    response.status(404).type('text/plain').send('not found\n');
-  });
-  return app;
 }

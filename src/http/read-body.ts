@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 export type Body =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'too-large' }
-  | { readonly type: 'not-utf8' }
+  | { readonly type: 'not-utf8'; readonly isLikeGbk: boolean }
   /** The sender went away before the body was whole. */
   | { readonly type: 'aborted' }
   /** A body parser ran before the door and kept nothing of the bytes. */
@@ -64,5 +64,22 @@ function takeParsed(request: IncomingMessage & { body?: unknown; rawBody?: unkno
 }
 
 function toText(bytes: Buffer): Body {
-  return isUtf8(bytes) ? { type: 'text', text: bytes.toString('utf8') } : { type: 'not-utf8' };
+  return isUtf8(bytes)
+    ? { type: 'text', text: bytes.toString('utf8') }
+    : { type: 'not-utf8', isLikeGbk: isGbk(bytes) };
+}
+
+/** Chinese text that something between WeChat and us has encoded anew. */
+function isGbk(bytes: Buffer): boolean {
+  try {
+    return new TextDecoder('gbk', { fatal: true }).decode(bytes).trimStart().startsWith('<');
+  } catch {
+    return false;
+  }
+}
+
+/** The encoding that a request claims for its body, where it is not the one that WeChat uses. */
+export function foreignCharset(request: IncomingMessage): string | undefined {
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(request.headers['content-type'] ?? '')?.[1];
+  return charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset) ? undefined : charset;
 }

@@ -1,4 +1,11 @@
-import { answerHandshake, openEnvelope, timestampSkewS } from '../protocol/envelope.js';
+import {
+  admitUrl,
+  answerHandshake,
+  isUrlProven,
+  openEnvelope,
+  timestampSkewS,
+} from '../protocol/envelope.js';
+import type { QueryValue } from '../protocol/callback-query.js';
 import type { CallbackQuery, OpenedEnvelope } from '../protocol/envelope.js';
 import { fingerprint, readPush, type Push } from '../protocol/push.js';
 import { PushRefused } from '../protocol/refusal.js';
@@ -15,15 +22,23 @@ import { PushRun } from './run/push-run.js';
 import type { Arrival, RunDeps } from './run/run-deps.js';
 import { SUCCESS, TRIES, TRY_LASTS_MS, type FinalVerdict, type Verdict } from './tries.js';
 
-/** One POST at the door, its body read. */
-export interface PushRequest {
+/** One POST whose URL may be WeChat's. Only `Receiver.admit` makes it. */
+export interface AdmittedPush {
+  readonly type: 'admitted';
   readonly query: CallbackQuery;
-  /** The body, valid UTF-8. */
-  readonly body: string;
-  /** When its first byte came, by our clock. The deadline counts from here. */
-  readonly receivedAtMs: number;
   /** For the log of refusals. */
   readonly remote: string | undefined;
+}
+
+/** One POST at the door, its body read. */
+export interface PushRequest {
+  readonly admitted: AdmittedPush;
+  /** The body, valid UTF-8. */
+  readonly body: string;
+  /** The encoding that the request claims for its body, where that is not UTF-8. */
+  readonly foreignCharset: string | undefined;
+  /** When its first byte came, by our clock. The deadline counts from here. */
+  readonly receivedAtMs: number;
 }
 
 /** What goes back to WeChat. A body other than `success` and '' is reply XML, sealed where the push was. */
@@ -35,6 +50,15 @@ export interface Answer {
 export interface Receiver {
   /** The echostr of a handshake that is ours, else a 403. */
   handshake(query: CallbackQuery, remote: string | undefined): Answer;
+  /** Judges a push by its URL, before its body is read: its signature, as far as that goes, and its age. */
+  admit(query: CallbackQuery, remote: string | undefined): AdmittedPush | { type: 'refused'; answer: Answer };
+  /** Notes a refusal, and returns the one face that all have. */
+  refuse(refusal: PushRefused, asked: Pick<AdmittedPush, 'query' | 'remote'>): Answer;
+  /**
+   * The sender with whom a push shares its turn where bodies are large: the signature of its URL, which WeChat makes
+   * anew for each push; the address where nothing proves the URL.
+   */
+  senderOf(admitted: AdmittedPush): string;
   /**
    * Never rejects: every way to fail has its answer. `undefined`: say nothing and leave the request open until WeChat
    * hangs up, so that it tries again (accounts that have no other way to a late answer).
@@ -66,7 +90,11 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
   const { store, clock, owner, runs, settings, lifetimes, events } = deps;
   const log = account.name === 'default' ? deps.log : deps.log.child({ account: account.name });
 
-  function refuse(error: unknown, { query, remote }: Pick<PushRequest, 'query' | 'remote'>): Answer {
+  function refuse(
+    error: unknown,
+    { query, remote }: Pick<AdmittedPush, 'query' | 'remote'>,
+    foreignCharset?: string,
+  ): Answer {
     if (!(error instanceof PushRefused)) {
       log.error({ err: error, remote }, 'a request could not be read because of a fault of ours');
       return REFUSED;
@@ -74,13 +102,17 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     const { reason } = error;
     const signed = query.signature !== undefined || query.msg_signature !== undefined;
     events.emit({ type: 'request.refused', account: account.name, reason, signed, remote });
-    log.warn({ stage: 'received', reason: error.reason, remote }, `refused: ${error.message}`);
+    const charset =
+      foreignCharset === undefined || reason !== 'body_unreadable'
+        ? ''
+        : `; its Content-Type claims charset ${foreignCharset}, and WeChat sends UTF-8`;
+    log.warn({ stage: 'received', reason, remote }, `refused: ${error.message}${charset}`);
     return REFUSED;
   }
 
-  function demandFresh(opened: { readonly timestamp: string }): void {
+  function demandFresh(timestamp: QueryValue): void {
     if (settings.maxPushAgeS === 0) return;
-    const skewS = timestampSkewS(opened.timestamp, clock.now());
+    const skewS = timestampSkewS(typeof timestamp === 'string' ? timestamp : '', clock.now());
     if (skewS !== undefined && Math.abs(skewS) <= settings.maxPushAgeS) return;
     throw new PushRefused(
       'timestamp_stale',
@@ -97,8 +129,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
 
   /** The push, believed and read; `undefined` for a probe, which wants nothing but `success`. */
   function read(request: PushRequest): { opened: OpenedEnvelope; push: Push | undefined } {
-    const opened = openEnvelope(request.query, request.body, account.secrets);
-    demandFresh(opened);
+    const opened = openEnvelope(request.admitted.query, request.body, account.secrets, { isUrlProven: true });
     demandOurAccount(opened.outerAccount);
     const push = readPush(opened.text, account.appId);
     if (push !== undefined) demandOurAccount(push.account);
@@ -232,15 +263,16 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
   }
 
   async function receive(request: PushRequest): Promise<Answer | undefined> {
+    const { remote } = request.admitted;
     let opened: OpenedEnvelope;
     let push: Push | undefined;
     try {
       ({ opened, push } = read(request));
     } catch (error) {
-      return refuse(error, request);
+      return refuse(error, request.admitted, request.foreignCharset);
     }
     if (push === undefined) {
-      log.info({ stage: 'parsed', remote: request.remote }, 'a probe without MsgType was answered "success"');
+      log.info({ stage: 'parsed', remote }, 'a probe without MsgType was answered "success"');
       return RECEIVED;
     }
     const name = nameRecord(account.appId, push.id, push.user);
@@ -262,7 +294,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       const verdict = takePart(claimed, push, name, request.receivedAtMs);
       return render(verdict instanceof Promise ? await verdict : verdict, opened);
     } catch (error) {
-      if (error instanceof PushRefused) return refuse(error, request);
+      if (error instanceof PushRefused) return refuse(error, request.admitted);
       log.error(
         { err: error, pushId: push.id, kind: push.kind },
         'a push could not be claimed; WeChat will try again',
@@ -274,10 +306,26 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
 
   return {
     receive,
+    refuse,
+    admit(query, remote) {
+      try {
+        admitUrl(query, account.secrets);
+        demandFresh(query.timestamp);
+        return { type: 'admitted', query, remote };
+      } catch (error) {
+        return { type: 'refused', answer: refuse(error, { query, remote }) };
+      }
+    },
+    senderOf({ query, remote }) {
+      const { signature } = query;
+      return typeof signature === 'string' && isUrlProven(query, account.secrets)
+        ? signature
+        : (remote ?? '');
+    },
     handshake(query, remote) {
       try {
         const echostr = answerHandshake(query, account.secrets);
-        demandFresh({ timestamp: typeof query.timestamp === 'string' ? query.timestamp : '' });
+        demandFresh(query.timestamp);
         log.info({ stage: 'authenticated', remote }, 'the handshake was answered: this URL can be saved');
         return { status: 200, body: echostr };
       } catch (error) {

@@ -3,7 +3,7 @@ import type { Cipher } from './cipher.js';
 import type { AppId } from './ids.js';
 import { SILENCE } from './passive-xml.js';
 import { PushRefused } from './refusal.js';
-import { envelopeSignature, signatureMatches, urlSignature } from './signature.js';
+import { envelopeSignature, isSignatureShaped, signatureMatches, urlSignature } from './signature.js';
 import { parseXml } from './xml.js';
 import { scanXml } from './xml-scanner.js';
 
@@ -42,13 +42,53 @@ export interface OpenedEnvelope {
  * In:   plaintext mode: the push itself, proved by `signature`, which covers no body. Safe and compatible mode: an
  *       envelope whose `Encrypt` is proved by `msg_signature`; whatever stands beside it is not believed.
  * Cost: pure; grows with the body, which the door limits. Freshness of the timestamp is the pipeline's to judge.
+ *       `isUrlProven`: `admitUrl` has proved the URL already, so it is not done twice.
  *
  * @throws PushRefused signature_missing, signature_mismatch, not_sealed, sealed_unexpectedly, body_unreadable,
  *                     envelope_undecryptable or foreign_app_id
  * Source: Official Account docs, "消息加解密说明".
  */
-export function openEnvelope(query: CallbackQuery, body: string, secrets: CallbackSecrets): OpenedEnvelope {
-  return secrets.mode === 'plaintext' ? openPlain(query, body, secrets) : openSealed(query, body, secrets);
+export function openEnvelope(
+  query: CallbackQuery,
+  body: string,
+  secrets: CallbackSecrets,
+  { isUrlProven: isProven = false } = {},
+): OpenedEnvelope {
+  return secrets.mode === 'plaintext'
+    ? openPlain(query, body, secrets, isProven)
+    : openSealed(query, body, secrets);
+}
+
+/**
+ * Judges a push by its URL, before its body is read: strangers must not cost us one. In plaintext mode this proves it.
+ * Sealed bodies are proved by a signature that covers them, so there the URL has to have one of the right shape, or to
+ * be proved by the other signature: then only the body can tell what is wrong with it.
+ *
+ * @throws PushRefused signature_missing or signature_mismatch
+ */
+export function admitUrl(query: CallbackQuery, secrets: CallbackSecrets): void {
+  if (secrets.mode === 'plaintext') {
+    proveUrl(query, secrets);
+    return;
+  }
+  requiredParameter(query, 'timestamp');
+  requiredParameter(query, 'nonce');
+  const { msg_signature: signature } = query;
+  if (typeof signature === 'string' && isSignatureShaped(signature)) return;
+  if (isUrlProven(query, secrets)) return;
+  requiredParameter(query, 'msg_signature');
+  throw mismatch();
+}
+
+/** Whether `signature` proves that the URL is WeChat's, or a copy of one. It covers no body. */
+export function isUrlProven(query: CallbackQuery, secrets: CallbackSecrets): boolean {
+  try {
+    proveUrl(query, secrets);
+    return true;
+  } catch (error) {
+    if (error instanceof PushRefused) return false;
+    throw error;
+  }
 }
 
 /**
@@ -62,12 +102,16 @@ export function answerHandshake(query: CallbackQuery, secrets: CallbackSecrets):
   return requiredParameter(query, 'echostr');
 }
 
-function proveUrl(query: CallbackQuery, { tokens }: CallbackSecrets) {
+function readUrl(query: CallbackQuery) {
   const timestamp = requiredParameter(query, 'timestamp');
   const nonce = requiredParameter(query, 'nonce');
   const signature = requiredParameter(query, 'signature');
-  provenToken(tokens, signature, (token) => urlSignature(token, timestamp, nonce));
   return { timestamp, nonce, signature };
+}
+
+function proveUrl(query: CallbackQuery, { tokens }: CallbackSecrets): void {
+  const { timestamp, nonce, signature } = readUrl(query);
+  provenToken(tokens, signature, (token) => urlSignature(token, timestamp, nonce));
 }
 
 /** The token that explains the signature. All are tried, so that time does not tell which one it was. */
@@ -75,14 +119,24 @@ function provenToken(tokens: readonly string[], given: string, sign: (token: str
   let proven: string | undefined;
   for (const token of tokens) if (signatureMatches(sign(token), given)) proven ??= token;
   if (proven !== undefined) return proven;
-  throw new PushRefused(
+  throw mismatch();
+}
+
+const mismatch = (): PushRefused =>
+  new PushRefused(
     'signature_mismatch',
     'No callback token explains the signature: compare WECHAT_TOKEN with the console',
   );
-}
 
-function openPlain(query: CallbackQuery, body: string, secrets: CallbackSecrets): OpenedEnvelope {
-  const { timestamp, nonce, signature } = proveUrl(query, secrets);
+function openPlain(
+  query: CallbackQuery,
+  body: string,
+  secrets: CallbackSecrets,
+  isProven: boolean,
+): OpenedEnvelope {
+  if (!isProven) proveUrl(query, secrets);
+  refuseLargeOdd(body);
+  const { timestamp, nonce, signature } = readUrl(query);
   // Few bodies hold the name at all, so only those are parsed twice.
   if (body.includes('Encrypt') && isOnlySealed(body)) {
     throw new PushRefused(
@@ -133,17 +187,27 @@ function openSealed(query: CallbackQuery, body: string, secrets: CallbackSecrets
 function envelopeFields(body: string): { readonly [name: string]: unknown } {
   const scanned = scanXml(body);
   if (scanned !== undefined) return scanned;
-  if (body.length <= ODD_ENVELOPE_LIMIT) return outerFields(body);
-  throw new PushRefused('body_unreadable', 'The body is large and not laid out as WeChat does it');
+  if (body.length <= ODD_LAYOUT_LIMIT) return outerFields(body);
+  throw largeOdd();
 }
 
-/** UTF-16 units of an envelope in another layout than WeChat's. A sealed push of an ordinary size is below 8,000. */
-const ODD_ENVELOPE_LIMIT = 32_768;
+/** Whoever has seen one URL of plaintext mode can send any body under it, so the same holds there. */
+function refuseLargeOdd(body: string): void {
+  if (body.length > ODD_LAYOUT_LIMIT && !isJson(body) && scanXml(body) === undefined) throw largeOdd();
+}
+
+const largeOdd = (): PushRefused =>
+  new PushRefused('body_unreadable', 'The body is large and not laid out as WeChat does it');
+
+/** UTF-16 units of a body in another layout than WeChat's. A sealed push of an ordinary size is below 8,000. */
+const ODD_LAYOUT_LIMIT = 32_768;
 
 /** The outermost fields of an XML or JSON body. Of an envelope only texts are asked for, so numbers may suffer. */
 function outerFields(body: string): { readonly [name: string]: unknown } {
-  return /^\uFEFF?\s*\{/.test(body) ? jsonFields(body) : parseXml(body);
+  return isJson(body) ? jsonFields(body) : parseXml(body);
 }
+
+const isJson = (body: string): boolean => /^\uFEFF?\s*\{/.test(body);
 
 function jsonFields(body: string): { readonly [name: string]: unknown } {
   try {

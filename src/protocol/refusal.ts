@@ -12,6 +12,9 @@ export type RefusalReason =
   | 'foreign_app_id' //         the AppID inside the envelope is not ours
   | 'foreign_account' //        ToUserName is not WECHAT_ORIGINAL_ID
   | 'body_unreadable' //        not UTF-8, not well-formed, not one <xml> element, a DOCTYPE, too deep
+  | 'too_large' //              the body is larger than a push can be
+  | 'crowded' //                too many large bodies of one sender or under one signature are underway
+  | 'wrong_path' //             signed like WeChat's, but for a path that is no callback's
   | 'body_already_read'; //     a body parser ran before the door and ate the bytes
 
 /** The request is not a push that we can believe and read. Its message says what to look at; it never holds secrets. */

@@ -45,4 +45,7 @@ export function signatureMatches(expected: string, given: string): boolean {
   return bytes.length === expected.length && timingSafeEqual(bytes, Buffer.from(expected));
 }
 
+/** Whether a text has the shape of a signature. Tells nothing about its value, and costs next to nothing. */
+export const isSignatureShaped = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
+
 const sha1 = (text: string): string => hash('sha1', text);

@@ -5,7 +5,7 @@ import { createTokenRoutes } from '../../src/http/token-routes.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { keptLog } from '../support/handling.js';
 import { createTestApp, type TestApp } from '../support/test-app.js';
-import { exchange, rawPush, textXml, wire } from '../support/wire-push.js';
+import { exchange, post, rawPush, textXml, wire } from '../support/wire-push.js';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -47,6 +47,39 @@ describe('given the public listener', () => {
     await stopping;
     expect(await heard.text).toMatch(/^HTTP\/1\.1 200 OK[^]*\r\n\r\nsuccessHTTP\/1\.1 503 [^]*"not-ready"/);
   });
+
+  test.each([
+    ['/wechat', '/wechat'],
+    ['/wechat', '/wechat/'],
+    ['/wx/', '/wx'],
+    ['/wx/', '/wx/'],
+    ['/', '/'],
+  ])('when the path is configured as %s, then a push to %s is answered', async (configured, path) => {
+    app = await createTestApp({ settings: { CALLBACK_PATH: configured } });
+    expect((await post(app.http, wire(textXml()), path)).status).toBe(200);
+  });
+
+  test('when a push comes to another path, then it is 404, and the log names the right one once', async () => {
+    app = await createTestApp({ settings: { CALLBACK_PATH: '/wx/' } });
+    const { query } = wire(textXml());
+    for (const path of ['/wechat/', '/wx//', '/wx/more'])
+      expect((await request(app.http).post(path).query(query)).status).toBe(404);
+    expect((await request(app.http).get('/wechat').query({ signature: 'x' })).status).toBe(404);
+    const told = app.lines.filter(({ fields }) => fields['reason'] === 'wrong_path');
+    expect(told).toHaveLength(1);
+    expect(told[0]?.fields).toMatchObject({ path: '/wechat/', callbacks: ['/wx'] });
+    expect(told[0]?.message).toContain('/wx');
+  });
+
+  test.each(['/healthz', '/readyz', '/healthz/'])(
+    'when %s is asked for by HEAD, then it answers',
+    async (path) => {
+      app = await createTestApp();
+      const response = await request(app.http).head(path);
+      expect([response.status, response.text]).toEqual([200, undefined]);
+      expect((await request(app.http).post(path)).status).toBe(404);
+    },
+  );
 
   test.each(['/', '/nothing', '/wechat/more', '/wechatx', '/%ff', '/status', '/dead-letters', '//wechat'])(
     'when it is asked for %s, then there is nothing',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
@@ -10,8 +11,18 @@ import {
   type PushOptions,
   type WirePush,
 } from '../support/seal.js';
+import { eventually } from '../support/eventually.js';
 import { createTestApp, FIXTURE_TIME_MS, type TestApp } from '../support/test-app.js';
-import { cipherModes, face, post, REFUSAL, textXml, wire, type CipherMode } from '../support/wire-push.js';
+import {
+  cipherModes,
+  exchange,
+  face,
+  post,
+  REFUSAL,
+  textXml,
+  wire,
+  type CipherMode,
+} from '../support/wire-push.js';
 
 const OTHER_KEY = 'Qk9jVzdzTmZ4cUwyYUhkR3RSeUU1dU1pUDh2WmswYlX';
 const nowS = FIXTURE_TIME_MS / 1000;
@@ -135,6 +146,45 @@ describe.each(cipherModes)('given a callback in %s mode', (mode) => {
   ])('when its body is %s under a good signature, then it is refused', async (_, body, reason) => {
     const asking = request(app.http).post('/wechat').query(good().query).type('text/xml');
     await expectRefused(asking.send(body), reason);
+  });
+
+  test.each([
+    ['GBK', '<xml><Content>\xc4\xe3\xba\xc3</Content></xml>', 'text/xml', /not UTF-8 but reads as GBK/],
+    ['GBK and says so', '<xml>\xc4\xe3</xml>', 'text/xml; charset=GBK', /claims charset GBK/],
+    ['Latin-1', '<xml>\xff</xml>', 'text/xml; charset="iso-8859-1"', /claims charset iso-8859-1/],
+    ['UTF-16 in ASCII letters', '<\0x\0>\0', 'text/xml; charset=utf-16le', /claims charset utf-16le/],
+  ])('when its body is %s, then the log says so', async (_, body, type, said) => {
+    const asking = request(app.http).post('/wechat').query(good().query).set('Content-Type', type);
+    await expectRefused(asking.send(Buffer.from(body, 'latin1')), 'body_unreadable');
+    expect(app.lines.at(-1)?.message).toMatch(said);
+  });
+
+  test.each([
+    ['no signature', () => ({}), 'signature_missing'],
+    [
+      'a signature of another shape',
+      () => ({ ...good().query, [name]: 'x', signature: 'y' }),
+      'signature_mismatch',
+    ],
+    ['an old timestamp', () => ({ ...good({ timestamp: '1' }).query }), 'timestamp_stale'],
+  ])('when a request has %s, then it is refused before its body comes', async (_, query, reason) => {
+    const url = `/wechat?${new URLSearchParams(query()).toString()}`;
+    const head = `POST ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n`;
+    expect(await exchange(app.port, [head]).text).toMatch(/^HTTP\/1\.1 403 /);
+    expect(app.reasons().at(-1)).toBe(reason);
+  });
+
+  test('when 20 large bodies come under one URL, then four are refused and another push is taken', async () => {
+    const url = `/wechat?${new URLSearchParams(good().query).toString()}`;
+    const head = `POST ${url} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n`;
+    const heard: string[] = [];
+    const sockets = Array.from({ length: 20 }, () => connect(app.port, '127.0.0.1'));
+    for (const socket of sockets) socket.on('data', (text) => heard.push(String(text))).write(head);
+    await eventually(() => expect(heard).toHaveLength(4));
+    expect(heard.every((text) => text.startsWith('HTTP/1.1 403 '))).toBe(true);
+    expect(app.reasons().slice(-4)).toEqual(['crowded', 'crowded', 'crowded', 'crowded']);
+    await expectTaken(post(app.http, good()));
+    for (const socket of sockets) socket.destroy();
   });
 
   test('when its body is announced as gzip, then the bytes are read as they are', async () => {

@@ -238,13 +238,11 @@ export class SimulatedProcess implements Clock {
     this.#answering += 1;
     // Who is held is gone after that.
     const gone = new Promise<undefined>((hear) => void this.schedule(WECHAT_WAITS_MS, () => hear(undefined)));
+    const query = { signature: urlSignature(TOKEN, timestamp, nonce), timestamp, nonce };
+    const admitted = receiver.admit(query, undefined);
+    if (admitted.type === 'refused') throw new Error('a push of the test was refused');
     const answer = receiver
-      .receive({
-        query: { signature: urlSignature(TOKEN, timestamp, nonce), timestamp, nonce },
-        body,
-        receivedAtMs: this.now(),
-        remote: undefined,
-      })
+      .receive({ admitted, body, receivedAtMs: this.now(), foreignCharset: undefined })
       .then((said) => said ?? gone);
     void Promise.race([answer, gone]).then(() => (this.#answering -= 1));
     return answer.then((said) =>
