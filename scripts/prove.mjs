@@ -65,7 +65,7 @@ async function runApart(path, limitMinutes) {
   });
   const endGroup = () => {
     try {
-      process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
       // It has ended.
     }

@@ -15,7 +15,7 @@ beforeAll(async () => {
   [far, browser] = await Promise.all([startSandboxFarEnd(), launchBrowser()]);
   opened = await openPage(browser, far.sandbox.url(), { locale: 'zh-CN' });
   page = opened.page;
-}, 30_000);
+}, 180_000);
 afterAll(async () => {
   await browser.close();
   await far.stop();

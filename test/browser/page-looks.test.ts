@@ -21,7 +21,7 @@ beforeAll(async () => {
   listener = createServer(sandbox.http).listen(0, '127.0.0.1');
   await once(listener, 'listening');
   url = `http://127.0.0.1:${portOf(listener)}`;
-}, 30_000);
+}, 180_000);
 afterAll(async () => {
   await browser.close();
   listener.close();

@@ -66,7 +66,7 @@ beforeAll(async () => {
     if (next === undefined) response.end('held back');
     else response.writeHead(302, { location: next }).end();
   };
-}, 30_000);
+}, 180_000);
 afterAll(async () => {
   await browser.close();
   site.close();

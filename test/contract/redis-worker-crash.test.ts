@@ -57,5 +57,5 @@ describe('given a job in the hands of another process', () => {
     await eventually(() => expect(taken).toEqual(['wx1.msg-1']), 20_000);
     expect(Date.now() - killedAtMs).toBeLessThan(15_000);
     await eventually(async () => expect(await queue.size()).toBe(0));
-  }, 60_000);
+  }, 180_000);
 });

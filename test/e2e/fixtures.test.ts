@@ -77,5 +77,5 @@ describe.each(cipherModes)('given the built server in %s mode', (mode) => {
     if (mode !== 'safe') expect(said.length).toBeGreaterThan(5);
     expect(said.filter((words) => log.some((line) => line.includes(words)))).toEqual([]);
     expect(server.errors()).toBe('');
-  }, 60_000);
+  }, 180_000);
 });

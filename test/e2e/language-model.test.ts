@@ -78,5 +78,5 @@ describe('given a server process with a language model behind it', () => {
     expect(server.lines().flatMap(({ why }) => why ?? [])).toEqual([
       "the model's answer is empty (finish_reason: none)",
     ]);
-  }, 60_000);
+  }, 180_000);
 });

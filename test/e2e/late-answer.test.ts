@@ -91,7 +91,7 @@ describe.each(storages)('given a built server on %s', (storage) => {
       await Promise.all(more.map((text) => tryOnce(next.url, text)));
       await eventually(() => expect(sent()).toHaveLength(2 * wanted.length));
     },
-    60_000,
+    180_000,
   );
 
   test.each(['quit', 'stream'])(
@@ -109,7 +109,7 @@ describe.each(storages)('given a built server on %s', (storage) => {
       await eventually(async () => expect(await next.waitingJobs()).toBe(0));
       expect([sent().length, await next.deadLetters()]).toEqual([wanted.length, []]);
     },
-    60_000,
+    180_000,
   );
 });
 

@@ -158,7 +158,7 @@ describe('given two processes on one Redis, one of which is killed while both wo
       expect(await runsOf(question)).toBeLessThanOrEqual(2);
     }
     expect(sends).toEqual([]);
-  }, 90_000);
+  }, 180_000);
 
   test('when late answers are messages, then every answer comes whole, in order and once, and WeChat refuses none', async () => {
     await startBoth('service-verified', {});
@@ -173,5 +173,5 @@ describe('given two processes on one Redis, one of which is killed while both wo
     await eventually(() => asked.forEach(expectWhole), 45_000);
     for (const question of asked) expect(await runsOf(question)).toBeLessThanOrEqual(2);
     expect(sends.filter(({ errcode }) => errcode !== 0)).toEqual([]);
-  }, 90_000);
+  }, 180_000);
 });

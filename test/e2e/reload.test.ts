@@ -128,5 +128,5 @@ describe.each(flavours)('given handlers in $name that are watched', ({ ext, impo
     await rm(join(dir, 'more'), { recursive: true });
     await save('_word', word('five'));
     expect(await untilAnswer('greet=five')).toEqual({ answers: ['greet=five'], instances: 1 });
-  }, 60_000);
+  }, 180_000);
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   ground = await ServerGround.make(form.environment);
   server = await ground.start();
   await sandbox.call('PUT', '/api/account', { target: server.url });
-}, 40_000);
+}, 180_000);
 afterAll(async () => {
   await ground.clear();
   await sandbox.kill();

@@ -56,7 +56,7 @@ describe('given two built servers on one Redis', () => {
     await eventually(() => expect(users()).toEqual([text.user]));
     await eventually(async () => expect(await first.waitingJobs()).toBe(0));
     expect([users(), await ground.runs()]).toEqual([[text.user], ['handle slow 12000 tries']]);
-  }, 60_000);
+  }, 180_000);
 
   test('when a process dies with a run past its deadline, then the other one has delivered it within 15 s', async () => {
     const text = typeText('hang dead');
@@ -65,7 +65,7 @@ describe('given two built servers on one Redis', () => {
     await eventually(() => expect(users()).toEqual([text.user]), 15_000);
     await eventually(async () => expect(await second.waitingJobs()).toBe(0));
     expect(await ground.runs()).toEqual(['handle hang dead', 'handle hang dead']);
-  }, 60_000);
+  }, 180_000);
 
   test('when a process dies with a job in hand, then the other one has delivered it within 15 s', async () => {
     await second.kill();
@@ -78,7 +78,7 @@ describe('given two built servers on one Redis', () => {
     await eventually(() => expect(users()).toEqual([text.user]), 15_000 + 3_000);
     await eventually(async () => expect(await second.waitingJobs()).toBe(0));
     expect((await ground.runs()).filter((run) => run.startsWith('later'))).toHaveLength(2);
-  }, 60_000);
+  }, 180_000);
 
   test('when a process dies before its deadline, then the next try, at the other one, is answered', async () => {
     const text = typeText('hang soon');
@@ -103,5 +103,5 @@ describe('given two built servers on one Redis', () => {
     expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: quit held') });
     expect(said.ms).toBeLessThan(4_500);
     expect(await stopped).toBe(0);
-  }, 30_000);
+  }, 180_000);
 });

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { eventually } from './eventually.js';
 
+/** A start takes a second; beside other tests, on a slow machine, it takes many. */
+const READY_WITHIN_MS = 60_000;
+
 /** A line of the log as it was written. */
 export type WrittenLine = Readonly<Record<string, unknown>>;
 
@@ -89,7 +92,7 @@ export function startServer(cwd: string, settings: Readonly<Record<string, strin
         const line = lines().find(({ msg }) => msg === 'ready');
         if (line !== undefined) ports = { port: Number(line['port']), adminPort: Number(line['adminPort']) };
         else if (isAlive(child)) throw new Error(`not ready: ${err}${out}`);
-      }, 15_000);
+      }, READY_WITHIN_MS);
       if (ports === undefined) throw new Error(`ended with ${child.exitCode}: ${err}${out}`);
       return ports;
     },

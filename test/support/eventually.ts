@@ -6,7 +6,7 @@ export function pass(ms: number): Promise<void> {
 }
 
 /** Tries until `check` neither throws nor rejects; after `withinMs` its last error is the test's. */
-export async function eventually(check: () => unknown, withinMs = 8000): Promise<void> {
+export async function eventually(check: () => unknown, withinMs = 30_000): Promise<void> {
   const untilMs = Date.now() + withinMs;
   for (;;) {
     try {

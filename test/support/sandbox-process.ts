@@ -27,7 +27,7 @@ export async function startSandboxProcess(...options: string[]): Promise<Sandbox
   await eventually(() => {
     url = /^Sandbox: +(http:\S+)$/m.exec(said)?.[1] ?? '';
     if (url === '') throw new Error(`the sandbox does not say where it is: ${said}`);
-  }, 15_000);
+  }, 60_000);
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;

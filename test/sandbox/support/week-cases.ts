@@ -7,7 +7,7 @@ export interface WeekCase {
   readonly when: string;
   readonly options: StoryOptions;
   /** The claims that do not hold. */
-  broken(figures: Figures): string[];
+  readonly broken: (figures: Figures) => string[];
 }
 
 const SEED = 5;

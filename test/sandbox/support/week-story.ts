@@ -2,6 +2,7 @@ import { createSandbox } from '../../../src/sandbox/sandbox.js';
 import { push as pushOf } from '../../../src/sandbox/push/push.js';
 import type { AccountKind, ApiCall, ChatItem, Exchange, Try } from '../../../src/sandbox/types.js';
 import type { DeadLetter } from '../../../src/ports/state-store.js';
+import { pass } from '../../support/eventually.js';
 import type { LogLine } from '../../support/handling.js';
 import { NOTICE } from './week-answer.js';
 import { WeekClock } from './week-clock.js';
@@ -102,6 +103,7 @@ export async function tellWeek(options: StoryOptions): Promise<Story> {
       await servers.pulse();
       const isStill = servers.pending() === 0 && wire.isEmpty(servers.doors);
       still = isStill ? still + 1 : 0;
+      if (!isStill) await pass(1);
       if (Date.now() > untilMs) return wire.forget(servers.doors);
     }
   }

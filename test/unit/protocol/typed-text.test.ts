@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Fields } from '../../../src/protocol/fields.js';
+import type { FieldValue } from '../../../src/protocol/fields.js';
 import { PushRefused } from '../../../src/protocol/refusal.js';
 import { parseAnyXml, parseXml } from '../../../src/protocol/xml.js';
 
@@ -33,7 +33,7 @@ const encrypted: Part = ['Encrypt', raw('pN1vHDkyELAajPsHCMHhadcVlfkzl7g=')];
 interface Shape {
   readonly name: string;
   readonly paths: readonly string[];
-  write(texts: readonly string[]): readonly Part[];
+  readonly write: (texts: readonly string[]) => readonly Part[];
 }
 const shape = (
   name: string,
@@ -233,11 +233,9 @@ const holdsBorder = (given: readonly string[], paths: readonly string[]): boolea
   );
 
 /** All leaves of a push by their paths, repeated ones with their number. */
-function leaves(value: Fields | string | (Fields | string)[], path = ''): [string, string][] {
+function leaves(value: FieldValue, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    leaves(inner as Fields | string, path === '' ? key : `${path}.${key}`),
-  );
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
 }
 const pick = (read: Record<string, string>, paths: readonly string[]): Record<string, string> =>
   Object.fromEntries(paths.map((path) => [path, read[path] ?? 'missing']));
