@@ -1,8 +1,10 @@
 import { AppError } from '../protocol/app-error.js';
 import type { Json } from '../protocol/json.js';
+import type { Push } from '../protocol/push.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
 import type { MediaReply } from './reply-files.js';
-import { checkTask } from './task.js';
+import { isReplyType, takeReply } from './take-reply.js';
+import { takeTask } from './task.js';
 import { TextStream } from './text-stream.js';
 
 /** The promise to finish later, from `task` alone: made by `ctx.defer`, kept across restarts. */
@@ -17,9 +19,13 @@ export type Answer = Reply | MediaReply | TextStream | Deferral | void | null | 
 /** What `later` may return: a reply that can travel late, an answer still being written, or nothing. */
 export type LateAnswer = LateReply | MediaReply | TextStream | void | null | undefined;
 
-/** What became of one run of a handler. */
+/** What became of one run of a handler: data that no later act of the handler changes. */
 export type Outcome =
-  | { readonly type: 'replied'; readonly reply: Reply }
+  Exclude<Returned, { type: 'replied' }> | { readonly type: 'replied'; readonly reply: Reply };
+
+/** The same, before the files of a reply are uploaded. */
+export type Returned =
+  | { readonly type: 'replied'; readonly reply: Reply | MediaReply }
   | { readonly type: 'streaming'; readonly stream: TextStream }
   | { readonly type: 'silent' }
   | { readonly type: 'deferred'; readonly task: Json };
@@ -29,44 +35,36 @@ export class HandlerReturnedNonsense extends AppError {
   readonly code = 'handler_returned_nonsense';
 }
 
-const replyTypes: ReadonlySet<unknown> = new Set<Reply['type']>([
-  'text',
-  'image',
-  'voice',
-  'video',
-  'music',
-  'news',
-  'to-staff',
-]);
-const SILENT: Outcome = { type: 'silent' };
+const SILENT = { type: 'silent' } as const;
 
 /**
- * Reads what a handler returned. Only the type of a reply is looked at here: its fields are checked where it is
- * rendered.
+ * Reads what a handler returned for a push.
  *
- * @throws HandlerReturnedNonsense, TaskNotJson
+ * @throws HandlerReturnedNonsense, ReplyInvalid, ReplyTooLong, TaskNotJson, and what a hostile value throws when it is
+ *         read: then the run ends as if the handler had thrown it
  */
-export function toOutcome(returned: unknown, from: { handler: string; mayDefer: boolean }): Outcome {
+export function readReturned(
+  returned: unknown,
+  from: { handler: string; mayDefer: boolean; push: Push },
+): Returned {
   if (returned === undefined || returned === null) return SILENT;
-  if (returned instanceof TextStream) return { type: 'streaming', stream: returned };
-  const type = typeOf(returned);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the renderers check the fields
-  if (replyTypes.has(type)) return { type: 'replied', reply: returned as Reply };
-  if (type === 'deferral') {
-    if (!from.mayDefer)
-      throw new HandlerReturnedNonsense(
-        `The handler "${from.handler}" returned a deferral, and there is no \`later\` to finish it: add one`,
-      );
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked again: it may be made by hand, or changed
-    return { type: 'deferred', task: checkTask((returned as Deferral).task) };
+  if (TextStream.isStream(returned)) return { type: 'streaming', stream: returned };
+  if (typeof returned === 'object' && 'type' in returned) {
+    const { type } = returned;
+    if (isReplyType(type)) return { type: 'replied', reply: takeReply(from.push, type, returned) };
+    if (type === 'deferral') {
+      if (!from.mayDefer)
+        throw new HandlerReturnedNonsense(
+          `The handler "${from.handler}" returned a deferral, and there is no \`later\` to finish it: add one`,
+        );
+      // Checked again: it may be made by hand, or changed.
+      return { type: 'deferred', task: takeTask(Reflect.get(returned, 'task')) };
+    }
   }
   throw new HandlerReturnedNonsense(
     `The handler "${from.handler}" returned ${shapeOf(returned)}: return a reply (ctx.reply.text(…)), a deferral (ctx.defer(…)), or nothing`,
   );
 }
-
-const typeOf = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
 
 /** Names a value by its shape, never by what it holds: it may be what a user typed. */
 export function shapeOf(value: unknown): string {

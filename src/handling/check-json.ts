@@ -8,6 +8,9 @@ export function checkJson(value: unknown, path: string, refuse: Refuse): void {
   checkValue(value, path, [], refuse);
 }
 
+/** Levels of lists and objects. Beyond some thousands neither this nor JSON.stringify has the stack for it. */
+const DEEPEST = 200;
+
 type Refuse = (path: string, what: string) => Error;
 
 function checkValue(value: unknown, path: string, above: readonly object[], refuse: Refuse): void {
@@ -28,6 +31,7 @@ function checkValue(value: unknown, path: string, above: readonly object[], refu
 
 function checkParts(value: object, path: string, above: readonly object[], refuse: Refuse): void {
   if (above.includes(value)) throw refuse(path, 'a part of itself');
+  if (above.length >= DEEPEST) throw refuse('it', `nested deeper than ${DEEPEST} levels`);
   const inside = [...above, value];
   if (Array.isArray(value)) {
     for (const [index, part] of value.entries()) checkValue(part, `${path}[${index}]`, inside, refuse);

@@ -10,8 +10,9 @@ import type { Push } from '../protocol/push.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
 import { HandlerReturnedNonsense, shapeOf, type Deferral } from './answer.js';
 import { LateReplyMakers, ReplyMakers, type LateReplies, type Made, type Replies } from './replies.js';
-import { uploadFiles, type MediaReply, type Upload } from './reply-files.js';
+import { asUploaded, uploadFiles, type MediaReply, type Upload } from './reply-files.js';
 import type { SessionStore } from './session.js';
+import { isReplyType, takeReply } from './take-reply.js';
 import { checkTask } from './task.js';
 
 export type { ApiFace } from '../api/client.js';
@@ -100,7 +101,7 @@ export class LateRun<S extends LateServices = LateServices> implements LateConte
     return this.push.user;
   }
   get reply(): LateReplies {
-    return new LateReplyMakers(this.made);
+    return new LateReplyMakers(this.made, this.push);
   }
   get signal(): AbortSignal {
     return this.services.signal;
@@ -125,12 +126,16 @@ export class LateRun<S extends LateServices = LateServices> implements LateConte
   }
   get send(): LateContext['send'] {
     return async (reply: Made) => {
-      if (typeof reply !== 'object' || reply === null || reply.type === 'to-staff' || reply.type === 'stream')
+      const type: unknown = typeof reply === 'object' && reply !== null ? reply.type : undefined;
+      if (!isReplyType(type) || type === 'to-staff')
         throw new HandlerReturnedNonsense(
           `The handler "${this.#handler}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a stream and a transfer to staff can only be returned`,
         );
+      const taken = takeReply(this.push, type, reply);
+      // Refused here, where the stack still names the line, and before anything is uploaded.
+      toCustomerServiceMessage(asUploaded<LateReply>(taken));
       this.settle(reply);
-      await this.services.send(toCustomerServiceMessage(await this.uploadFiles<LateReply>(reply)));
+      await this.services.send(toCustomerServiceMessage(await this.uploadFiles<LateReply>(taken)));
     };
   }
 
@@ -165,7 +170,7 @@ export class HandleRun extends LateRun<RunServices> implements HandleContext {
   }
 
   override get reply(): Replies {
-    return new ReplyMakers(this.made);
+    return new ReplyMakers(this.made, this.push);
   }
   get deadline(): DeadlineView {
     return this.services.deadline;

@@ -1,6 +1,8 @@
 import { markdownToText } from '../protocol/markdown-text.js';
+import type { Push } from '../protocol/push.js';
 import {
-  checkReply,
+  checkLength,
+  checkReplyTo,
   reply,
   ReplyInvalid,
   type Article,
@@ -31,7 +33,11 @@ export interface LateReplies {
   readonly voice: (media: Media, pin?: Pinned) => MediaReply;
   readonly video: (media: Media, about?: Omit<MediaOf<'video'>, 'type' | 'mediaId'>) => MediaReply;
   readonly music: (music: Omit<MediaOf<'music'>, 'type'>) => MediaReply;
-  /** One to eight articles; as a late answer only the first is carried. */
+  /**
+   * One article where the push is a message, one to eight where it is an event. Late, each article is a message.
+   *
+   * @throws ReplyInvalid where there are more: WeChat would drop them
+   */
   readonly news: (articles: readonly Article[], pin?: Pinned) => LateReply;
 }
 
@@ -52,15 +58,20 @@ type MediaOf<T extends MediaReply['type']> = Extract<MediaReply, { readonly type
  */
 export class LateReplyMakers implements LateReplies {
   readonly #made: Made[];
-  constructor(made: Made[]) {
+  readonly #push: Push;
+  constructor(made: Made[], push: Push) {
     this.#made = made;
+    this.#push = push;
   }
 
   get text(): LateReplies['text'] {
     return (content, pin) => this.note(pinned(reply.text(content), pin));
   }
   get markdown(): LateReplies['markdown'] {
-    return (markdown, pin) => this.note(pinned(reply.text(markdownToText(markdown)), pin));
+    return (markdown, pin) => {
+      if (typeof markdown === 'string') checkLength(markdown, 'The Markdown of a reply');
+      return this.note(pinned(reply.text(markdownToText(markdown)), pin));
+    };
   }
   get stream(): LateReplies['stream'] {
     return (parts, options) => {
@@ -91,7 +102,7 @@ export class LateReplyMakers implements LateReplies {
 
   /** @throws ReplyInvalid here, where the stack still names the line that made it */
   protected note<R extends Reply | MediaReply>(made: R): R {
-    checkReply(asUploaded(made));
+    checkReplyTo(this.#push, asUploaded(made));
     this.#made.push(made);
     return made;
   }

@@ -55,10 +55,10 @@ export function uploadFiles<R extends Reply>(reply: R | MediaReply, upload: Uplo
 }
 
 /** The reply as it will be, for those who look at the rest of it. @throws ReplyInvalid */
-export function asUploaded(reply: Reply | MediaReply): Reply {
+export function asUploaded<R extends Reply>(reply: R | MediaReply): R | LateReply {
   const files = filesOf(reply);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it names no files
-  return files.length === 0 ? (reply as Reply) : withIds(reply, files, () => 'not uploaded yet');
+  return files.length === 0 ? (reply as R) : withIds(reply, files, () => 'not uploaded yet');
 }
 
 function withIds(

@@ -1,7 +1,8 @@
 import { AppError } from '../protocol/app-error.js';
 import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push.js';
-import { toOutcome, type Outcome } from './answer.js';
+import type { Reply } from '../protocol/reply.js';
+import { readReturned, type Outcome } from './answer.js';
 import { HandleRun, LateRun, type LateServices, type RunServices } from './context.js';
 import type { LoadedHandler } from './loaded.js';
 import type { Route } from './router.js';
@@ -18,16 +19,16 @@ export class HandlerCannotFinish extends AppError {
  * Runs `handle` for one push. A handler that does not wait is answered for without a promise, so the hot path waits
  * for nothing either.
  *
- * Rejects with whatever the handler threw, with HandlerReturnedNonsense, and with what uploading its files throws.
+ * Rejects with whatever the handler threw, with what `readReturned` throws, and with what uploading its files throws.
  */
 export function runHandle(route: Route, push: Push, services: RunServices): Outcome | Promise<Outcome> {
   const { name, module } = route.handler;
-  const from = { handler: name, mayDefer: module.later !== undefined };
+  const from = { handler: name, mayDefer: module.later !== undefined, push };
   const run = new HandleRun(name, push, route.found, services);
   try {
     const answer: unknown = module.handle(run);
     return isThenable(answer)
-      ? Promise.resolve(answer).then((returned) => conclude(run, returned, from))
+      ? settled(answer).then((returned) => conclude(run, returned, from))
       : conclude(run, answer, from);
   } catch (error) {
     return Promise.reject(error);
@@ -37,7 +38,7 @@ export function runHandle(route: Route, push: Push, services: RunServices): Outc
 /**
  * Runs `later` with the task that `handle` left.
  *
- * @throws HandlerCannotFinish, HandlerReturnedNonsense, whatever the handler and uploading its files throw
+ * @throws HandlerCannotFinish, what `readReturned` throws, whatever the handler and uploading its files throw
  */
 export async function runLater(
   handler: LoadedHandler,
@@ -51,21 +52,25 @@ export async function runLater(
       `The handler "${name}" has no \`later\` any more, and work is waiting for it: put it back, or drop the job`,
     );
   const run = new LateRun(name, push, services);
-  return conclude(run, await module.later(run, task), { handler: name, mayDefer: false });
+  return conclude(run, await module.later(run, task), { handler: name, mayDefer: false, push });
 }
 
 /** What files a reply has are uploaded before it counts: on whichever road it goes, it names media ids. */
 function conclude(
   run: LateRun,
   returned: unknown,
-  from: { handler: string; mayDefer: boolean },
+  from: { handler: string; mayDefer: boolean; push: Push },
 ): Outcome | Promise<Outcome> {
   run.close(returned);
-  const outcome = toOutcome(returned, from);
-  if (outcome.type !== 'replied') return outcome;
-  const ready = run.uploadFiles(outcome.reply);
-  return ready instanceof Promise ? ready.then((reply) => ({ type: 'replied', reply })) : outcome;
+  const read = readReturned(returned, from);
+  if (read.type !== 'replied') return read;
+  const ready = run.uploadFiles<Reply>(read.reply);
+  if (ready instanceof Promise) return ready.then((reply) => ({ type: 'replied', reply }));
+  return { type: 'replied', reply: ready };
 }
+
+/** A promise of ours: what a handler returned may be one whose own `then` does anything at all. */
+const settled = (answer: PromiseLike<unknown>): Promise<unknown> => new Promise((resolve) => resolve(answer));
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -18,6 +18,13 @@ export function checkTask<T>(task: T): T & Json {
   return task as T & Json;
 }
 
+/** A copy of a task, if it is JSON. @throws TaskNotJson */
+export function takeTask(task: unknown): Json {
+  checkJson(task, 'task', refused);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of JSON is JSON
+  return JSON.parse(JSON.stringify(task)) as Json;
+}
+
 const refused = (path: string, what: string): TaskNotJson =>
   new TaskNotJson(
     `ctx.defer takes JSON, because a task outlives the process, and ${path} is ${what}: leave it out or turn it into text`,

@@ -1,5 +1,6 @@
 import { TEXT_LIMIT_BYTES } from '../protocol/limits.js';
 import { markdownBorder, markdownToText } from '../protocol/markdown-text.js';
+import { checkBytes, ReplyInvalid } from '../protocol/reply.js';
 import { completeLength } from '../protocol/text/complete-part.js';
 
 export interface StreamOptions {
@@ -17,6 +18,8 @@ export const RETRACT: unique symbol = Symbol.for('wechat-callback-server.retract
 
 /** A part of an answer that is still being written. */
 export type StreamPart = string | typeof RETRACT;
+
+const NOT_TEXT = 'ctx.reply.stream takes an async iterable of texts, and it gave a value of type ';
 
 /** Markdown grows when it loses its marks: links and tables take more room. */
 const MARKDOWN_ROOM = 0.6;
@@ -43,6 +46,11 @@ export class TextStream {
     this.#source = source;
     this.#markdown = markdown;
     this.onNewMessage = onNewMessage;
+  }
+
+  /** True for what this class made; a proxy of it, say, is none. */
+  static isStream(value: unknown): value is TextStream {
+    return typeof value === 'object' && value !== null && #text in value;
   }
 
   get isAborted(): boolean {
@@ -86,13 +94,23 @@ export class TextStream {
       this.#stop = () => resolve({ done: true, value: undefined });
     });
     const parts = this.#source[Symbol.asyncIterator]();
-    while (!this.#isAborted) {
-      const next = await Promise.race([parts.next(), stopped]);
-      if (next.done === true) break;
-      if (next.value === RETRACT) this.#said = this.#text.length;
-      else this.#text += next.value;
+    let bytes = 0;
+    let isDone = false;
+    try {
+      while (!this.#isAborted) {
+        const next = await Promise.race([parts.next(), stopped]);
+        if (next.done === true) return void (isDone = !this.#isAborted);
+        const part: unknown = next.value;
+        if (part === RETRACT) [this.#said, bytes] = [this.#text.length, 0];
+        else if (typeof part !== 'string') throw new ReplyInvalid(NOT_TEXT + typeof part);
+        else {
+          checkBytes((bytes += Buffer.byteLength(part)), 'A streamed text');
+          this.#text += part;
+        }
+      }
+    } finally {
+      if (!isDone) void (async () => parts.return?.(undefined))().catch(() => {}); // what it says is not waited for
     }
-    if (this.#isAborted) void parts.return?.(undefined)?.catch(() => {});
   }
 
   #shown(text: string): string {

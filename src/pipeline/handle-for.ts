@@ -51,6 +51,15 @@ export function handleFor(
   return timed(deps, account, name, () => runHandle(route, push, new Services(deps, account, push, run)));
 }
 
+/** What was thrown may be anything: a proxy, say, that throws when it is looked at. */
+function nameOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.name) : typeof thrown;
+  } catch {
+    return 'unreadable';
+  }
+}
+
 /** Reports how long a handler ran, and how it ended. */
 function timed(
   { clock, events }: HandleDeps,
@@ -64,7 +73,7 @@ function timed(
     const how =
       error === undefined
         ? ({ result: 'ok' } as const)
-        : ({ result: 'threw', error: error instanceof Error ? error.name : typeof error } as const);
+        : ({ result: 'threw', error: nameOf(error) } as const);
     events.emit({ type: 'handler.ended', account, handler, ms, ...how });
   };
   const outcome = run();

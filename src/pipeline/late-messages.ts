@@ -22,3 +22,7 @@ export function toLateMessages(reply: Reply): readonly CustomerServiceMessage[] 
     return { reason: 'reply_invalid', detail: error.message };
   }
 }
+
+/** Why a run that threw is given up: a reply that WeChat would not take says so itself. */
+export const deathBy = (error: unknown, otherwise: NoLateRoad): NoLateRoad =>
+  error instanceof ReplyInvalid ? { reason: 'reply_invalid', detail: error.message } : otherwise;

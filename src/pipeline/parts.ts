@@ -20,8 +20,10 @@ export function partsOf<R extends Reply>(
   return first === undefined || rest.length === 0 ? { first: reply, rest: [] } : { first, rest };
 }
 
-/** The customer-service messages that carry a reply. */
+/** The customer-service messages that carry a reply: of several articles each is one. @throws ReplyInvalid */
 export function lateMessages(reply: LateReply): CustomerServiceMessage[] {
+  if (reply.type === 'news')
+    return reply.articles.map((article) => toCustomerServiceMessage({ ...reply, articles: [article] }));
   const { first, rest } = partsOf(reply);
   return [first, ...rest].map((part) => toCustomerServiceMessage(part));
 }

@@ -6,7 +6,7 @@ import type { Push } from '../protocol/push.js';
 import { accompany } from './accompany.js';
 import { finishFor } from './handle-for.js';
 import { again, LOST, type LateJob } from './late-job.js';
-import { toLateMessages } from './late-messages.js';
+import { deathBy, toLateMessages, type NoLateRoad } from './late-messages.js';
 import { defer, endSilently, setMessages } from '../push-record/transitions.js';
 import { endOf, type StreamEnd } from './stream-end.js';
 
@@ -81,7 +81,13 @@ async function onThrow(
   const { job, deps, signal } = late;
   deps.log.error({ err: error, pushId: job.pushId, handler: job.handler, attempt }, 'a late run threw');
   if (task === undefined && !signal.aborted)
-    return late.die('handler_threw', 'thrown by a run after a crash');
-  if (attempt >= MOST_ATTEMPTS) return late.die('later_threw', `${attempt} tries`);
+    return giveUp(late, error, { reason: 'handler_threw', detail: 'thrown by a run after a crash' });
+  if (attempt >= MOST_ATTEMPTS)
+    return giveUp(late, error, { reason: 'later_threw', detail: `${attempt} tries` });
   return late.giveBack(late.jittered(LATER_BACKOFF_MS * 2 ** (attempt - 1)));
+}
+
+function giveUp(late: LateJob, error: unknown, otherwise: NoLateRoad): Promise<JobVerdict> {
+  const { reason, detail } = deathBy(error, otherwise);
+  return late.die(reason, detail);
 }

@@ -1,6 +1,6 @@
 import type { OpenId } from './ids.js';
 import { LATE_ARTICLE_LIMIT } from './limits.js';
-import { checkReply, type LateReply } from './reply.js';
+import { checkReply, ReplyInvalid, type LateReply } from './reply.js';
 import { sendableText } from './sendable-text.js';
 
 /** What `custom/send` takes, in its own spelling, without the receiver. Source: "发送客服消息". */
@@ -66,9 +66,9 @@ interface MiniProgramBody {
 }
 
 /**
- * A late answer as a customer-service message. Of several articles the first goes: the API takes no more.
+ * A late answer as a customer-service message.
  *
- * @throws ReplyInvalid for what WeChat would refuse
+ * @throws ReplyInvalid for what WeChat would refuse, several articles among it
  */
 export function toCustomerServiceMessage(reply: LateReply): CustomerServiceMessage {
   checkReply(reply);
@@ -101,12 +101,19 @@ export function toCustomerServiceMessage(reply: LateReply): CustomerServiceMessa
         },
       };
     case 'news':
+      if (reply.articles.length > LATE_ARTICLE_LIMIT)
+        throw new ReplyInvalid(
+          `A customer-service message carries one article, and this reply has ${reply.articles.length}: send one for each`,
+        );
       return {
         msgtype: 'news',
         news: {
-          articles: reply.articles
-            .slice(0, LATE_ARTICLE_LIMIT)
-            .map(({ title, description, url, picUrl }) => ({ title, description, url, picurl: picUrl })),
+          articles: reply.articles.map(({ title, description, url, picUrl }) => ({
+            title,
+            description,
+            url,
+            picurl: picUrl,
+          })),
         },
       };
     default:

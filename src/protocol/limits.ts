@@ -3,6 +3,12 @@
 /** UTF-8 bytes in the content of one text. Source: reply page, "Content … 不超过2048字节". Longer texts are split. */
 export const TEXT_LIMIT_BYTES = 2_048;
 
+/**
+ * UTF-8 bytes in one field of a reply, before a text is split: 64 full messages, more than a user's send window ever
+ * holds. Ours, not WeChat's: splitting a text of this size takes about 30 ms, in which no push is answered.
+ */
+export const REPLY_FIELD_LIMIT_BYTES = 131_072;
+
 /** Articles in a passive reply at the very most; WeChat drops what exceeds it. Source: reply page, 图文消息. */
 export const ARTICLE_LIMIT = 8;
 

@@ -1,5 +1,5 @@
 import { AppError } from './app-error.js';
-import { ARTICLE_LIMIT } from './limits.js';
+import { ARTICLE_LIMIT, MESSAGE_REPLY_ARTICLE_LIMIT, REPLY_FIELD_LIMIT_BYTES } from './limits.js';
 import { sendableText } from './sendable-text.js';
 
 /** What a handler answers: pure data, rendered as passive XML or as customer-service JSON, by the clock. */
@@ -60,7 +60,12 @@ export type LateReply = Exclude<Reply, ToStaffReply>;
 
 /** A reply that WeChat would punish: the user would see a failure notice instead. Thrown by the renderers. */
 export class ReplyInvalid extends AppError {
-  readonly code = 'reply_invalid';
+  readonly code: string = 'reply_invalid';
+}
+
+/** A text of a reply that is longer than the server takes. */
+export class ReplyTooLong extends ReplyInvalid {
+  override readonly code = 'reply_too_long';
 }
 
 /** One constructor a type, for `ctx.reply` and for tests. They only build; `checkReply` judges. */
@@ -78,9 +83,9 @@ export const reply = {
 
 /**
  * Refuses what WeChat would answer with a failure notice. Handlers may be plain JavaScript, so shapes are looked at too.
- * Too long a text is no fault here: the planner splits it.
+ * A text that is too long for one message is no fault here: the planner splits it.
  *
- * @throws ReplyInvalid naming the field, what it holds (never the text itself) and what to do
+ * @throws ReplyInvalid naming the field, what it holds (never the text itself) and what to do; ReplyTooLong
  */
 export function checkReply(answer: Reply): void {
   if (answer.road !== undefined && !roads.has(answer.road))
@@ -89,17 +94,20 @@ export function checkReply(answer: Reply): void {
     );
   switch (answer.type) {
     case 'text':
-      return needsText(answer.content, 'A text reply', 'content', 'return nothing to stay silent');
+      return needsText(answer, 'content', 'return nothing to stay silent');
     case 'image':
     case 'voice':
+      return needsText(answer, 'mediaId', 'upload the media first');
     case 'video':
-      return needsText(answer.mediaId, `A reply of type ${answer.type}`, 'mediaId', 'upload the media first');
+      needsText(answer, 'mediaId', 'upload the media first');
+      return mayHaveTexts(answer, ['title', 'description', 'thumbMediaId']);
     case 'music':
-      return needsText(answer.thumbMediaId, 'A music reply', 'thumbMediaId', 'upload a cover first');
+      needsText(answer, 'thumbMediaId', 'upload a cover first');
+      return mayHaveTexts(answer, ['title', 'description', 'musicUrl', 'hqMusicUrl']);
     case 'news':
-      return needsArticles(answer.articles);
+      return needsArticles(answer.articles, ARTICLE_LIMIT, '');
     case 'to-staff':
-      return;
+      return mayHaveTexts(answer, ['kfAccount']);
     default:
       answer satisfies never;
       throw new ReplyInvalid(
@@ -108,19 +116,64 @@ export function checkReply(answer: Reply): void {
   }
 }
 
-const roads: ReadonlySet<unknown> = new Set<Pinned['road']>(['passive', 'customer-service']);
-
-function needsText(value: unknown, what: string, field: string, otherwise: string): void {
-  if (typeof value === 'string' && sendableText(value) !== '') return;
-  throw new ReplyInvalid(`${what} needs ${field}, and it is ${shapeOf(value)}: fill it in, or ${otherwise}`);
+/**
+ * As `checkReply`, for the reply to one push: of several articles WeChat shows the first where a message is answered.
+ *
+ * @throws ReplyInvalid, ReplyTooLong
+ */
+export function checkReplyTo(push: { readonly kind: string }, answer: Reply): void {
+  checkReply(answer);
+  if (answer.type !== 'news' || !push.kind.startsWith('message.')) return;
+  needsArticles(answer.articles, MESSAGE_REPLY_ARTICLE_LIMIT, ' to a message');
 }
 
-function needsArticles(articles: unknown): void {
-  if (Array.isArray(articles) && articles.length > 0 && articles.length <= ARTICLE_LIMIT) return;
-  const seen = Array.isArray(articles) ? `${articles.length} articles` : shapeOf(articles);
-  throw new ReplyInvalid(
-    `A news reply has 1 to ${ARTICLE_LIMIT} articles, and this one has ${seen}: change the list`,
+/** Refuses a text that is too long to be taken in; `what` names it in the message. @throws ReplyTooLong */
+export function checkLength(text: string, what: string): void {
+  if (text.length * 3 > REPLY_FIELD_LIMIT_BYTES) checkBytes(Buffer.byteLength(text), what); // a unit is 3 bytes at most
+}
+
+/** As `checkLength`, of a text whose UTF-8 bytes were counted. @throws ReplyTooLong */
+export function checkBytes(bytes: number, what: string): void {
+  if (bytes <= REPLY_FIELD_LIMIT_BYTES) return;
+  throw new ReplyTooLong(
+    `${what} has ${bytes} bytes, and a reply holds at most ${REPLY_FIELD_LIMIT_BYTES}: shorten it, or send a link to it`,
   );
+}
+
+const roads: ReadonlySet<unknown> = new Set<Pinned['road']>(['passive', 'customer-service']);
+
+function needsText<R extends Reply>(answer: R, field: keyof R & string, otherwise: string): void {
+  const value: unknown = answer[field];
+  if (typeof value === 'string') checkLength(value, `The ${field} of a reply`);
+  if (typeof value === 'string' && sendableText(value) !== '') return;
+  throw new ReplyInvalid(
+    `A reply of type ${answer.type} needs ${field}, and it is ${shapeOf(value)}: fill it in, or ${otherwise}`,
+  );
+}
+
+function mayHaveTexts(owner: object, fields: readonly string[]): void {
+  for (const field of fields) {
+    const value: unknown = Reflect.get(owner, field);
+    if (value === undefined) continue;
+    if (typeof value !== 'string')
+      throw new ReplyInvalid(`The ${field} of a reply is ${shapeOf(value)}: make it a text, or leave it out`);
+    checkLength(value, `The ${field} of a reply`);
+  }
+}
+
+function needsArticles(articles: unknown, limit: number, scene: string): void {
+  if (!Array.isArray(articles) || articles.length === 0 || articles.length > limit) {
+    const seen = Array.isArray(articles) ? `${articles.length} articles` : shapeOf(articles);
+    const allowed = limit === 1 ? 'one article' : `1 to ${limit} articles`;
+    throw new ReplyInvalid(`A news reply${scene} has ${allowed}, and this one has ${seen}: change the list`);
+  }
+  for (const article of articles) {
+    if (typeof article !== 'object' || article === null)
+      throw new ReplyInvalid(
+        `An article of a news reply is ${shapeOf(article)}: give title, description, picUrl and url`,
+      );
+    mayHaveTexts(article, ['title', 'description', 'picUrl', 'url']);
+  }
 }
 
 /** Names a wrong value without repeating what a user may have typed. */

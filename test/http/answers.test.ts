@@ -100,10 +100,18 @@ describe('given handlers that fail', () => {
     ['throws', fail],
     ['rejects', () => Promise.reject(new Error('broken on purpose'))],
     ['returns nonsense', () => anything({ nonsense: true })],
+    ...[42, {}, null, ['a'], new Date(0), undefined].flatMap((content): [string, () => unknown][] => [
+      [`returns a text of ${typeof content}`, () => ({ type: 'text', content })],
+      [`resolves to a text of ${typeof content}`, async () => ({ type: 'text', content })],
+    ]),
+    ['returns articles that are none', () => ({ type: 'news', articles: [42] })],
+    ['returns a title that is none', () => ({ type: 'video', mediaId: 'm', title: 42 })],
+    ['returns a proxy that throws', () => new Proxy({ type: 'text' }, { get: fail })],
+    ['returns 50 MB', () => ({ type: 'text', content: 'x'.repeat(50_000_000) })],
   ])(
     'when one %s, then the answer is success, its name is logged, and it is not run again',
     async (_, handle) => {
-      const broken = noticed(handle);
+      const broken = noticed(() => anything(handle()));
       app = await createTestApp({ handlers: { broken: broken.handler } });
       const push = wire(textXml());
       for (let tries = 0; tries < 3; tries += 1) {
@@ -112,6 +120,7 @@ describe('given handlers that fail', () => {
       }
       expect(broken.runs()).toBe(1);
       expect(app.lines.find(({ level }) => level === 'error')?.fields).toMatchObject({ handler: 'broken' });
+      expect(await app.queue.size()).toBe(0);
     },
   );
 

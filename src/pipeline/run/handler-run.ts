@@ -120,7 +120,7 @@ export class HandlerRun {
   #onThrow(error: unknown, start: number): void {
     if (start !== this.#starts) return;
     this.#deps.log.error({ err: error, pushId: this.#push.id, handler: this.name }, 'a handler threw');
-    this.#end({ type: 'threw' });
+    this.#end({ type: 'threw', error });
   }
 
   #end(ended: Ended): void {

@@ -229,7 +229,7 @@ export class PushRun implements ActiveRun {
     } catch (error) {
       const about = { err: error, pushId: this.#push.id, handler: this.#handler.name };
       this.#deps.log.error(about, 'a handler returned a reply that cannot be sent');
-      made = this.#answer.take({ type: 'threw' });
+      made = this.#answer.take({ type: 'threw', error });
     }
     this.#dispatch({ type: 'handlerSettled', made });
   }

@@ -7,12 +7,13 @@ import type { Json } from '../../protocol/json.js';
 import type { Lifetimes } from '../change-record.js';
 import { composeAnswer, isReply, type OwnAnswer, type PassiveAnswer } from '../compose-answer.js';
 import type { DeadReason } from '../dead-letter.js';
-import { toLateMessages } from '../late-messages.js';
+import { deathBy, toLateMessages } from '../late-messages.js';
 import { restOf } from '../stream-end.js';
 import type { Made, Said } from './run-state.js';
 
 /** A handler's outcome, once nothing of it is still being written. */
-export type Ended = Exclude<Outcome, { type: 'streaming' }> | { readonly type: 'threw' };
+export type Ended =
+  Exclude<Outcome, { type: 'streaming' }> | { readonly type: 'threw'; readonly error?: unknown };
 
 /** A passive reply, ready to be said. */
 export interface Composed extends PassiveAnswer {
@@ -124,7 +125,8 @@ export class RunAnswer {
   late(made: Made | undefined): LateEnd {
     const ended = this.#ended;
     if (made?.type === 'timeout') return { type: 'dead', ...TIMEOUT };
-    if (ended === undefined || ended.type === 'threw') return { type: 'dead', ...THROWN };
+    if (ended === undefined || ended.type === 'threw')
+      return { type: 'dead', ...deathBy(ended?.error, THROWN) };
     if (ended.type === 'deferred') return { type: 'task', task: ended.task };
     // The beginning of a stream may have been said at the deadline.
     const rest = this.stream === undefined ? ended : restOf(this.stream);

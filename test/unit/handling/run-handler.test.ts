@@ -2,14 +2,25 @@ import { describe, expect, test } from '@jest/globals';
 import { errorFields } from '../../../src/adapters/log/error-fields.js';
 import { runHandle, runLater, type Outcome, type RunServices } from '../../../src/handling/run-handler.js';
 import { TextStream } from '../../../src/handling/text-stream.js';
-import { MediaRefused, TaskNotJson, textPush, type Replies } from '../../../src/index.js';
+import {
+  eventPush,
+  MediaRefused,
+  TaskNotJson,
+  textPush,
+  type Push,
+  type Replies,
+} from '../../../src/index.js';
 import { anything, loaded, testServices, untyped, type LooseHandler } from '../../support/handling.js';
 
 const push = textPush({ content: '你好' });
-const run = (module: Partial<LooseHandler>, services: RunServices = testServices().services) =>
+const run = (
+  module: Partial<LooseHandler>,
+  services: RunServices = testServices().services,
+  to: Push = push,
+) =>
   runHandle(
     { handler: loaded('tested', untyped({ on: '*', handle: () => undefined, ...module })), found: 'it' },
-    push,
+    to,
     services,
   );
 
@@ -235,6 +246,46 @@ describe('given a reply that is kept on one road', () => {
     ['news', (make) => make.news([{ title: '', description: '', picUrl: '', url: '' }], { road: 'passive' })],
   ])('when a %s is made so, then it says so', (type, make) => {
     expect(run({ handle: (ctx) => make(ctx.reply) })).toMatchObject({ reply: { type, road: 'passive' } });
+  });
+});
+
+describe('given several articles', () => {
+  const article = { title: 't', description: 'd', picUrl: 'p', url: 'u' };
+  const three = [article, article, article];
+  const tooMany = expect.objectContaining({
+    code: 'reply_invalid',
+    message: expect.stringMatching(/one article/),
+  });
+  const { services } = testServices();
+  const click = eventPush('CLICK', { EventKey: 'k' });
+
+  test.each<[string, LooseHandler['handle']]>([
+    ['made', (ctx) => ctx.reply.news(three)],
+    ['returned by hand', () => ({ type: 'news', articles: three })],
+    ['made for one road', (ctx) => ctx.reply.news(three, { road: 'customer-service' })],
+    ['sent', (ctx) => ctx.send({ type: 'news', articles: three })],
+  ])('when they are %s for a message, then it is refused', async (_, handle) => {
+    await expect(Promise.resolve(run({ handle }))).rejects.toEqual(tooMany);
+  });
+
+  test('when they are returned for an event, then all of them are the reply', () => {
+    expect(run({ handle: (ctx) => ctx.reply.news(three) }, services, click)).toMatchObject({
+      reply: { articles: three },
+    });
+  });
+
+  test('when they are sent for an event, then it is refused: a customer-service message carries one', async () => {
+    const sending = run({ handle: (ctx) => ctx.send(ctx.reply.news(three)) }, services, click);
+    await expect(Promise.resolve(sending)).rejects.toEqual(tooMany);
+  });
+});
+
+describe('given a reply that the handler changes after it was returned', () => {
+  test('when it does so, then the outcome stays as it was', async () => {
+    const reply = { type: 'text', content: 'before' };
+    const outcome = run({ handle: () => reply });
+    reply.content = 'after';
+    expect(outcome).toEqual({ type: 'replied', reply: { type: 'text', content: 'before' } });
   });
 });
 

@@ -149,6 +149,14 @@ describe('given a value that no session takes', () => {
     expect(await session.get()).toBe('before');
   });
 
+  test('when it is nested beyond all bounds, then it is refused by name', async () => {
+    const session = installation().sessionOf();
+    let deep: object = {};
+    for (let level = 0; level < 5_000; level += 1) deep = { deep };
+    await expect(session.set(deep)).rejects.toMatchObject({ code: 'session_not_json' });
+    await expect(session.update(() => deep)).rejects.toMatchObject({ code: 'session_not_json' });
+  });
+
   test('when it is too long, then it is refused, and the text is not in the error', async () => {
     const session = installation().sessionOf();
     const longest = '字'.repeat((SESSION_LIMIT_BYTES - 2) / 3);

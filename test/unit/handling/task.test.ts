@@ -34,4 +34,14 @@ describe('given a task for later', () => {
     expect(() => checkTask(task)).toThrow(place);
     expect(() => checkTask(task)).toThrow(expect.objectContaining({ code: 'task_not_json' }));
   });
+
+  test('when it is nested beyond all bounds, then the error says so', () => {
+    let deep: unknown = 'bottom';
+    for (let level = 0; level < 5_000; level += 1) deep = level % 2 === 0 ? { deep } : [deep];
+    const tooDeep = expect.objectContaining({
+      code: 'task_not_json',
+      message: expect.stringContaining('it is nested deeper than 200 levels'),
+    });
+    expect(() => checkTask(deep)).toThrow(tooDeep);
+  });
 });

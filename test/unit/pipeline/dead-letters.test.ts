@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ApiRefused } from '../../../src/api/api-error.js';
-import { defineHandler } from '../../../src/index.js';
+import { defineHandler, type HandleContext, type PushOf } from '../../../src/index.js';
+import { anything } from '../../support/handling.js';
 import { SimulatedInstallation } from '../../support/simulated-installation.js';
 
 const BODY =
@@ -46,3 +47,29 @@ test('given an answer that was cut to fit, when its end is refused as well, then
   const dots = texts.join('').replaceAll(/[^.]/g, '').length;
   expect([world.delivered.length, dots]).toEqual([4, 12 * 2_030]);
 });
+
+test.each<[string, (ctx: HandleContext<PushOf<'message.text'>>) => unknown]>([
+  ['makes', (ctx) => ctx.reply.text('')],
+  ['returns', () => ({ type: 'text', content: 42 })],
+])(
+  'given a handler that %s a reply that WeChat would refuse, when its deadline is over, then the letter says so',
+  async (_, answer) => {
+    const world: SimulatedInstallation = new SimulatedInstallation({
+      handler: defineHandler({
+        on: 'message.text',
+        handle: async (ctx) => {
+          await new Promise<void>((resume) => {
+            world.clock.schedule(6_000, resume);
+          });
+          return anything(answer(ctx));
+        },
+      }),
+    });
+    const process = await world.startProcess();
+    void process.receive(BODY);
+    await world.clock.advance(15_000);
+    const letters = await world.store.deadLetters(10);
+    await world.stopAll();
+    expect(letters).toMatchObject([{ reason: 'reply_invalid', detail: expect.stringContaining('content') }]);
+  },
+);

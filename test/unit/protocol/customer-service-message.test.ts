@@ -36,8 +36,8 @@ describe('given a late reply of each type', () => {
       { msgtype: 'music', music: { title: '', description: '', musicurl: '', thumb_media_id: 'c' } },
     ],
     [
-      'news, of which one article goes',
-      reply.news([article, { ...article, title: 'second' }]),
+      'news',
+      reply.news([article]),
       { msgtype: 'news', news: { articles: [{ title: 't', description: 'd', url: 'u', picurl: 'p' }] } },
     ],
   ])('when it is %s, then the message is in the spelling of the API', (_name, late, message) => {
@@ -47,6 +47,9 @@ describe('given a late reply of each type', () => {
   test('when WeChat would refuse it, then we do', () => {
     expect(() => toCustomerServiceMessage(reply.text(''))).toThrow(ReplyInvalid);
     expect(() => toCustomerServiceMessage(reply.news([]))).toThrow(ReplyInvalid);
+    expect(() => toCustomerServiceMessage(reply.news([article, article]))).toThrow(
+      /carries one article.* has 2/,
+    );
   });
 });
 
