@@ -34,7 +34,7 @@ export function troublePage(trouble: LoginTrouble, login: string | undefined): s
   const again =
     login === undefined
       ? ''
-      : `<p><a href="${escaped(login)}">重新登录 <span lang="en">Sign in</span></a></p>`;
+      : `<p><a href="${escaped(login)}">重新登录 <span lang="en">Sign in again</span></a></p>`;
   return (
     '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">' +
     '<meta name="viewport" content="width=device-width"><title>微信登录</title></head>' +

@@ -8,6 +8,7 @@ import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
 import { createCookieJar } from './cookies.js';
+import { createCrossOrigin } from './cross-origin.js';
 import { createLoginStates } from './login-state.js';
 import { createSessionCookie, type WebSession } from './session-cookie.js';
 import { pathOf, writeAnswer, type Mountable, type WebAnswer } from './web-answer.js';
@@ -25,6 +26,8 @@ export interface WebAuthorization {
    * GET /profile                 nickname and picture; the user's token is renewed where it has to be
    * POST /refresh                renews the user's token and the session
    * POST /logout
+   *
+   * Pages on the hosts to which users return may ask the last four, too (CORS with credentials).
    */
   readonly routes: Mountable;
   /** Whose browser a request comes from. Believes nothing but our own cookie. */
@@ -81,14 +84,25 @@ export function createWebAuthorization(deps: {
   };
 
   const { login, callback } = createLoginRoutes({ appId, settings, states, spend, sessions, loginUrl, log });
-  const { me, profile, refresh, logout } = createUserRoutes({ sessions, states, tokens, loginUrl, log });
+  const { me, profile, refresh, logout } = createUserRoutes({
+    sessions,
+    states,
+    tokens,
+    loginUrl,
+    crossOrigin: createCrossOrigin(settings.returnTo, settings.url),
+    log,
+  });
   const routes = new Map<string, (request: IncomingMessage) => WebAnswer | Promise<WebAnswer>>([
     ['GET /login', login],
     ['GET /callback', callback],
-    ['GET /me', me],
-    ['GET /profile', profile],
-    ['POST /refresh', refresh],
-    ['POST /logout', logout],
+    ['GET /me', me.answer],
+    ['GET /profile', profile.answer],
+    ['POST /refresh', refresh.answer],
+    ['POST /logout', logout.answer],
+    ['OPTIONS /me', me.preflight],
+    ['OPTIONS /profile', profile.preflight],
+    ['OPTIONS /refresh', refresh.preflight],
+    ['OPTIONS /logout', logout.preflight],
   ]);
 
   return {

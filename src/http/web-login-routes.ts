@@ -35,7 +35,7 @@ export function createLoginRoutes(deps: {
         { reason: 'return_address_foreign' },
         'a web login was refused: it would return to a stranger',
       );
-      return trouble(400, 'return');
+      return trouble(400, 'return', loginUrl());
     }
     const wanted = query('scope');
     const scope = wanted === 'snsapi_base' || wanted === 'snsapi_userinfo' ? wanted : settings.scope;
@@ -63,7 +63,7 @@ export function createLoginRoutes(deps: {
     const pending = states.read(request, query('state') ?? '');
     if (typeof pending === 'string') {
       log.warn({ reason: `state_${pending}` }, 'a web login was refused: its state cannot be believed');
-      return trouble(403, pending, pending === 'forged' ? undefined : loginUrl());
+      return trouble(403, pending, loginUrl());
     }
     const { id, endsAtMs, returnTo, scope } = pending;
     const code = query('code') ?? '';

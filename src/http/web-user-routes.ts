@@ -2,9 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import type { WebScope } from '../api/web-authorization.js';
 import type { WebUserAnswer, WebUserTokens } from '../api/web-user-tokens.js';
 import type { Logger } from '../ports/logger.js';
+import type { CrossOrigin } from './cross-origin.js';
 import type { LoginStates } from './login-state.js';
 import type { SessionCookie, WebSession } from './session-cookie.js';
 import type { WebAnswer } from './web-answer.js';
+
+/** One route, and its preflight: the question of a browser whether a page of another host may ask at all. */
+interface UserRoute {
+  readonly answer: (request: IncomingMessage) => Promise<WebAnswer>;
+  readonly preflight: (request: IncomingMessage) => WebAnswer;
+}
 
 /** What a page may ask about the user whose browser it is. Answers are JSON; tokens are in none of them. */
 export function createUserRoutes(deps: {
@@ -12,16 +19,57 @@ export function createUserRoutes(deps: {
   readonly states: LoginStates;
   readonly tokens: WebUserTokens;
   readonly loginUrl: (returnTo?: string, scope?: WebScope) => string;
+  readonly crossOrigin: CrossOrigin;
   readonly log: Logger;
 }) {
-  const { sessions, states, tokens, loginUrl, log } = deps;
+  const { sessions, states, tokens, loginUrl, crossOrigin, log } = deps;
 
-  const forUser =
-    (answer: (session: WebSession, request: IncomingMessage) => WebAnswer | Promise<WebAnswer>) =>
-    (request: IncomingMessage): WebAnswer | Promise<WebAnswer> => {
+  const forUser = (
+    method: 'GET' | 'POST',
+    answer: (session: WebSession, request: IncomingMessage) => WebAnswer | Promise<WebAnswer>,
+  ): UserRoute => ({
+    async answer(request) {
+      const headers = crossOrigin.headersFor(request);
+      // A browser hides the answer to a GET by itself; a POST would have been obeyed by then.
+      if (method === 'POST' && crossOrigin.isForeign(request)) return { ...originForeign(), headers };
       const session = sessions.read(request);
-      return session === undefined ? loginNeeded() : answer(session, request);
-    };
+      const answered = session === undefined ? loginNeeded() : await answerOrBusy(answer, session, request);
+      return { ...answered, headers: { ...answered.headers, ...headers } };
+    },
+    preflight: (request) =>
+      crossOrigin.isForeign(request)
+        ? { ...originForeign(), headers: crossOrigin.headersFor(request) }
+        : {
+            status: 204,
+            headers: {
+              ...crossOrigin.headersFor(request),
+              'Access-Control-Allow-Methods': method,
+              'Access-Control-Allow-Headers': 'Content-Type',
+            },
+          },
+  });
+
+  /** A page has to be able to read that it should try again. */
+  async function answerOrBusy(
+    answer: (session: WebSession, request: IncomingMessage) => WebAnswer | Promise<WebAnswer>,
+    session: WebSession,
+    request: IncomingMessage,
+  ): Promise<WebAnswer> {
+    try {
+      return await answer(session, request);
+    } catch (error) {
+      log.error({ err: error }, "a request about a browser's user failed");
+      return { status: 503, json: { error: 'try_later' } };
+    }
+  }
+
+  function originForeign(): WebAnswer {
+    log.warn(
+      { reason: 'origin_foreign' },
+      'a request was refused: its page is on no host of OAUTH_RETURN_HOSTS',
+    );
+    return { status: 403, json: { error: 'origin_foreign' } };
+  }
 
   const loginNeeded = (): WebAnswer => ({
     status: 401,
@@ -49,22 +97,22 @@ export function createUserRoutes(deps: {
   }
 
   return {
-    me: forUser(({ endsAtMs, ...user }) => ({
+    me: forUser('GET', ({ endsAtMs, ...user }) => ({
       status: 200,
       json: { ...user, endsAt: new Date(endsAtMs).toISOString() },
     })),
-    profile: forUser(async ({ openId }) => {
+    profile: forUser('GET', async ({ openId }) => {
       const answer = await tokens.profile(openId);
       return answer.type === 'done' ? { status: 200, json: answer.result } : refusal(answer);
     }),
-    refresh: forUser(async ({ openId, unionId, scope, isSnapshotUser }) => {
+    refresh: forUser('POST', async ({ openId, unionId, scope, isSnapshotUser }) => {
       const answer = await tokens.renew(openId);
       if (answer.type === 'failed') return refusal(answer);
       const user = { openId, scope, isSnapshotUser, ...(unionId !== undefined && { unionId }) };
       return { status: 200, json: user, cookies: [sessions.begin(user)] };
     }),
     /** A callback that is called again, as by the back button, must not bring the session back. */
-    logout: forUser(async ({ openId }, request) => {
+    logout: forUser('POST', async ({ openId }, request) => {
       await tokens.forget(openId);
       return { status: 204, cookies: [sessions.end(), ...states.clear(request)] };
     }),

@@ -179,6 +179,8 @@ describe('given a login', () => {
 describe('given a callback that cannot be believed', () => {
   const refused = async (url: string, who = browser) => {
     const { status, text, setCookies } = await who.get(url);
+    expect(text).toContain(`<a href="${SITE}/oauth/login`);
+    expect(text).toContain('重新登录 <span lang="en">Sign in again</span>');
     expect(setCookies).toEqual([]);
     expect(exchanges()).toEqual([]);
     return [status, /<p>(.*?)<\/p>/.exec(text)?.[1]];

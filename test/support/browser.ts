@@ -21,13 +21,14 @@ export interface OpenedPage {
   readonly close: () => Promise<void>;
 }
 
-export function launchBrowser(): Promise<Browser> {
+/** @param flags of Chromium, beside ours */
+export function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   const folders = (process.env['PATH'] ?? '').split(':').concat('/usr/bin');
   const executablePath = folders
     .flatMap((folder) => NAMES.map((name) => join(folder, name)))
     .find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error(`none of ${NAMES.join(', ')} is on the PATH`);
-  return chromium.launch({ executablePath, args: FLAGS, timeout: 15_000 });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags], timeout: 15_000 });
 }
 
 /** Opens the address in a profile of its own: nothing is remembered from page to page. */
