@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Consumer, JobVerdict, JobWork } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
+import { settlesWithin } from '../../ports/timeout.js';
 import type { DueHeap } from './due-heap.js';
 import type { WaitingJob } from './waiting-job.js';
 
@@ -51,14 +52,8 @@ export class FileConsumer implements Consumer {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#setAlarm(undefined);
-    if (this.#running.size > 0 && graceMs > 0) {
-      let cancel = () => {};
-      const graceIsOver = new Promise<void>((resolve) => {
-        cancel = this.#parts.clock.schedule(graceMs, resolve);
-      });
-      await Promise.race([Promise.all(this.#running.values()), graceIsOver]);
-      cancel();
-    }
+    if (this.#running.size > 0 && graceMs > 0)
+      await settlesWithin(this.#parts.clock, Promise.all(this.#running.values()), graceMs);
     this.#parts.stopped();
     this.#abort.abort();
     for (const item of this.#running.keys()) {

@@ -1,6 +1,8 @@
 import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
+import { systemClock } from '../../ports/clock.js';
 import type { Consumer, DeferredJob, JobVerdict, JobWork } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
+import { settlesWithin } from '../../ports/timeout.js';
 import { openRedis, PATIENT, reasonOf } from './connection.js';
 
 /** A dead process holds its jobs for at most lock + two checks: less than the 15 s that users may wait. */
@@ -89,11 +91,11 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
       stopping = true;
       // Takes no more from here on, and resolves once nothing runs.
       const closing = worker.close();
-      if (!(await settlesWithin(closing, graceMs))) {
+      if (!(await settlesWithin(systemClock, closing, graceMs))) {
         for (const hold of holds) hold.abandon();
-        const closed = await settlesWithin(closing, FAREWELL_MS);
+        const closed = await settlesWithin(systemClock, closing, FAREWELL_MS);
         if (!closed) {
-          await settlesWithin(worker.getBackend().close(true), FAREWELL_MS);
+          await settlesWithin(systemClock, worker.getBackend().close(true), FAREWELL_MS);
           await worker.dropLocks();
         }
       }
@@ -116,24 +118,6 @@ function takeHold(): Hold {
       settle?.('abandoned');
     },
   };
-}
-
-async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  try {
-    return await Promise.race([
-      promise.then(
-        () => true,
-        () => true,
-      ),
-      late,
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Never the message: it may quote what the user wrote. */

@@ -11,6 +11,7 @@ import { consumeJobs } from './bullmq-consumer.js';
 import { becomesReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
 import { Deadlines } from './deadlines.js';
 import { gatherWrites, runScript } from './run-script.js';
+import { SilentPeer } from './silent-peer.js';
 import { REMOVE_WAITING_JOB } from './scripts.js';
 
 /** BullMQ's code for "this job is not delayed": it waits, is being worked on, or is gone. */
@@ -45,7 +46,8 @@ export interface BullQueue extends DeferredQueue {
  */
 export function createBullQueue(options: BullQueueOptions): BullQueue {
   const { url, log, clock, name = 'late-replies', prefix = '{wechat}', timeoutMs = 800 } = options;
-  const client = openRedis(url, 'queue', log, { ...FAIL_FAST, commandTimeout: 1000 });
+  const client = openRedis(url, 'queue', log, FAIL_FAST);
+  const peer = new SilentPeer(client);
   const queue = new Queue<DeferredJob>(name, {
     connection: client,
     prefix,
@@ -70,7 +72,10 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
     // BullMQ would keep the call until Redis comes, long after we said that it failed.
     if (client.status !== 'ready')
       throw new QueueUnavailable(`${operation}: Redis is away`, { maybeKept: false });
-    const late = () => new QueueUnavailable(`${operation}: Redis did not answer within ${timeoutMs} ms`);
+    const late = () => {
+      peer.suspect();
+      return new QueueUnavailable(`${operation}: Redis did not answer within ${timeoutMs} ms`);
+    };
     gatherWrites(client);
     try {
       return await deadlines.race(start(), late);

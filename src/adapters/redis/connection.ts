@@ -1,17 +1,17 @@
 import { types } from 'node:util';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis, type Command, type RedisOptions } from 'ioredis';
+import { systemClock } from '../../ports/clock.js';
+import { scheduleTimeout } from '../../ports/timeout.js';
 import type { Logger } from '../../ports/logger.js';
 
 const RECONNECT_MS = 300;
+/** Only where `SilentPeer` does not see to it: it runs on while the event loop is held up. */
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** How a connection behaves while Redis is away. */
 type Temper = Pick<
   RedisOptions,
-  | 'autoResendUnfulfilledCommands'
-  | 'commandTimeout'
-  | 'enableOfflineQueue'
-  | 'maxRetriesPerRequest'
-  | 'socketTimeout'
+  'autoResendUnfulfilledCommands' | 'enableOfflineQueue' | 'maxRetriesPerRequest'
 >;
 
 /** Fails at once while Redis is away and never sends anything twice: whoever asked has a deadline and a journal. */
@@ -19,20 +19,41 @@ export const FAIL_FAST: Temper = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  // A peer that vanished without a word, or hangs: after this the connection counts as lost and is made anew.
-  socketTimeout: 1500,
 };
 
 /** Waits for Redis however long it takes: nobody stands behind a worker with a watch. */
 export const PATIENT: Temper = { maxRetriesPerRequest: null };
+
+/** What a user hears who may not use INFO: new enough, and ready. */
+export const INFO_REFUSED = 'info_refused:1\r\nredis_version:6.2.0\r\nloading:0\r\n';
+
+/**
+ * A client for users without the right to INFO (`-@dangerous`). Only advice comes from it, but BullMQ and the ready check
+ * ask for it each time, and take a refusal for a fault.
+ */
+class TolerantRedis extends Redis {
+  override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
+    if (command.name === 'info') {
+      const { reject } = command;
+      command.reject = (error) =>
+        reasonOf(error) === 'NOPERM' ? command.resolve(Buffer.from(INFO_REFUSED)) : reject(error);
+    }
+    return super.sendCommand(command, stream);
+  }
+
+  override duplicate(override?: Partial<RedisOptions>): Redis {
+    const { replyMapping: _asByDefault, ...options } = { ...this.options, ...override };
+    return new TolerantRedis(options);
+  }
+}
 
 /**
  * Opens one connection, which keeps coming back by itself. Never throws and never rejects because Redis is away.
  * Says in the log once that Redis went (and once for each further reason) and once that it is back, with `part` to tell the connections apart.
  */
 export function openRedis(url: string, part: string, log: Logger, options: Temper): Redis {
-  const client = new Redis(url, {
-    connectTimeout: 1000,
+  const client = new TolerantRedis(url, {
+    connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: () => RECONNECT_MS,
     // A primary that became a replica refuses writes: ask the name again who is the primary now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
@@ -47,12 +68,12 @@ export function becomesReady(client: Redis, withinMs: number): Promise<boolean> 
   if (client.status === 'ready') return Promise.resolve(true);
   return new Promise((resolve) => {
     const settle = (ready: boolean) => {
-      clearTimeout(timer);
+      cancel();
       client.off('ready', onReady);
       resolve(ready);
     };
     const onReady = () => settle(true);
-    const timer = setTimeout(settle, withinMs, false);
+    const cancel = scheduleTimeout(systemClock, withinMs, () => settle(false));
     client.once('ready', onReady);
   });
 }

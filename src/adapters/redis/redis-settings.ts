@@ -1,26 +1,44 @@
 import type { Redis } from 'ioredis';
-import { isOfSelect } from './connection.js';
+import { INFO_REFUSED, isOfSelect } from './connection.js';
 import type { Logger } from '../../ports/logger.js';
 
+/** Settings are changed while Redis runs, too. */
+const LOOK_AGAIN_MS = 5 * 60_000;
+
 /**
- * Looks once at how Redis is set and warns of what would break a promise: without the append-only file a crash of
- * Redis loses accepted work, an evicting Redis loses it without a crash, and a database that is not there is silently
- * the first one, which others may use. A Redis that will not say is believed.
+ * Looks at how Redis is set, at first and from time to time, and warns once of what would break a promise: without the
+ * append-only file a crash of Redis loses accepted work, an evicting Redis loses it without a crash, and a database that
+ * is not there is silently the first one, which others may use. A Redis that will not say is believed. Returns how to stop.
  */
-export function warnOfWeakSettings(client: Redis, log: Logger): void {
+export function warnOfWeakSettings(client: Redis, log: Logger, againMs = LOOK_AGAIN_MS): () => void {
+  let known: readonly string[] = [];
+  let isRefused = false;
+  const look = async (): Promise<void> => {
+    const info = await client.info();
+    if (info.includes(INFO_REFUSED) && !isRefused) {
+      isRefused = true;
+      log.info(
+        {},
+        'the Redis user may not use INFO: nobody looks whether Redis evicts or forgets accepted work',
+      );
+    }
+    const warnings = weakSettings(info);
+    for (const warning of warnings) if (!known.includes(warning)) log.warn({}, warning);
+    known = warnings;
+  };
+  const lookIfReady = (): void => {
+    if (client.status === 'ready') look().catch(() => {}); // it is only advice
+  };
   client.once('ready', () => {
     const database = client.options.db ?? 0;
     if (database !== 0)
       client.select(database).catch((error: unknown) => {
         if (isOfSelect(error)) log.warn({}, missingDatabase(database));
       });
-    client.info().then(
-      (info) => {
-        for (const warning of weakSettings(info)) log.warn({}, warning);
-      },
-      () => {},
-    );
+    lookIfReady();
   });
+  const timer = setInterval(lookIfReady, againMs).unref();
+  return () => clearInterval(timer);
 }
 
 const missingDatabase = (database: number): string =>

@@ -20,6 +20,7 @@ import {
   WINDOW,
 } from './scripts.js';
 import { deedText } from './send-ledger-lua.js';
+import { SilentPeer } from './silent-peer.js';
 import { datedText, readKnown, readLetters } from './stored-text.js';
 import { readSwap, swapStep } from './swap-step.js';
 
@@ -69,8 +70,9 @@ export interface RedisStateStore extends StateStore {
 export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
   const { url, log, prefix = '{wechat}', timeoutMs = 400 } = options;
   const client = openRedis(url, 'store', log, FAIL_FAST);
+  const peer = new SilentPeer(client);
   preloadScripts(client, SCRIPTS);
-  warnOfWeakSettings(client, log);
+  const lookNoMore = warnOfWeakSettings(client, log);
   const deadlines = new Deadlines(timeoutMs);
 
   const names = keyNames(prefix);
@@ -83,7 +85,10 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
     args: readonly (string | number)[],
   ): Promise<unknown> {
     if (client.status !== 'ready') throw new StoreUnavailable(`${operation}: Redis is away`);
-    const late = () => new StoreUnavailable(`${operation}: Redis did not answer within ${timeoutMs} ms`);
+    const late = () => {
+      peer.suspect();
+      return new StoreUnavailable(`${operation}: Redis did not answer within ${timeoutMs} ms`);
+    };
     try {
       return await deadlines.race(runScript(client, script, keys, args), late);
     } catch (error) {
@@ -172,6 +177,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
     ready: (withinMs) => becomesReady(client, withinMs),
 
     async close() {
+      lookNoMore();
       client.disconnect();
     },
   };

@@ -6,6 +6,7 @@ import {
   type DeferredQueue,
   type JobWork,
 } from '../../ports/deferred-queue.js';
+import { withTimeout } from '../../ports/timeout.js';
 import type { Breaker } from './breaker.js';
 import { bringJobsHome } from './homecoming.js';
 import type { LocalQueue } from './local-adapters.js';
@@ -111,19 +112,11 @@ export class SpillQueue implements DeferredQueue {
 
   /** A disk that hangs must not cost the answer. Who is told that the job was not kept need not fear that it is done. */
   async #spill(job: DeferredJob, options: { notBeforeMs?: number; doubtful?: boolean }): Promise<void> {
-    let cancel = (): void => {};
     const limitMs = this.#journalLimitMs;
-    const late = new Promise<never>((_resolve, reject) => {
-      cancel = this.#clock.schedule(limitMs, () => {
-        void this.#local.remove(job.id);
-        reject(new QueueUnavailable(`neither Redis nor the journal kept the job within ${limitMs} ms`));
-      });
+    await withTimeout(this.#clock, this.#local.put(job, options), limitMs, () => {
+      void this.#local.remove(job.id);
+      return new QueueUnavailable(`neither Redis nor the journal kept the job within ${limitMs} ms`);
     });
-    try {
-      await Promise.race([this.#local.put(job, options), late]);
-    } finally {
-      cancel();
-    }
   }
 
   async #ifThere<T>(operation: () => Promise<T>, otherwise: T): Promise<T> {
