@@ -261,7 +261,10 @@ async function openStorage(config: Config, clock: Clock, log: Logger, events: Ev
   const { openRedisAdapters } = await import('./adapters/redis/index.js');
   const remote = openRedisAdapters({ url: config.redisUrl, clock, log });
   // Not there yet is no fault: the journal stands in.
-  await remote.ready(REDIS_PATIENCE_MS);
+  await remote.ready(REDIS_PATIENCE_MS).catch(async (error: unknown) => {
+    await remote.close(); // its connections would keep the process
+    throw error;
+  });
   return openSpillOver({
     remote,
     dir: config.dataDir,

@@ -82,7 +82,7 @@ function explain(error: unknown): number {
   }
   if (error instanceof AppError) {
     process.stderr.write(`The server cannot start: ${error.message}\n`);
-    return 1;
+    return error.code === 'redis_refused' ? EXIT_CONFIG : 1;
   }
   process.stderr.write(
     `The server cannot start because of a fault of its own:\n${error instanceof Error ? error.stack : String(error)}\n`,

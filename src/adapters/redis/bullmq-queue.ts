@@ -11,6 +11,7 @@ import { consumeJobs } from './bullmq-consumer.js';
 import { becomesReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
 import { Deadlines } from './deadlines.js';
 import { gatherWrites, runScript } from './run-script.js';
+import { demandRight } from './redis-refused.js';
 import { SilentPeer } from './silent-peer.js';
 import { REMOVE_WAITING_JOB } from './scripts.js';
 
@@ -35,7 +36,7 @@ export interface BullQueueOptions {
 
 /** Work promised to users, in BullMQ. */
 export interface BullQueue extends DeferredQueue {
-  /** Waits for the first connection. False is no fault: the queue works as soon as Redis does. */
+  /** Waits for the first connection. False is no fault: the queue works as soon as Redis does. @throws RedisRefused */
   ready(withinMs: number): Promise<boolean>;
 }
 
@@ -114,7 +115,12 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
       };
     },
 
-    ready: (withinMs) => becomesReady(client, withinMs),
+    async ready(withinMs) {
+      const isReady = await becomesReady(client, withinMs);
+      // How a worker waits; all else it does in scripts.
+      if (isReady) await demandRight(client.bzpopmin(queue.toKey('rights'), 0.01));
+      return isReady;
+    },
 
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.stop(0)));

@@ -8,7 +8,11 @@ export { createBullQueue, createRedisStore, type BullQueue, type RedisStateStore
 export interface RedisAdapters {
   readonly store: RedisStateStore;
   readonly queue: BullQueue;
-  /** Waits for both connections. False is no fault: what is missing is made up for as soon as Redis is there. */
+  /**
+   * Waits for both connections. False is no fault: what is missing is made up for as soon as Redis is there.
+   *
+   * @throws RedisRefused  waiting does not mend that
+   */
   ready(withinMs: number): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -20,6 +20,7 @@ import {
   WINDOW,
 } from './scripts.js';
 import { deedText } from './send-ledger-lua.js';
+import { demandRight, noteRefusals, RedisRefused } from './redis-refused.js';
 import { SilentPeer } from './silent-peer.js';
 import { datedText, readKnown, readLetters } from './stored-text.js';
 import { readSwap, swapStep } from './swap-step.js';
@@ -56,7 +57,11 @@ export interface RedisStoreOptions {
 
 /** The state of all processes in one Redis. */
 export interface RedisStateStore extends StateStore {
-  /** Waits for the first connection. False is no fault: the store goes on trying and works as soon as Redis does. */
+  /**
+   * Waits for the first connection. False is no fault: the store goes on trying and works as soon as Redis does.
+   *
+   * @throws RedisRefused  the password or a right is missing
+   */
   ready(withinMs: number): Promise<boolean>;
 }
 
@@ -71,6 +76,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
   const { url, log, prefix = '{wechat}', timeoutMs = 400 } = options;
   const client = openRedis(url, 'store', log, FAIL_FAST);
   const peer = new SilentPeer(client);
+  const refusal = noteRefusals(client);
   preloadScripts(client, SCRIPTS);
   const lookNoMore = warnOfWeakSettings(client, log);
   const deadlines = new Deadlines(timeoutMs);
@@ -174,7 +180,13 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
       return (await run('dropDeadLetter', DROP_DEAD_LETTER, letterKeys, [id])) === 1;
     },
 
-    ready: (withinMs) => becomesReady(client, withinMs),
+    async ready(withinMs) {
+      const isReady = await becomesReady(client, withinMs);
+      const reason = refusal();
+      if (reason !== undefined) throw new RedisRefused(reason);
+      if (isReady) await demandRight(runScript(client, BEAT, [names.beats], ['', 0, 0]));
+      return isReady;
+    },
 
     async close() {
       lookNoMore();
