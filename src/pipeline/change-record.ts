@@ -84,7 +84,7 @@ export async function changeRecord(
     });
     if (result.swapped) {
       if (result.next !== undefined) queue.hurry(jobIdOf(result.next)).catch(() => {}); // it looks by itself, too
-      return { made: true, stored: result.stored ?? current };
+      return { made: true, stored: result.stored };
     }
     if (result.alsoLost === true) return { made: false, stored: result.stored, alsoLost: true };
     current = result.stored;

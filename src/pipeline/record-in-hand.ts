@@ -122,7 +122,7 @@ export class RecordInHand {
       durable: true,
       sender: { key: sender, place },
     });
-    if (!put.swapped || put.stored === undefined) return;
+    if (!put.swapped) return;
     this.#see(put.stored);
     log.warn({ pushId }, 'the store had lost the record of a push under way; it was put back');
     await this.#onRestored();

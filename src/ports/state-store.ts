@@ -161,8 +161,8 @@ export interface SwapRequest {
   readonly key: string;
   /** The `rev` that the stored record must have; anything else loses. */
   readonly rev: number;
-  /** The new record; `undefined` removes it, as if the push had never come. */
-  readonly next: PushRecord | undefined;
+  /** The new record. A record is never removed: see `release` in `src/pipeline/record.ts`. */
+  readonly next: PushRecord;
   readonly nowMs: number;
   readonly keepMs: number;
   /** The passive reply to remember, inner XML, and for how long. */
@@ -190,7 +190,7 @@ export interface AlsoSwap {
 export type SwapResult =
   | {
       readonly swapped: true;
-      readonly stored: StoredRecord | undefined;
+      readonly stored: StoredRecord;
       /** Key of the record that stood right behind this one in the lane, which it has left with this change. */
       readonly next?: string;
     }

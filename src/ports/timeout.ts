@@ -48,6 +48,15 @@ export function afterReading(run: () => void): () => void {
   return () => clearImmediate(immediate);
 }
 
+/**
+ * Calls `run` `ms` from now, however much of it the event loop was held up, but after what had come by then was read.
+ * For what somebody else waits for. Returns the cancellation.
+ */
+export function scheduleAfterReading(clock: Clock, ms: number, run: () => void): () => void {
+  let cancel = clock.schedule(ms, () => (cancel = afterReading(run)));
+  return () => cancel();
+}
+
 /** Settles as `work` does, or rejects with what `onTimeout` makes where that takes too long. */
 export function withTimeout<T>(
   clock: Clock,

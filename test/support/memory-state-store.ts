@@ -97,14 +97,9 @@ export class MemoryStateStore implements StateStore {
       this.records.set(one.key, { value, untilMs: nowMs + one.keepMs });
       if (one.sender !== undefined) this.stand(one.key, one.sender, nowMs);
     }
-    const left = sender && this.stand(key, next === undefined ? { ...sender, place: 'none' } : sender, nowMs);
+    const left = sender && this.stand(key, sender, nowMs);
     const behind = left && this.standing(left.sender, 'lane', nowMs).find(({ rank }) => rank > left.rank);
     const wake = behind && { next: behind.key };
-    if (next === undefined) {
-      this.records.delete(key);
-      this.bodies.delete(key);
-      return { swapped: true, stored: undefined, ...wake };
-    }
     const stored = copy({ rev: rev + 1, record: next });
     this.records.set(key, { value: stored, untilMs: nowMs + keepMs });
     if (body !== undefined) this.bodies.set(key, { value: body.xml, untilMs: nowMs + body.keepMs });

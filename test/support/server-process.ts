@@ -6,7 +6,7 @@ import { TEST_TOKEN } from './wechat.js';
 
 /**
  * One handler for all tests: the text says what it does. `slow 900 x` answers after 900 ms, `defer 200 x` leaves the
- * answer to `later`, which takes 200 ms. The first run of `hang x` never ends; when it is told to, that of `heed x` ends
+ * answer to `later`, which takes 200 ms; `hold 600 x` does so after it has held the event loop up for 600 ms. The first run of `hang x` never ends; when it is told to, that of `heed x` ends
  * by throwing, that of `quit x` with nothing, and that of `stream x` goes no further than its first sentence. `later-quit x`
  * and `later-stream x` do the same in `later`. Every run adds a line to the file `runs`.
  */
@@ -31,6 +31,8 @@ export default {
     if (how === 'quit' && attempt === 1) return void (await told(signal));
     if (how === 'stream') return reply.stream(written('answer: ' + content, attempt > 1));
     if (how.startsWith('later-')) return defer({ content, ms: 0, how: how.slice(6) });
+    if (how === 'hold') for (const endMs = Date.now() + Number(ms); Date.now() < endMs; );
+    if (how === 'hold') return defer({ content, ms: 0 });
     if (how === 'defer') return defer({ content, ms: Number(ms) });
     if (how === 'slow') await pause(Number(ms));
     return reply.text('answer: ' + content);

@@ -111,19 +111,18 @@ export class FileStateStore implements StateStore, Journaled {
       const change = { ...one, expiresAtMs: nowMs + one.keepMs, journaled: true, sender: one.sender };
       changed.push(this.#records.change(this.#records.find(one.key, nowMs)!, change, nowMs));
     }
-    const journaled = known.journaled || together || (next !== undefined && next.state !== 'running');
+    const journaled = known.journaled || together || next.state !== 'running';
     const change = { key, next, expiresAtMs: nowMs + keepMs, journaled, sender };
     const own = this.#records.change(known, change, nowMs);
     changed.push(own);
-    if (body !== undefined && own.after !== undefined)
-      this.#records.remember(key, body.xml, nowMs + body.keepMs, nowMs);
+    if (body !== undefined) this.#records.remember(key, body.xml, nowMs + body.keepMs, nowMs);
 
     const seat = sender === undefined || own.placeBefore !== 'lane' ? undefined : known.seat;
     const behind =
-      seat === undefined || own.after?.seat?.place === 'lane'
+      seat === undefined || own.after.seat?.place === 'lane'
         ? undefined
         : this.#records.lanes.behind(seat, nowMs);
-    const stored = own.after?.stored;
+    const { stored } = own.after;
     const result: SwapResult =
       behind === undefined ? { swapped: true, stored } : { swapped: true, stored, next: behind.key };
     if (!journaled) return Promise.resolve(result);
@@ -332,10 +331,6 @@ export class FileStateStore implements StateStore, Journaled {
     return body === undefined ? { stored, ownerAlive } : { stored, ownerAlive, body };
   }
 
-  #entryOf({ key, after }: RecordChanged, nowMs: number): Entry {
-    return after === undefined ? ['no-record', key] : this.#records.entry(key, after, nowMs);
-  }
-
   /** Journals changes that memory already has; takes them back when they were to be durable and cannot be. */
   #kept(
     changed: readonly RecordChanged[],
@@ -343,10 +338,8 @@ export class FileStateStore implements StateStore, Journaled {
     result: SwapResult,
     nowMs: number,
   ): Promise<SwapResult> {
-    const entry: Entry =
-      changed.length === 1
-        ? this.#entryOf(changed[0]!, nowMs)
-        : ['together', changed.map((one) => this.#entryOf(one, nowMs))];
+    const entryOf = ({ key, after }: RecordChanged): Entry => this.#records.entry(key, after, nowMs);
+    const entry: Entry = changed.length === 1 ? entryOf(changed[0]!) : ['together', changed.map(entryOf)];
     if (!durable) {
       this.#journal.note(entry);
       return Promise.resolve(result);

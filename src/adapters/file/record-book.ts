@@ -13,8 +13,7 @@ interface Body {
 /** A change to make. */
 export interface RecordChange {
   readonly key: string;
-  /** Undefined: the record goes. */
-  readonly next: PushRecord | undefined;
+  readonly next: PushRecord;
   readonly expiresAtMs: number;
   readonly journaled: boolean;
   readonly sender: Standing | undefined;
@@ -25,7 +24,7 @@ export interface RecordChanged {
   readonly key: string;
   readonly before: FullRecord;
   readonly placeBefore: Seat['place'];
-  readonly after: FullRecord | undefined;
+  readonly after: FullRecord;
 }
 
 /** All records of the store in memory, with their remembered bodies and where they stand for their senders. */
@@ -56,10 +55,6 @@ export class RecordBook {
   change(before: FullRecord, change: RecordChange, nowMs: number): RecordChanged {
     const { key, next, expiresAtMs, journaled, sender } = change;
     const placeBefore = before.seat?.place ?? 'none';
-    if (next === undefined) {
-      this.drop(key);
-      return { key, before, placeBefore, after: undefined };
-    }
     const seat =
       sender === undefined
         ? placeBefore === 'none'
@@ -77,19 +72,14 @@ export class RecordBook {
 
   /** Undoes a change, under a new revision, so that whoever saw the change loses too. */
   takeBack({ key, before, placeBefore, after }: RecordChanged, nowMs: number): void {
-    const rev = before.stored.rev + 1;
-    if (this.find(key, nowMs)?.stored.rev !== after?.stored.rev) return;
-    if (after?.seat !== undefined && after.seat !== before.seat) this.lanes.leave(after.seat);
+    if (this.find(key, nowMs)?.stored.rev !== after.stored.rev) return;
+    if (after.seat !== undefined && after.seat !== before.seat) this.lanes.leave(after.seat);
     if (before.seat !== undefined && placeBefore !== 'none') {
       this.lanes.leave(before.seat);
       before.seat.place = placeBefore;
       this.lanes.take(before.seat);
     }
-    this.keep(
-      key,
-      { ...before, stored: { rev: after === undefined ? rev : rev + 1, record: before.stored.record } },
-      nowMs,
-    );
+    this.keep(key, { ...before, stored: { rev: after.stored.rev + 1, record: before.stored.record } }, nowMs);
   }
 
   keep(key: string, full: FullRecord, nowMs: number): void {

@@ -133,7 +133,7 @@ return known(rev, json, owner, KEYS[3], KEYS[2], now)
 /**
  * Keys:      record · body; where anybody's place changes or others go along: lane · shelf;
  *            of each that goes along: record · lane · shelf
- * Arguments: now · expected rev · text of the next record ('' removes) · its lifetime
+ * Arguments: now · expected rev · text of the next record · its lifetime
  *            · text of the body ('' leaves it) · its lifetime; with lane and shelf: the record keys' beginning
  *            · place ('' leaves it) · the record's own key · rank where it has none ('' behind all);
  *            of each that goes along: place · own key · rank · expected rev · text of the next record · its lifetime
@@ -161,10 +161,6 @@ if ARGV[7] then
     local left = stand(ARGV[8], KEYS[3], KEYS[4], ARGV[9], ARGV[10], now, ARGV[4])
     if left then nextKey = behind(KEYS[3], left, ARGV[7], now) end
   end
-end
-if ARGV[3] == '' then
-  redis.call('DEL', KEYS[1], KEYS[2])
-  return nextKey or 1
 end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
 if ARGV[5] ~= '' then redis.call('SET', KEYS[2], ARGV[5], 'PX', ARGV[6]) end

@@ -10,15 +10,14 @@ export function swapStep(request: SwapRequest, names: KeyNames): Step {
   const args = [
     nowMs,
     rev,
-    next === undefined ? '' : recordText({ rev: rev + 1, record: next }, nowMs + keepMs),
+    recordText({ rev: rev + 1, record: next }, nowMs + keepMs),
     lifetimeMs(keepMs),
     body === undefined ? '' : datedText(body.xml, nowMs + body.keepMs),
     lifetimeMs(body?.keepMs ?? 0),
   ];
   if (sender === undefined && also.length === 0) return { keys, args };
   keys.push(...seats(sender, key, names));
-  const place = next === undefined ? 'none' : sender?.place;
-  args.push(names.records, (sender && place) ?? '', key, sender?.sinceMs ?? '');
+  args.push(names.records, sender?.place ?? '', key, sender?.sinceMs ?? '');
   for (const one of also) {
     keys.push(names.record(one.key), ...seats(one.sender, one.key, names));
     args.push(one.sender?.place ?? '', one.key, one.sender?.sinceMs ?? '', one.rev);
@@ -29,7 +28,7 @@ export function swapStep(request: SwapRequest, names: KeyNames): Step {
 
 /** What the script answered. */
 export function readSwap(reply: unknown, { rev, next }: SwapRequest): SwapResult {
-  const stored: StoredRecord | undefined = next && { rev: rev + 1, record: next };
+  const stored: StoredRecord = { rev: rev + 1, record: next };
   if (reply === 1) return { swapped: true, stored };
   if (typeof reply === 'string') return { swapped: true, stored, next: reply };
   if (reply === 0) return { swapped: false, stored: undefined };

@@ -90,7 +90,7 @@ export class SpillStore implements StateStore {
         if (!also.every((one) => this.#whereabouts.recordIsHere(one.key)))
           return this.#alsoLost(this.#local, key, nowMs);
         // Another process may have answered another try meanwhile: Redis will tell.
-        if (next?.state === 'taking' && next.unheard === true)
+        if (next.state === 'taking' && next.unheard === true)
           return Promise.reject(new StoreUnavailable('swap: nobody heard this answer, and Redis is away'));
         this.#whereabouts.keep(key, nowMs + keepMs, { sender });
         for (const one of also) this.#whereabouts.keep(one.key, nowMs + one.keepMs, { sender: one.sender });
@@ -239,7 +239,6 @@ export class SpillStore implements StateStore {
    * does to a record that others can take, and a passive answer, whole or its beginning, whose job others can take.
    */
   #needsAll({ key, next, body }: SwapRequest): boolean {
-    if (next === undefined) return false;
     if (next.state === 'running' || next.state === 'taking') return true;
     const isAnswer = next.state === 'answered' || (body !== undefined && next.messages !== undefined);
     return isAnswer && this.#whereabouts.jobMayBeThere(key);
@@ -248,11 +247,6 @@ export class SpillStore implements StateStore {
   /** Redis failed in the middle of a run: it goes on from here, as if Redis had made the change. */
   async #swapHere(request: SwapRequest): Promise<SwapResult> {
     const { key, rev, next, nowMs, keepMs, sender } = request;
-    if (next === undefined) {
-      this.#local.forget(key);
-      if (sender !== undefined) this.#local.leaveFor(sender.key, key);
-      return { swapped: true, stored: undefined };
-    }
     const expiresAtMs = nowMs + keepMs;
     this.#whereabouts.keep(key, expiresAtMs, { sender });
     // In one go: nobody else may swap between the two.
@@ -269,8 +263,7 @@ export class SpillStore implements StateStore {
   /** The lanes here know of this process's records in Redis: they keep the order where some of them go on from here. */
   #standAsThere({ key, next, nowMs, sender }: SwapRequest): void {
     if (sender === undefined) return;
-    if (sender.place !== 'lane' || next === undefined || next.owner === '')
-      this.#local.leaveFor(sender.key, key);
+    if (sender.place !== 'lane' || next.owner === '') this.#local.leaveFor(sender.key, key);
     else if (next.owner === this.#lastBeat?.owner) this.#local.standFor(sender.key, key, nowMs);
   }
 

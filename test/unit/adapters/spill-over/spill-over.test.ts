@@ -64,7 +64,7 @@ const claim = (
   id = 'p1',
   more: { owner?: string; guard?: { id: string; use: string } } = {},
 ) => one.store.claim({ key: keyOf(id), owner: 'me', nowMs: clock.now(), keepMs: KEEP_MS, ...more });
-const swap = (one: SpillOver, rev: number, next: PushRecord | undefined, id = 'p1', xml?: string) =>
+const swap = (one: SpillOver, rev: number, next: PushRecord, id = 'p1', xml?: string) =>
   one.store.swap({
     key: keyOf(id),
     rev,
