@@ -1,6 +1,7 @@
 import type { DeferredJob } from '../../ports/deferred-queue.js';
 import type { PushOutcome } from '../../ports/events.js';
 import type { StoredRecord } from '../../ports/state-store.js';
+import { scheduleAfterReading } from '../../ports/timeout.js';
 import { toPassiveXml } from '../../protocol/passive-xml.js';
 import type { Push } from '../../protocol/push.js';
 import { reply as replies, type Reply } from '../../protocol/reply.js';
@@ -171,7 +172,9 @@ export class PushRun implements ActiveRun {
         return;
       case 'armGrace':
         this.#cancelGrace?.();
-        this.#cancelGrace = clock.schedule(GRACE_MS, () => this.#dispatch({ type: 'graceOver' }));
+        this.#cancelGrace = scheduleAfterReading(clock, GRACE_MS, () =>
+          this.#dispatch({ type: 'graceOver' }),
+        );
         return;
       case 'armLimit':
         this.#cancelLimit = clock.schedule(LIMIT_MS, () => this.#dispatch({ type: 'limitPassed' }), {
