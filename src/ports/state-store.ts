@@ -161,7 +161,7 @@ export interface SwapRequest {
   readonly key: string;
   /** The `rev` that the stored record must have; anything else loses. */
   readonly rev: number;
-  /** The new record. A record is never removed: see `release` in `src/pipeline/record.ts`. */
+  /** The new record. A record is never removed: see `releaseRun` in `src/push-record/transitions.ts`. */
   readonly next: PushRecord;
   readonly nowMs: number;
   readonly keepMs: number;
