@@ -5,6 +5,7 @@ import type { App, Role } from './app.js';
 import { ConfigInvalid, loadDotEnv, readConfig, type Config } from './config.js';
 import { assemble, openLog } from './embed.js';
 import { AppError } from './protocol/app-error.js';
+import { watchForExit } from './unexpected-exit.js';
 import { reload } from './reload.js';
 
 /** The exit code for a configuration that cannot work (EX_CONFIG of sysexits). */
@@ -28,16 +29,20 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
     return explain(error);
   }
   const log = openLog(config);
-  const flush = (): void => log.flush();
   // A promise that a handler forgot, a timer of its own that throws: its fault must not end the pushes of others.
   for (const event of ['unhandledRejection', 'uncaughtException'] as const)
     process.on(event, (error: unknown) =>
       log.error({ err: error, event }, 'something threw where nobody listens'),
     );
+  const dir = config.handlersDir ?? defaultHandlersDir();
+  const endWatch = watchForExit(dir, log);
+  const beforeExit = (): void => {
+    endWatch();
+    log.flush();
+  };
   try {
-    const dir = config.handlersDir ?? defaultHandlersDir();
     const { app, handlers } = await assemble(config, { handlers: dir, log, role });
-    const stopped = hearSignals(app, log, flush, () => reload({ env, running: config, app, log }));
+    const stopped = hearSignals(app, log, beforeExit, () => reload({ env, running: config, app, log }));
     const { port, adminPort } = await app.start();
     log.info(
       {
@@ -55,7 +60,7 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
     );
     return await stopped;
   } catch (error) {
-    flush();
+    beforeExit();
     return explain(error);
   }
 }
@@ -102,32 +107,32 @@ function endSoon(code: number): void {
 function hearSignals(
   app: App,
   log: { info(fields: object, message: string): void },
-  flush: () => void,
+  beforeExit: () => void,
   onReload: () => void,
 ): Promise<number> {
   return new Promise((resolve) => {
     let stopping = false;
     const onSignal = (signal: NodeJS.Signals): void => {
       if (stopping) {
-        flush();
+        beforeExit();
         process.exit(1);
       }
       stopping = true;
       log.info({ signal }, 'stopping: running pushes get their answers first');
       setTimeout(() => {
-        flush();
+        beforeExit();
         process.exit(1);
       }, STOP_LIMIT_MS).unref();
       app.stop().then(
         () => {
           log.info({}, 'stopped');
-          flush();
+          beforeExit();
           resolve(0);
           endSoon(0);
         },
         (error: unknown) => {
           log.info({ err: error }, 'the stop failed; what was promised is in the queue');
-          flush();
+          beforeExit();
           resolve(1);
           endSoon(1);
         },

@@ -1,6 +1,7 @@
-import type { Dirent } from 'node:fs';
+import { realpathSync, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A file that should hold a handler or an observer. */
 export interface HandlerFile {
@@ -32,6 +33,20 @@ export async function findHandlerFiles(dir: string, prefix = ''): Promise<Handle
   );
   return found.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/** The name of the handler in whose file a frame of a stack lies, if it does. */
+export function handlerInFrame(dir: string, frame: string): string | undefined {
+  const place = PLACE.exec(frame)?.[1];
+  if (place === undefined) return undefined;
+  const path = relative(realpathSync(dir), place.startsWith('file:') ? fileURLToPath(place) : place);
+  const parts = path.split(sep);
+  if (isAbsolute(path) || parts.some((part) => part === '..' || isSetAside(part)) || !CODE.test(path))
+    return undefined;
+  return parts.join('/').replace(CODE, '');
+}
+
+/** The file of a frame as V8 writes it: a path, or a URL with the mark of its generation. */
+const PLACE = /(?:\(|at (?:async )?)((?:file:|\/|[A-Za-z]:[\\/]).*?)(?:\?[^:]*)?:\d+:\d+\)?$/;
 
 /** The folder and its sub-folders, those of shared code included: all that a reload has to watch. */
 export async function findHandlerFolders(dir: string): Promise<string[]> {

@@ -28,7 +28,8 @@ const floors: readonly { readonly at: string; readonly floor: number; readonly a
     { at: 'embed.ts', floor: 4, also: ['app.ts'] },
     { at: 'index.ts', floor: 4, also: ['embed.ts'] },
     { at: 'reload.ts', floor: 5 },
-    { at: 'main.ts', floor: 5, also: ['reload.ts'] },
+    { at: 'unexpected-exit.ts', floor: 5 },
+    { at: 'main.ts', floor: 5, also: ['reload.ts', 'unexpected-exit.ts'] },
     { at: 'cli', floor: 5, also: ['main.ts'] },
   ];
 
