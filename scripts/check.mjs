@@ -3,6 +3,6 @@ import { CHECKS, runStage } from './stages.mjs';
 
 const ended = await Promise.all([
   ...CHECKS.map((script) => runStage(script)),
-  runStage('jest', 'test/unit/floors', '--silent'),
+  runStage('jest', 'test/unit/architecture', '--silent'),
 ]);
 if (ended.includes(false)) process.exitCode = 1;

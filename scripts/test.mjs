@@ -1,7 +1,7 @@
 // Runs all tests, in two goes: first those that move time, on all cores, then those that keep it, one at a time.
 import { runCLI } from 'jest';
 
-const MOVE_TIME = ['/test/unit/', '/test/sandbox/week', '/test/sandbox/our-server'];
+const MOVE_TIME = ['/test/unit/', '/test/soak/', '/test/sandbox/our-server'];
 const NOT_OURS = '/node_modules/';
 
 const goes = [

@@ -3,7 +3,7 @@ import { createAccessPoints, type AccessPointPool, type AccessPointsStatus } fro
 import { createCallBudget } from './api/call-budget.js';
 import { createAppSecret, type ChangeableAppSecret } from './api/app-secret.js';
 import { createApi } from './api/client.js';
-import { createMediaIds } from './api/media/media-ids.js';
+import { createMediaCache } from './api/media/media-cache.js';
 import { createUploadOnce } from './api/media/upload-once.js';
 import { createTicketKeeper, TICKET_PATH } from './api/ticket-keeper.js';
 import { createTokenKeeper } from './api/token-keeper.js';
@@ -13,25 +13,25 @@ import { createPublicDownload } from './adapters/http/public-download.js';
 import { openFileAdapters } from './adapters/file/index.js';
 import type { AccountConfig, Config } from './config.js';
 import { createAdminServer } from './http/admin-server.js';
-import { createDoor, type Door } from './http/door.js';
-import { watchLoop } from './http/held-up-loop.js';
+import { createCallbackHandler, type CallbackHandler } from './http/callback-endpoint.js';
+import { monitorEventLoopLag } from './http/event-loop-lag.js';
 import { createLargeBodies } from './http/large-bodies.js';
 import { closeServer, listen } from './http/listen.js';
 import { createPublicServer, type Readiness } from './http/public-server.js';
-import type { TokenAccount } from './http/token-asked.js';
+import type { TokenAccount } from './http/token-route.js';
 import { createTokenRoutes } from './http/token-routes.js';
 import { createWebPages, type WebPages } from './http/web-pages.js';
-import { createRouter, type Router } from './handling/router.js';
-import type { LoadedHandlers } from './handling/loaded.js';
+import { createRouter, type Router } from './handler-runtime/router.js';
+import type { LoadedHandlers } from './handler-runtime/registry.js';
 import type { Account } from './pipeline/account.js';
-import { lifetimesFor } from './pipeline/change-record.js';
-import { handOverAll } from './pipeline/hand-over.js';
-import { createLateWork } from './pipeline/late-work.js';
-import { createLetterDesk, type LetterDesk } from './pipeline/letter-desk.js';
-import { createLetterNews } from './pipeline/letter-news.js';
-import { createOwner } from './pipeline/owner.js';
+import { recordTtlsFor } from './pipeline/record/update-record.js';
+import { handOffAll } from './pipeline/run/hand-off.js';
+import { createDeliveryWorker } from './pipeline/delivery/delivery-worker.js';
+import { createDeadLetterQueue, type DeadLetterQueue } from './pipeline/dead-letters/dead-letter-queue.js';
+import { createDeadLetterNotifier } from './pipeline/dead-letters/notify-observers.js';
+import { createProcessLease } from './pipeline/record/heartbeat.js';
 import { createReceiver } from './pipeline/receive.js';
-import { createRoad } from './pipeline/road.js';
+import { createDeliveryPolicy } from './pipeline/delivery-policy.js';
 import type { ActiveRun } from './pipeline/run/run-deps.js';
 import { createEventBus } from './operations/event-bus.js';
 import { systemClock, type Clock } from './ports/clock.js';
@@ -72,11 +72,11 @@ export interface AppOptions {
 
 export interface App extends Omit<WebPages, 'routes'> {
   /** The callback of an account, mountable in Express; works once the app is open. */
-  callback(account?: string): Door;
+  callback(account?: string): CallbackHandler;
   /** Token and tickets of an account, by name or AppID; the first one by default. Work before the app is open, too. */
   credentials(account?: string): TokenAccount;
   /** What did not reach its users. Works before the app is open, too; what is retried goes out once an app is. */
-  readonly letters: LetterDesk;
+  readonly deadLetters: DeadLetterQueue;
   /** Calls `listener` with every fact of this server as it happens. Returns the end of listening. */
   onEvent(listener: (event: ServerEvent) => void): () => void;
   /** How WeChat's access points do, as this process sees it. */
@@ -102,7 +102,7 @@ export interface App extends Omit<WebPages, 'routes'> {
 const DRAIN_MS = 3_000;
 
 /** How long a start waits for Redis before it goes on without. */
-const REDIS_PATIENCE_MS = 500;
+const REDIS_TIMEOUT_MS = 500;
 
 /** Wires the parts. @throws DataDirInUse @throws DataDirUnusable */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
@@ -113,8 +113,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const http = options.httpClient ?? createHttpClient();
   const download = options.download ?? createPublicDownload();
   const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, http, clock, log, events });
-  const owner = createOwner({ store, clock, log });
-  const runs = new Map<string, ActiveRun>();
+  const owner = createProcessLease({ store, clock, log });
+  const activeRuns = new Map<string, ActiveRun>();
 
   let router: Router = createRouter(options.handlers.handlers, options.handlers.observers, { log });
   const configured = config.accounts.map((account) =>
@@ -123,7 +123,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const accounts = configured.map(({ account }) => account);
   const lent = configured.map(({ credentials }) => credentials);
   const byAppId = new Map(accounts.map((account) => [account.appId as string, account]));
-  const news = createLetterNews({ accounts: byAppId, router: () => router, log, events });
+  const news = createDeadLetterNotifier({ accounts: byAppId, router: () => router, log, events });
   const deps = {
     store,
     queue,
@@ -131,22 +131,28 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     log,
     events,
     owner,
-    runs,
-    onBuried: news.onBuried,
-    inHand: new Set<string>(),
+    activeRuns,
+    onDeadLetter: news.onDeadLetter,
+    activeDeliveries: new Set<string>(),
     router: () => router,
-    lifetimes: lifetimesFor(config.maxPushAgeS),
+    ttls: recordTtlsFor(config.maxPushAgeS),
     accounts: byAppId,
     settings: { ...config, lanePatienceMs: config.lanePatienceS * 1_000 },
   };
 
-  const loop = clock === systemClock ? watchLoop() : undefined;
+  const loop = clock === systemClock ? monitorEventLoopLag() : undefined;
   const largeBodies = createLargeBodies();
-  const doors = new Map<string, Door>();
-  const byName = new Map<string, Door>();
+  const doors = new Map<string, CallbackHandler>();
+  const byName = new Map<string, CallbackHandler>();
   for (const [index, account] of accounts.entries()) {
     const receiver = createReceiver(account, deps);
-    const door = createDoor(receiver, { mode: account.secrets.mode, clock, log, loop, largeBodies });
+    const door = createCallbackHandler(receiver, {
+      mode: account.secrets.mode,
+      clock,
+      log,
+      loop,
+      largeBodies,
+    });
     doors.set(config.accounts[index]?.path ?? '', door);
     byName.set(account.name, door);
   }
@@ -163,13 +169,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     log,
   });
   const publicServer = createPublicServer({
-    doors,
+    handlers: doors,
     pages,
     readiness,
     maxConnections: config.maxConnections,
     log,
   });
-  const letters = createLetterDesk(deps);
+  const letters = createDeadLetterQueue(deps);
   const adminServer = createAdminServer({
     key: config.admin.key,
     letters,
@@ -186,14 +192,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     if (state !== 'closed') return;
     state = 'open';
     await owner.start();
-    await Promise.all(accounts.map(({ road }) => road.start()));
+    await Promise.all(accounts.map(({ deliveryPolicy }) => deliveryPolicy.start()));
     accessPoints.start();
     for (const { tokens, tickets } of lent) {
       tokens.start();
       tickets.start();
     }
     if (role !== 'web')
-      consumer = queue.consume(createLateWork(deps), { concurrency: config.workerConcurrency });
+      consumer = queue.consume(createDeliveryWorker(deps), { concurrency: config.workerConcurrency });
   }
 
   return {
@@ -211,7 +217,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       return found;
     },
     ...web,
-    letters,
+    deadLetters: letters,
     onEvent: (listener) => events.listen(listener),
     accessPoints: () => accessPoints.status(),
     useHandlers(next) {
@@ -241,8 +247,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       }
       // Every waiting try ends by its deadline, so this ends by itself.
       await Promise.all([closeServer(publicServer), closeServer(adminServer)]);
-      await handOverAll(runs, consumer, DRAIN_MS);
-      for (const { road } of accounts) road.stop();
+      await handOffAll(activeRuns, consumer, DRAIN_MS);
+      for (const { deliveryPolicy } of accounts) deliveryPolicy.stop();
       accessPoints.stop();
       owner.stop();
       loop?.stop();
@@ -257,15 +263,15 @@ async function openStorage(config: Config, clock: Clock, log: Logger, events: Ev
     return { ...files, degraded: () => false };
   }
   // Loaded only where it is used: BullMQ is most of what the process would otherwise read at start.
-  const { openSpillOver } = await import('./adapters/spill-over/index.js');
+  const { openFallback } = await import('./adapters/fallback/index.js');
   const { openRedisAdapters } = await import('./adapters/redis/index.js');
   const remote = openRedisAdapters({ url: config.redisUrl, clock, log });
   // Not there yet is no fault: the journal stands in.
-  await remote.ready(REDIS_PATIENCE_MS).catch(async (error: unknown) => {
+  await remote.ready(REDIS_TIMEOUT_MS).catch(async (error: unknown) => {
     await remote.close(); // its connections would keep the process
     throw error;
   });
-  return openSpillOver({
+  return openFallback({
     remote,
     dir: config.dataDir,
     openLocal: (dir) => openFileAdapters({ dir, clock, log }),
@@ -324,8 +330,8 @@ function toAccount(
       ciphers: config.encodingAesKeys.map((key) => createCipher(key, appId)),
     },
     api,
-    mediaIds: createMediaIds({ appId, uploadOnce, ...parts }),
-    road: createRoad({
+    mediaCache: createMediaCache({ appId, uploadOnce, ...parts }),
+    deliveryPolicy: createDeliveryPolicy({
       appId,
       // Without the secret nothing can be sent anyway.
       mode:
@@ -337,5 +343,9 @@ function toAccount(
       ...parts,
     }),
   };
-  return { account, credentials: { name, appId, appSecret: secret, tokens, tickets, tryOut }, secret };
+  return {
+    account,
+    credentials: { name, appId, appSecret: secret, tokens, tickets, validateToken: tryOut },
+    secret,
+  };
 }

@@ -11,18 +11,18 @@ import { readAccountsFile } from './config/accounts-file.js';
 import { ConfigInvalid } from './config/config-invalid.js';
 import { isAccountConfigured, withDevelopmentDefaults } from './config/development-account.js';
 import { loadDotEnv } from './config/dot-env.js';
-import { findMisspeltNames } from './config/misspelt-names.js';
+import { findUnknownVariables } from './config/unknown-variables.js';
 import { readTextFile } from './config/text-file.js';
 import { readValues, type ReadFile } from './config/variable-source.js';
 import type { Values } from './config/variables.js';
-import { readWebConfig, type WebConfig } from './config/web.js';
+import { readOAuthConfig, type OAuthAndPageConfig } from './config/oauth-config.js';
 
 export type { AccountConfig, ConfiguredCipherMode } from './config/account.js';
 export { ConfigInvalid } from './config/config-invalid.js';
 export { loadDotEnv, withDotEnv } from './config/dot-env.js';
 
 /** All settings of the server, checked and frozen. */
-export interface Config extends WebConfig {
+export interface Config extends OAuthAndPageConfig {
   readonly public: { readonly host: string; readonly port: number };
   readonly admin: { readonly host: string; readonly port: number; readonly key: string | undefined };
   readonly accounts: readonly AccountConfig[];
@@ -65,8 +65,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
   const isGiven = (name: string) => isSet(env[name]) || isSet(env[`${name}_FILE`]);
   const accounts = readAccounts(values, isGiven, readFile, faults);
   const warnings: string[] = [];
-  const web = readWebConfig(values, accounts, { isGiven, faults, warnings });
-  const misspelt = findMisspeltNames(env);
+  const web = readOAuthConfig(values, accounts, { isGiven, faults, warnings });
+  const misspelt = findUnknownVariables(env);
   faults.push(...misspelt.faults);
   if (!isLoopback(values.ADMIN_HOST) && !isGiven('ADMIN_KEY')) {
     faults.push(
@@ -132,7 +132,7 @@ export function secretsOf(config: Config): readonly string[] {
   const secrets: (string | undefined)[] = config.accounts.flatMap(
     ({ appSecret, tokens, encodingAesKeys }) => [appSecret, ...tokens, ...encodingAesKeys],
   );
-  secrets.push(...config.webAuthorization.map(({ sessionKey }) => sessionKey));
+  secrets.push(...config.oauth.map(({ sessionKey }) => sessionKey));
   secrets.push(config.admin.key, config.tokenServer?.key);
   if (config.redisUrl !== undefined) secrets.push(...redisPassword(config.redisUrl));
   return [...new Set(secrets.filter((secret) => secret !== undefined).filter((secret) => secret !== ''))];

@@ -2,11 +2,11 @@ import { createLogger, type ProcessLogger } from './adapters/log/pino-logger.js'
 import { withSafeErrors } from './adapters/log/safe-errors.js';
 import { createApp, type App, type Role } from './app.js';
 import { readConfig, secretsOf, type Config } from './config.js';
-import { checkModule } from './handling/check-module.js';
-import type { Handler } from './handling/define-handler.js';
-import type { Observer } from './handling/define-observer.js';
-import type { LoadedHandlers } from './handling/loaded.js';
-import { HandlerInvalid, loadHandlers, watchHandlers } from './handling/loader.js';
+import { checkModule } from './handler-runtime/check-module.js';
+import type { Handler } from './handler-runtime/define-handler.js';
+import type { Observer } from './handler-runtime/define-observer.js';
+import type { LoadedHandlers } from './handler-runtime/registry.js';
+import { HandlerInvalid, loadHandlers, watchHandlers } from './handler-runtime/loader.js';
 import type { Logger } from './ports/logger.js';
 
 /** Handlers and observers by name. The names stand in the log and in stored jobs, so they should last. */

@@ -9,34 +9,40 @@ export { qrCodeImageUrl } from './api/catalogue/qr-codes.js';
 export type { TemplateMessage } from './api/catalogue/templates.js';
 export type { UserInfo } from './api/catalogue/users.js';
 export { MediaRefused, MediaUnavailable } from './api/media/media-error.js';
-export type { FileSource } from './api/media/media-ids.js';
+export type { FileSource } from './api/media/media-cache.js';
 export type { MediaSource } from './api/media/media-source.js';
 export type { CardExt, PageConfig, PageSigner } from './api/page-signer.js';
-export type { Page, Walk, WalkOptions } from './api/walk.js';
+export type { Page, Paginated, PaginateOptions } from './api/paginate.js';
 export {
   authorizeUrl,
-  type WebAuthorizationApi,
-  type WebGrant,
-  type WebProfile,
-  type WebScope,
-} from './api/web-authorization.js';
-export { nextWebStep, type WebCall, type WebStep } from './api/web-authorization-step.js';
-export type { Answer, Deferral, LateAnswer, Outcome } from './handling/answer.js';
-export { HandlerReturnedNonsense } from './handling/answer.js';
-export type { ApiFace, DeadlineView, HandleContext, LateContext } from './handling/context.js';
-export { defineHandler, type Handler } from './handling/define-handler.js';
+  type OAuthApi,
+  type OAuthGrant,
+  type OAuthProfile,
+  type OAuthScope,
+} from './api/oauth/oauth.js';
+export { nextOAuthStep, type OAuthCall, type OAuthStep } from './api/oauth/oauth-step.js';
+export type { HandlerResult, Deferral, LaterResult, Outcome } from './handler-runtime/handler-result.js';
+export { HandlerResultInvalid } from './handler-runtime/handler-result.js';
+export type { HandlerApi, DeadlineView, HandleContext, LateContext } from './handler-runtime/context.js';
+export { defineHandler, type Handler } from './handler-runtime/define-handler.js';
 export {
   defineObserver,
   type ObserveContext,
   type Observer,
   type UndeliveredAnswer,
-} from './handling/define-observer.js';
-export type { On, PushOn } from './handling/on.js';
-export { buildPush, eventPush, textPush, type Origin, type WireElements } from './handling/push-builders.js';
-export type { LateReplies, Replies } from './handling/replies.js';
-export type { Media, MediaReply } from './handling/reply-files.js';
-export { memorySession } from './handling/memory-session.js';
-export { says } from './handling/says.js';
+} from './handler-runtime/define-observer.js';
+export type { On, PushOn } from './handler-runtime/event-filter.js';
+export {
+  buildPush,
+  eventPush,
+  textPush,
+  type Origin,
+  type WireElements,
+} from './handler-runtime/push-builders.js';
+export type { LateReplies, Replies } from './handler-runtime/replies.js';
+export type { Media, MediaReply } from './handler-runtime/reply-files.js';
+export { memorySession } from './handler-runtime/memory-session.js';
+export { says } from './handler-runtime/says.js';
 export {
   SessionContended,
   SessionNotJson,
@@ -45,10 +51,15 @@ export {
   type SessionStore,
   type SessionValue,
   type SessionWrite,
-} from './handling/session.js';
-export { TaskNotJson } from './handling/task.js';
-export type { GivenApi } from './handling/stand-in-api.js';
-export { RETRACT, type StreamOptions, type StreamPart, type TextStream } from './handling/text-stream.js';
+} from './handler-runtime/session.js';
+export { TaskNotJson } from './handler-runtime/task.js';
+export type { PartialApi } from './handler-runtime/fake-api.js';
+export {
+  RETRACT,
+  type StreamOptions,
+  type StreamPart,
+  type TextStream,
+} from './handler-runtime/text-stream.js';
 export {
   tryHandler,
   tryLater,
@@ -57,20 +68,26 @@ export {
   type Tried,
   type TriedUpload,
   type TryOptions,
-} from './handling/try-handler.js';
+} from './handler-runtime/try-handler.js';
 export type { WebSession } from './http/session-cookie.js';
-export type { WebAuthorization } from './http/web-authorization.js';
+export type { OAuth } from './http/oauth.js';
 export type { PageSignatures } from './http/web-pages.js';
-export type { LetterDesk } from './pipeline/letter-desk.js';
+export type { DeadLetterQueue } from './pipeline/dead-letters/dead-letter-queue.js';
 export type { Logger } from './ports/logger.js';
 export { AppError } from './protocol/app-error.js';
 export type { CustomerServiceMessage } from './protocol/customer-service-message.js';
 export type { AppId, OpenId, PushId } from './protocol/ids.js';
 export type { Json } from './protocol/json.js';
-export { markdownBorder, markdownToText } from './protocol/markdown-text.js';
+export { markdownSplitPoint, markdownToText } from './protocol/markdown-text.js';
 export { signCard, signPage } from './protocol/page-signature.js';
 export type { Push, PushFamily, PushKind, PushOf } from './protocol/push.js';
-export { ReplyInvalid, type Article, type LateReply, type Pinned, type Reply } from './protocol/reply.js';
+export {
+  ReplyInvalid,
+  type Article,
+  type LateReply,
+  type ChannelOption,
+  type Reply,
+} from './protocol/reply.js';
 
 /**
  * The whole server as a part of another program: `callback()` to mount in its Express, or listeners of its own. Loaded

@@ -11,7 +11,7 @@ import { reload } from './reload.js';
 /** The exit code for a configuration that cannot work (EX_CONFIG of sysexits). */
 const EXIT_CONFIG = 78;
 /** A stop that takes longer is cut off: the queue holds what is left. */
-const STOP_LIMIT_MS = 10_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 /**
  * Runs the server until it is told to stop. Resolves with the exit code: 0 after a clean stop, 78 where the
@@ -24,9 +24,9 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
   try {
     loadDotEnv();
     config = readConfig(process.env);
-    demandShared(config, role);
+    assertSharedStorage(config, role);
   } catch (error) {
-    return explain(error);
+    return reportStartFailure(error);
   }
   const log = openLog(config);
   // A promise that a handler forgot, a timer of its own that throws: its fault must not end the pushes of others.
@@ -42,14 +42,14 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
   };
   try {
     const { app, handlers } = await assemble(config, { handlers: dir, log, role });
-    const stopped = hearSignals(app, log, beforeExit, () => reload({ env, running: config, app, log }));
+    const stopped = handleSignals(app, log, beforeExit, () => reload({ env, running: config, app, log }));
     const { port, adminPort } = await app.start();
     log.info(
       {
         port,
         adminPort,
         callbacks: config.accounts.map((account) => `${account.path} (${account.cipherMode})`),
-        pages: [...config.webAuthorization, ...config.pageSignatures].map(({ path }) => path),
+        pages: [...config.oauth, ...config.pageSignatures].map(({ path }) => path),
         storage: config.redisUrl === undefined ? `journal in ${config.dataDir}` : 'Redis',
         handlers: handlers.handlers.length,
         observers: handlers.observers.length,
@@ -61,12 +61,12 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
     return await stopped;
   } catch (error) {
     beforeExit();
-    return explain(error);
+    return reportStartFailure(error);
   }
 }
 
 /** A journal has one owner, so the two halves of the work can only meet in Redis. */
-function demandShared(config: Config, role: Role): void {
+function assertSharedStorage(config: Config, role: Role): void {
   if (role === 'all' || config.redisUrl !== undefined) return;
   throw new ConfigInvalid([
     `REDIS_URL is missing, and --role ${role} needs it: without Redis one process does everything. Set it, or use --role all.`,
@@ -80,7 +80,7 @@ function defaultHandlersDir(): string {
 }
 
 /** What a person needs to know, on one screen, without a stack unless it is a bug. */
-function explain(error: unknown): number {
+function reportStartFailure(error: unknown): number {
   if (error instanceof ConfigInvalid) {
     process.stderr.write(`${error.message}\n`);
     return EXIT_CONFIG;
@@ -96,7 +96,7 @@ function explain(error: unknown): number {
 }
 
 /** A handler that does not heed its signal must not keep the process: its work is with the queue. */
-function endSoon(code: number): void {
+function exitSoon(code: number): void {
   setTimeout(() => process.exit(code), 100).unref();
 }
 
@@ -104,7 +104,7 @@ function endSoon(code: number): void {
  * Resolves with the exit code once a signal stopped the app. A second signal ends the process at once. SIGHUP reads the
  * settings again, but on a terminal it stops, too.
  */
-function hearSignals(
+function handleSignals(
   app: App,
   log: { info(fields: object, message: string): void },
   beforeExit: () => void,
@@ -122,19 +122,19 @@ function hearSignals(
       setTimeout(() => {
         beforeExit();
         process.exit(1);
-      }, STOP_LIMIT_MS).unref();
+      }, STOP_TIMEOUT_MS).unref();
       app.stop().then(
         () => {
           log.info({}, 'stopped');
           beforeExit();
           resolve(0);
-          endSoon(0);
+          exitSoon(0);
         },
         (error: unknown) => {
           log.info({ err: error }, 'the stop failed; what was promised is in the queue');
           beforeExit();
           resolve(1);
-          endSoon(1);
+          exitSoon(1);
         },
       );
     };

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { handlerInFrame } from './handling/handler-files.js';
+import { handlerInFrame } from './handler-runtime/handler-files.js';
 import type { Logger } from './ports/logger.js';
 
 /** Enough to see the handler below the library that it called. */

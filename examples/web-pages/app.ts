@@ -13,7 +13,7 @@ export function createSite(wechat: CallbackServer, { jweixin }: { readonly jweix
   const site = express();
   site.disable('x-powered-by');
   site.use('/wechat', wechat.callback()); // before any body parser
-  site.use('/oauth', wechat.webAuthorization().routes);
+  site.use('/oauth', wechat.oauth().routes);
   site.use('/js-sdk', wechat.pageSignatures().routes);
 
   site.get('/', (_request, response) => response.sendFile(page('who.html')));
@@ -22,7 +22,7 @@ export function createSite(wechat: CallbackServer, { jweixin }: { readonly jweix
 
   // What the browser's cookie says about its user is known here without asking anybody.
   site.get('/hello', (request, response) => {
-    const user = wechat.webAuthorization().session(request);
+    const user = wechat.oauth().session(request);
     if (user === undefined) response.redirect('/oauth/login?return=/hello');
     else response.type('text/plain').send(`你好，${user.openId}\n`);
   });

@@ -2,14 +2,14 @@ import type { Clock } from '../ports/clock.js';
 import { noEvents, type Events } from '../ports/events.js';
 import { HttpFailure, type HttpClient, type HttpContent } from '../ports/http-client.js';
 import type { Logger } from '../ports/logger.js';
-import { Host, type Trust } from './access-points/host.js';
-import { Preference } from './access-points/preference.js';
-import { STALL_MS, Watch } from './access-points/watch.js';
+import { Host, type HealthState } from './access-points/host.js';
+import { HostSelector } from './access-points/active-host.js';
+import { STALL_MS, HealthMonitor } from './access-points/health-monitor.js';
 import { ApiRefused, ApiUnreachable, type UnreachableKind } from './api-error.js';
 import { readAnswer, type JsonObject, type ReadResponse } from './response.js';
 
 /** One call, complete but for the host. */
-export interface Exchange {
+export interface ApiRequest {
   readonly method: 'GET' | 'POST';
   /** Begins with `/`. The only part of the address that errors and logs name. */
   readonly path: string;
@@ -36,13 +36,13 @@ export interface Exchange {
  * @throws ApiUnreachable  no host gave a usable answer; `sent` when one of them may have taken the call
  */
 export interface AccessPoints {
-  exchange(exchange: Exchange): Promise<JsonObject>;
+  exchange(exchange: ApiRequest): Promise<JsonObject>;
 }
 
 /** The hosts themselves. One pool serves all accounts of a process, because hosts fail for all of them. */
 export interface AccessPointPool extends AccessPoints {
   /** `exchange` for answers that are not plain JSON. An error that `read` throws is treated as its own would be. */
-  ask<T>(exchange: Exchange, read: ReadResponse<T>): Promise<T>;
+  request<T>(exchange: ApiRequest, read: ReadResponse<T>): Promise<T>;
   status(): AccessPointsStatus;
   /** Lets probes decide who is well, where there is more than one host. Keeps no process alive. */
   start(): void;
@@ -60,7 +60,7 @@ export interface AccessPointStatus {
   readonly host: string;
   /** Calls go there now. */
   readonly isCurrent: boolean;
-  readonly trust: Trust;
+  readonly trust: HealthState;
   /** Of the latest probes, smoothed; the look-up of the name is not in it. */
   readonly answerMs?: number;
   /** Calls, probes apart. */
@@ -72,7 +72,7 @@ export interface AccessPointStatus {
 /** How long a connection may take while there is another host to ask. One lost packet costs a second. */
 const CONNECT_MS = 1_500;
 /** A host that was given less is not to blame for a timeout. */
-const FAIR_MS = 1_000;
+const MIN_FAIR_TIMEOUT_MS = 1_000;
 
 /**
  * Makes calls at the first host that works. After a failure the next one is asked, each at most once, but a call that
@@ -92,19 +92,19 @@ export function createAccessPoints(deps: {
   const [first, ...rest] = deps.urls.map((url) => new Host(url));
   if (first === undefined) throw new RangeError('no access point is configured');
   const hosts = [first, ...rest] as const;
-  const preference = new Preference(hosts, log);
-  const watch = new Watch(hosts, preference, { http, clock, log, random });
+  const selector = new HostSelector(hosts, log);
+  const monitor = new HealthMonitor(hosts, selector, { http, clock, log, random });
 
-  async function askOne<T>(
+  async function requestHost<T>(
     host: Host,
-    exchange: Exchange,
+    exchange: ApiRequest,
     read: ReadResponse<T>,
     times: { timeoutMs: number; connectMs?: number },
   ): Promise<T> {
     const { method, path, query, body, content, maxBytes, signal } = exchange;
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
     const startMs = clock.now();
-    const isLight = content === undefined && maxBytes === undefined;
+    const isTimed = content === undefined && maxBytes === undefined;
     const report = (isAnswered: boolean): void =>
       events.emit({
         type: 'access-point.asked',
@@ -114,11 +114,11 @@ export function createAccessPoints(deps: {
       });
     const answered = () => {
       report(true);
-      watch.answered(host, isLight ? clock.now() - startMs : undefined);
+      monitor.answered(host, isTimed ? clock.now() - startMs : undefined);
     };
-    const stall = () => void watch.stalled(host).catch(() => {});
+    const stall = () => void monitor.onStall(host).catch(() => {});
     const notStalled =
-      isLight && watch.isOn ? clock.schedule(STALL_MS, stall, { background: true }) : undefined;
+      isTimed && monitor.isOn ? clock.schedule(STALL_MS, stall, { background: true }) : undefined;
     try {
       const response = await http({
         method,
@@ -145,54 +145,54 @@ export function createAccessPoints(deps: {
     }
   }
 
-  async function ask<T>(exchange: Exchange, read: ReadResponse<T>): Promise<T> {
+  async function ask<T>(exchange: ApiRequest, read: ReadResponse<T>): Promise<T> {
     const { path, idempotent, timeoutMs, totalMs = 2 * timeoutMs, signal } = exchange;
     const endMs = clock.now() + totalMs;
     let sent = false;
     let last: ApiUnreachable | undefined;
-    watch.recover();
-    const order = preference.order();
+    monitor.recover();
+    const order = selector.order();
     for (const host of order) {
       const tryMs = Math.min(timeoutMs, endMs - clock.now());
       if (isAborted(signal) || tryMs <= 0) break;
       const isLast = host === order.at(-1);
       try {
         const connectMs = isLast ? {} : { connectMs: Math.min(CONNECT_MS, tryMs) };
-        return await askOne(host, exchange, read, { timeoutMs: tryMs, ...connectMs });
+        return await requestHost(host, exchange, read, { timeoutMs: tryMs, ...connectMs });
       } catch (error) {
         if (!(error instanceof ApiUnreachable)) throw error;
         sent ||= error.sent;
         last = error;
         if (isAborted(signal)) throw error; // given up by us: says nothing about the host
         host.calls.failed += 1;
-        if (error.kind !== 'answer-timeout' || tryMs >= Math.min(timeoutMs, FAIR_MS))
-          watch.failed(host, error.kind, error.why);
+        if (error.kind !== 'answer-timeout' || tryMs >= Math.min(timeoutMs, MIN_FAIR_TIMEOUT_MS))
+          monitor.failed(host, error.kind, error.why);
         log.debug({ endpoint: path, accessPoint: host.name, sent: error.sent }, `no answer: ${error.why}`);
         if (error.sent && !idempotent) throw error;
       }
     }
     throw new ApiUnreachable(path, last?.why ?? 'given up before it was sent', {
       sent,
-      kind: last?.kind ?? 'given-up',
+      kind: last?.kind ?? 'aborted',
       accessPoint: last?.accessPoint,
     });
   }
 
   return {
-    ask,
+    request: ask,
     exchange: (exchange) => ask(exchange, readAnswer),
-    start: () => watch.start(),
-    stop: () => watch.stop(),
+    start: () => monitor.start(),
+    stop: () => monitor.stop(),
     status: () => ({
       points: hosts.map((host) => ({
         host: host.name,
-        isCurrent: host === preference.current,
+        isCurrent: host === selector.current,
         trust: host.trust,
         ...(host.answerMs !== undefined && { answerMs: host.answerMs }),
         ...host.calls,
         ...(host.lastFailure !== undefined && { lastFailure: host.lastFailure }),
       })),
-      switches: preference.switches,
+      switches: selector.switches,
     }),
   };
 }

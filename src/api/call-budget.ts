@@ -13,7 +13,7 @@ export interface CallBudget {
 /** WeChat counts by the months of Beijing. */
 const BEIJING_MS = 8 * 3_600_000;
 /** Longer than a month. */
-const KEEP_MS = 32 * 86_400_000;
+const COUNT_TTL_MS = 32 * 86_400_000;
 
 export function createCallBudget(deps: {
   readonly store: StateStore;
@@ -28,13 +28,13 @@ export function createCallBudget(deps: {
       for (;;) {
         const nowMs = clock.now();
         const month = new Date(nowMs + BEIJING_MS).toISOString().slice(0, 7);
-        const expected = await store.fact(name, nowMs);
+        const expected = await store.get(name, nowMs);
         const [counted, count] = (expected ?? '').split(' ');
         const spent = counted === month ? Number(count) : 0;
         if (spent >= most)
           throw new ApiBudgetSpent(endpoint, `the ${most} calls of ${month} ("${quota}") are used up`);
         const next = `${month} ${spent + 1}`;
-        if (await store.changeFact({ name, expected, next, nowMs, keepMs: KEEP_MS })) return;
+        if (await store.compareAndSet({ name, expected, next, nowMs, ttlMs: COUNT_TTL_MS })) return;
       }
     },
   };

@@ -4,19 +4,19 @@ import type { Json } from '../protocol/json.js';
 import { systemClock, type Clock } from '../ports/clock.js';
 import { noEvents, type Events } from '../ports/events.js';
 import type { PublicDownload } from '../ports/public-download.js';
-import type { AccessPointPool, Exchange } from './access-points.js';
+import type { AccessPointPool, ApiRequest } from './access-points.js';
 import { createUploadAvatar, type UploadAvatar } from './agent-avatar.js';
 import { ApiRefused, ApiRequestInvalid } from './api-error.js';
 import type { CallBudget } from './call-budget.js';
 import type { ApiCallOptions } from './call-options.js';
 import { bindCatalogue, type CatalogueCalls } from './catalogue/catalogue.js';
 import { createMediaApi, type MediaApi, type MediaDeps } from './media/media.js';
-import { createPerform, type Outgoing } from './perform.js';
+import { createCallExecutor, type CallRequest } from './execute-call.js';
 import { reportCall } from './report-call.js';
 import { toQuery, toRequestBody } from './request-body.js';
 import { readAnswer, type JsonObject, type ReadResponse } from './response.js';
 import type { TokenKeeper } from './token-keeper.js';
-import { createWalks, type Walks } from './walks.js';
+import { createPaginatedLists, type PaginatedLists } from './paginated-lists.js';
 
 export type { ApiCallOptions } from './call-options.js';
 export { SEND_PATH } from './catalogue/messages.js';
@@ -37,7 +37,7 @@ export interface UnlistedCallOptions extends ApiCallOptions {
  *
  * @throws ApiRefused · ApiUnreachable · ApiRequestInvalid, which was not sent · SecretMissing · TokenAwaited
  */
-export interface ApiFace extends Omit<CatalogueCalls, 'messages' | 'agents'> {
+export interface HandlerApi extends Omit<CatalogueCalls, 'messages' | 'agents'> {
   /**
    * Calls an API that is not in the catalogue: its path, `/cgi-bin/…`, and its body. Resolves to the whole answer.
    *
@@ -54,18 +54,18 @@ export interface ApiFace extends Omit<CatalogueCalls, 'messages' | 'agents'> {
   readonly agents: CatalogueCalls['agents'] & { readonly uploadAvatar: UploadAvatar };
   readonly media: MediaApi;
   /** What WeChat gives page by page, as one `for await`. */
-  readonly all: Walks;
+  readonly all: PaginatedLists;
 }
 
 /** The whole client of one account. */
-export interface Api extends ApiFace {
+export interface Api extends HandlerApi {
   readonly tokens: TokenKeeper;
 }
 
 const TIMEOUT_MS = 10_000;
 
 export function createApi(deps: {
-  readonly accessPoints: Pick<AccessPointPool, 'ask'>;
+  readonly accessPoints: Pick<AccessPointPool, 'request'>;
   readonly tokens: TokenKeeper;
   /** For media that come from an address. Absent: such are refused. */
   readonly download?: PublicDownload;
@@ -80,16 +80,16 @@ export function createApi(deps: {
 }): Api {
   const { accessPoints, tokens, budget, download, timeoutMs = TIMEOUT_MS } = deps;
   const { account = 'default', events = noEvents, clock = systemClock } = deps;
-  const report = <T>(call: Outgoing, make: () => Promise<T>): Promise<T> =>
+  const report = <T>(call: CallRequest, make: () => Promise<T>): Promise<T> =>
     reportCall({ events, account, clock }, call, make);
 
   async function callWithToken<T>(
-    exchange: Exchange,
+    exchange: ApiRequest,
     read: ReadResponse<T>,
     given: AccessToken | undefined,
   ): Promise<T> {
     const callWith = (token: AccessToken) =>
-      accessPoints.ask({ ...exchange, query: { ...exchange.query, access_token: token } }, read);
+      accessPoints.request({ ...exchange, query: { ...exchange.query, access_token: token } }, read);
     const token = given ?? (await tokens.get());
     try {
       return await callWith(token);
@@ -102,14 +102,14 @@ export function createApi(deps: {
     }
   }
 
-  function send(call: Outgoing, { token, signal }: ApiCallOptions, withToken = true): Promise<JsonObject> {
-    const whole: Exchange = { ...call, timeoutMs, ...(signal !== undefined && { signal }) };
+  function send(call: CallRequest, { token, signal }: ApiCallOptions, withToken = true): Promise<JsonObject> {
+    const whole: ApiRequest = { ...call, timeoutMs, ...(signal !== undefined && { signal }) };
     return report(call, () =>
-      withToken ? callWithToken(whole, readAnswer, token) : accessPoints.ask(whole, readAnswer),
+      withToken ? callWithToken(whole, readAnswer, token) : accessPoints.request(whole, readAnswer),
     );
   }
 
-  const calls = bindCatalogue(createPerform({ exchange: send, budget }));
+  const calls = bindCatalogue(createCallExecutor({ exchange: send, budget }));
   const files: MediaDeps = {
     exchangeWithToken: (call, read, { token, signal }) =>
       report(call, () => callWithToken({ ...call, ...(signal !== undefined && { signal }) }, read, token)),
@@ -128,7 +128,7 @@ export function createApi(deps: {
       const { method = body === undefined ? 'GET' : 'POST', query = {} } = options;
       const { idempotent = method === 'GET' } = options;
       const text = typeof body === 'object' && body !== null ? toRequestBody(body) : JSON.stringify(body);
-      const call: Outgoing = {
+      const call: CallRequest = {
         method,
         path,
         idempotent,
@@ -139,7 +139,7 @@ export function createApi(deps: {
     },
     agents: { ...calls.agents, uploadAvatar: createUploadAvatar(files) },
     media,
-    all: createWalks(calls, media),
+    all: createPaginatedLists(calls, media),
     tokens,
   };
 }

@@ -4,7 +4,7 @@ import { StoreUnavailable, type StateStore } from '../ports/state-store.js';
 import { ERRCODES, type ErrorClass } from '../protocol/errcodes.js';
 import { ApiRefused } from './api-error.js';
 import type { SharedCredential } from './credential.js';
-import { isAhead } from './time-ahead.js';
+import { isFutureWithin } from './clock-skew.js';
 
 const errorClasses = [...new Set(Array.from(ERRCODES.values(), (facts) => facts.class))];
 
@@ -36,7 +36,7 @@ const recordSchema = z.object({
     })
     .exactOptional(),
   /** Refused before their end without our doing: how often within a day, and when last. */
-  ousted: z.object({ times: z.number(), lastAtMs: z.number() }).exactOptional(),
+  superseded: z.object({ times: z.number(), lastAtMs: z.number() }).exactOptional(),
   /** WeChat's no to the last fetch, the so many-th in a row: nobody asks again until then. */
   refusal: z.object({ untilMs: z.number(), times: z.number(), ...refusalSchema.shape }).exactOptional(),
 });
@@ -68,11 +68,11 @@ export interface CredentialRecords {
   /** Ends the lease, with WeChat's no where others would hear it too. */
   release(lease: Lease, refusal?: NotedRefusal): Promise<void>;
   /** Changes what stands there; `undefined` leaves it. Resolves with what stands there now. */
-  amend(change: (record: CredentialRecord) => CredentialRecord | undefined): Promise<CredentialRecord>;
+  update(change: (record: CredentialRecord) => CredentialRecord | undefined): Promise<CredentialRecord>;
 }
 
 const NOTHING: CredentialRecord = { fence: 0 };
-const KEPT_MS = 86_400_000;
+const RECORD_TTL_MS = 86_400_000;
 /** Every round that is lost was won by somebody else; more than this is not contention. */
 const MAX_ROUNDS = 1_000;
 
@@ -89,13 +89,13 @@ export function createCredentialRecords(deps: {
     change: (record: CredentialRecord) => CredentialRecord | undefined,
   ): Promise<{ readonly record: CredentialRecord; readonly changed: boolean }> {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const raw = await store.fact(name, clock.now());
+      const raw = await store.get(name, clock.now());
       const record = readRecord(raw);
       const next = change(record);
       if (next === undefined) return { record, changed: false };
       const nowMs = clock.now();
-      const keepMs = Math.max(KEPT_MS, (next.current?.expiresAtMs ?? 0) - nowMs);
-      if (await store.changeFact({ name, expected: raw, next: JSON.stringify(next), nowMs, keepMs }))
+      const ttlMs = Math.max(RECORD_TTL_MS, (next.current?.expiresAtMs ?? 0) - nowMs);
+      if (await store.compareAndSet({ name, expected: raw, next: JSON.stringify(next), nowMs, ttlMs }))
         return { record: next, changed: true };
     }
     throw new StoreUnavailable(`${name} could not be changed in ${MAX_ROUNDS} rounds`);
@@ -109,12 +109,13 @@ export function createCredentialRecords(deps: {
 
   return {
     async read() {
-      return readRecord(await store.fact(name, clock.now()));
+      return readRecord(await store.get(name, clock.now()));
     },
     async lock(owner) {
       const { record, changed } = await tryToAmend((standing) => {
         const nowMs = clock.now();
-        if (standing.lock !== undefined && isAhead(standing.lock.untilMs, nowMs, lockMs)) return undefined;
+        if (standing.lock !== undefined && isFutureWithin(standing.lock.untilMs, nowMs, lockMs))
+          return undefined;
         const fence = Math.max(nowMs, standing.fence + 1);
         return { ...standing, fence, lock: { owner, untilMs: nowMs + lockMs } };
       });
@@ -124,8 +125,8 @@ export function createCredentialRecords(deps: {
     async publish(lease, next) {
       const { changed } = await tryToAmend((standing) => {
         if (!holds(standing, lease)) return undefined;
-        const { ousted } = standing;
-        return { fence: lease.fence, current: next, ...(ousted !== undefined && { ousted }) };
+        const { superseded } = standing;
+        return { fence: lease.fence, current: next, ...(superseded !== undefined && { superseded }) };
       });
       return changed;
     },
@@ -136,7 +137,7 @@ export function createCredentialRecords(deps: {
         return refusal === undefined ? rest : { ...rest, refusal };
       });
     },
-    async amend(change) {
+    async update(change) {
       return (await tryToAmend(change)).record;
     },
   };

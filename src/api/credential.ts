@@ -1,4 +1,4 @@
-import { isAhead } from './time-ahead.js';
+import { isFutureWithin } from './clock-skew.js';
 
 /** What WeChat lends for a while: an access token or a ticket. */
 export interface Credential {
@@ -17,16 +17,16 @@ export interface SharedCredential extends Credential {
 }
 
 /** How the next one is to be had: as one that comes in its time, as a new one now, or by force. */
-export type Wish = 'next' | 'anew' | 'forced';
+export type RefreshMode = 'due' | 'fresh' | 'forced';
 
 export interface CredentialRequest {
-  readonly wish: Wish;
+  readonly mode: RefreshMode;
   /** Fence of the newest one that this process had. One of before, as a store may hold after an outage, will not do. */
   readonly after: number;
   /** The one that WeChat refused last. */
   readonly failed: string | undefined;
   /** Why nothing is fetched just now: thrown where none of the others' can be taken over. */
-  readonly resting?: { readonly error: unknown };
+  readonly backoff?: { readonly error: unknown };
 }
 
 /** Where a process gets its credential from: the store that it shares with others, or a token server. */
@@ -34,7 +34,7 @@ export interface CredentialSource {
   /** Digest of the AppSecret that a fetch would use: a failure under another one says nothing. */
   secretDigest?(): string | undefined;
   /** One that stands ready; undefined where none does, or nobody knows. Fetches nothing, never throws. */
-  look(): Promise<SharedCredential | undefined>;
+  peek(): Promise<SharedCredential | undefined>;
   obtain(request: CredentialRequest): Promise<SharedCredential>;
   /**
    * Tells the others that WeChat refused it. Resolves with the credential to go on with, where that is known already:
@@ -44,8 +44,11 @@ export interface CredentialSource {
 }
 
 /** A credential that came in the place of a refused one is kept at least so long: what it is refused for, another will be too. */
-const REPLACE_APART_MS = 10_000;
+const MIN_REPLACEMENT_INTERVAL_MS = 10_000;
 
 export function isFreshReplacement({ replacedAtMs }: SharedCredential, nowMs: number): boolean {
-  return replacedAtMs !== undefined && isAhead(replacedAtMs + REPLACE_APART_MS, nowMs, REPLACE_APART_MS);
+  return (
+    replacedAtMs !== undefined &&
+    isFutureWithin(replacedAtMs + MIN_REPLACEMENT_INTERVAL_MS, nowMs, MIN_REPLACEMENT_INTERVAL_MS)
+  );
 }

@@ -1,7 +1,7 @@
 import type { AppId } from '../protocol/ids.js';
-import type { AccessPoints, Exchange } from './access-points.js';
+import type { AccessPoints, ApiRequest } from './access-points.js';
 import { ApiRefused } from './api-error.js';
-import { readLent, type Lent } from './credential-answer.js';
+import { parseIssued, type IssuedCredential } from './issued-credential.js';
 import { toFetchRefusal } from './token-refusal.js';
 
 /** `stable` repeats safely; `ordinary` makes a new token with every call. They know nothing of each other's tokens. */
@@ -21,10 +21,10 @@ const TIMING = { timeoutMs: 4_500, totalMs: 9_000 };
 export async function fetchToken(
   accessPoints: AccessPoints,
   request: { appId: AppId; secret: string; channel: TokenChannel; force: boolean },
-): Promise<Lent> {
+): Promise<IssuedCredential> {
   const exchange = request.channel === 'stable' ? stableExchange(request) : ordinaryExchange(request);
   try {
-    return readLent(exchange.path, await accessPoints.exchange(exchange), 'access_token');
+    return parseIssued(exchange.path, await accessPoints.exchange(exchange), 'access_token');
   } catch (error) {
     throw error instanceof ApiRefused ? toFetchRefusal(error) : error;
   }
@@ -32,13 +32,13 @@ export async function fetchToken(
 
 type Credentials = { appId: AppId; secret: string; force: boolean };
 
-function stableExchange({ appId, secret, force }: Credentials): Exchange {
+function stableExchange({ appId, secret, force }: Credentials): ApiRequest {
   const body = { grant_type: 'client_credential', appid: appId, secret, force_refresh: force };
   const path = '/cgi-bin/stable_token';
   return { method: 'POST', path, body: JSON.stringify(body), idempotent: !force, ...TIMING };
 }
 
-function ordinaryExchange({ appId, secret }: Credentials): Exchange {
+function ordinaryExchange({ appId, secret }: Credentials): ApiRequest {
   const query = { grant_type: 'client_credential', appid: appId, secret };
   return { method: 'GET', path: '/cgi-bin/token', query, idempotent: true, ...TIMING };
 }

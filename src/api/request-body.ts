@@ -1,4 +1,4 @@
-import { sendableText } from '../protocol/sendable-text.js';
+import { stripForbiddenCharacters } from '../protocol/strip-forbidden-characters.js';
 
 // No text of a request holds U+0000 once `sendableText` has seen it, so this marks nothing but our own numbers.
 const MARK = '\u0000';
@@ -11,7 +11,7 @@ const MARKED = /"\\u0000(-?\d+)"/g;
 export function toRequestBody(request: object): string {
   const json = JSON.stringify(request, (_key, value: unknown) => {
     if (typeof value === 'bigint') return `${MARK}${value}`;
-    return typeof value === 'string' ? sendableText(value) : value;
+    return typeof value === 'string' ? stripForbiddenCharacters(value) : value;
   });
   return json.replace(MARKED, '$1');
 }

@@ -3,10 +3,10 @@ import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
 import type { AppSecret } from './app-secret.js';
-import { readLent } from './credential-answer.js';
-import { createCredentialHolder, type CredentialHolder } from './credential-holder.js';
+import { parseIssued } from './issued-credential.js';
+import { createCredentialCache, type CredentialCache } from './credential-cache.js';
 import { createCredentialRecords } from './credential-record.js';
-import { createSharedSource } from './credential-sharing.js';
+import { createSharedSource } from './shared-credential-source.js';
 import type { Credential, CredentialSource } from './credential.js';
 import type { JsonObject } from './response.js';
 
@@ -59,13 +59,13 @@ export function createTicketKeeper(
     createSharedSource({
       records: createCredentialRecords({ store, clock, name: `${appId}:ticket:${type}`, lockMs: LOCK_MS }),
       secret,
-      demandMeans() {},
+      assertCanFetch() {},
       async fetch() {
         const askedAtMs = clock.now();
-        const { value, lifetimeMs } = readLent(TICKET_PATH, await ask(type), 'ticket');
+        const { value, lifetimeMs } = parseIssued(TICKET_PATH, await ask(type), 'ticket');
         return { value, expiresAtMs: askedAtMs + lifetimeMs };
       },
-      onOusted() {},
+      onSupersededExternally() {},
       clock,
       log,
       what: `${type} ticket`,
@@ -79,8 +79,8 @@ export function createTickets(
   { clock, log, random }: Parts,
   sourceOf: (type: TicketType) => CredentialSource,
 ): TicketCentre {
-  const holder = (type: TicketType): CredentialHolder =>
-    createCredentialHolder({
+  const holder = (type: TicketType): CredentialCache =>
+    createCredentialCache({
       source: sourceOf(type),
       clock,
       log,
@@ -88,7 +88,7 @@ export function createTickets(
       fields: {},
       random,
     });
-  const holders: Readonly<Record<TicketType, CredentialHolder>> = {
+  const holders: Readonly<Record<TicketType, CredentialCache>> = {
     jsapi: holder('jsapi'),
     wx_card: holder('wx_card'),
   };

@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock.js';
 import { StoreUnavailable, type StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
-import { isAhead } from './time-ahead.js';
+import { isFutureWithin } from './clock-skew.js';
 
-const APART_MS = 30_000;
+const MIN_FORCED_INTERVAL_MS = 30_000;
 const PER_DAY = 20;
 const DAY_MS = 86_400_000;
 /** WeChat counts by the day of Beijing. */
@@ -26,10 +26,10 @@ export function createForceBudget(store: StateStore, clock: Clock, appId: AppId)
     async spend() {
       const nowMs = clock.now();
       try {
-        const raw = await store.fact(name, nowMs);
+        const raw = await store.get(name, nowMs);
         const next = forcedAfter(raw, nowMs);
         if (next === undefined) return false;
-        return await store.changeFact({ name, expected: raw, next, nowMs, keepMs: 2 * DAY_MS });
+        return await store.compareAndSet({ name, expected: raw, next, nowMs, ttlMs: 2 * DAY_MS });
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
         const next = forcedAfter(alone, nowMs);
@@ -39,7 +39,7 @@ export function createForceBudget(store: StateStore, clock: Clock, appId: AppId)
     },
     async left() {
       const nowMs = clock.now();
-      const raw = await store.fact(name, nowMs).catch(() => alone);
+      const raw = await store.get(name, nowMs).catch(() => alone);
       return PER_DAY - readForced(raw, nowMs).count;
     },
   };
@@ -48,7 +48,8 @@ export function createForceBudget(store: StateStore, clock: Clock, appId: AppId)
 /** Text of the count after one more, `day count atMs`; undefined when it is not allowed now. */
 function forcedAfter(raw: string | undefined, nowMs: number): string | undefined {
   const { today, count, atMs } = readForced(raw, nowMs);
-  if (atMs !== undefined && isAhead(atMs + APART_MS, nowMs, APART_MS)) return undefined;
+  if (atMs !== undefined && isFutureWithin(atMs + MIN_FORCED_INTERVAL_MS, nowMs, MIN_FORCED_INTERVAL_MS))
+    return undefined;
   return count < PER_DAY ? `${today} ${count + 1} ${nowMs}` : undefined;
 }
 

@@ -7,13 +7,13 @@ import type { StateStore } from '../ports/state-store.js';
 import type { AccessPoints } from './access-points.js';
 import { ApiRefused, SecretMissing } from './api-error.js';
 import type { AppSecret } from './app-secret.js';
-import { createCredentialHolder, type CredentialHolder } from './credential-holder.js';
+import { createCredentialCache, type CredentialCache } from './credential-cache.js';
 import { createCredentialRecords } from './credential-record.js';
-import { createSharedSource } from './credential-sharing.js';
-import type { Credential, Wish } from './credential.js';
+import { createSharedSource } from './shared-credential-source.js';
+import type { Credential, RefreshMode } from './credential.js';
 import { fetchToken, type TokenChannel } from './fetch-token.js';
 import { createForceBudget } from './token-force-budget.js';
-import { oustedSentence } from './token-ousted.js';
+import { describeTokenConflict } from './token-conflict.js';
 
 /**
  * The account's access token, one for all processes on a store.
@@ -34,7 +34,7 @@ export interface TokenCentre extends TokenKeeper {
   /** The token with its end. @throws as `get` */
   current(): Promise<Credential>;
   /** Asks for a new one now: in the stable channel the same one comes, unless it is forced. @throws ForceBudgetSpent, and as `get` */
-  refresh(wish: Exclude<Wish, 'next'>): Promise<Credential>;
+  refresh(wish: Exclude<RefreshMode, 'next'>): Promise<Credential>;
   status(): Promise<TokenStatus>;
   /** Renews in time, asked for or not, once there is a first token. */
   start(): void;
@@ -50,7 +50,7 @@ export interface TokenStatus {
   /** Forced refreshes that WeChat allows today. */
   readonly forcedLeft?: number;
   /** Somebody else replaces our tokens. */
-  readonly ousted?: { readonly times: number; readonly lastAtMs: number; readonly advice: string };
+  readonly superseded?: { readonly times: number; readonly lastAtMs: number; readonly advice: string };
   /** Why the last fetch failed. */
   readonly trouble?: string;
 }
@@ -121,7 +121,7 @@ export function createTokenKeeper(deps: {
   const source = createSharedSource({
     records,
     secret,
-    demandMeans: demandSecret,
+    assertCanFetch: demandSecret,
     async fetch({ replaces, forced }) {
       if (forced && !(await budget.spend())) throw new ForceBudgetSpent();
       if (channel === 'ordinary') return fetchOnce(false); // every fetch makes a new one
@@ -131,16 +131,16 @@ export function createTokenKeeper(deps: {
       log.warn(fields, 'WeChat hands out the access token that it refuses: forcing a new one');
       return fetchOnce(true);
     },
-    onOusted(times, leftMs) {
+    onSupersededExternally(times, leftMs) {
       events.emit({ type: 'token.superseded', account, times });
-      log.warn({ ...fields, times, leftMs }, oustedSentence(channel, times));
+      log.warn({ ...fields, times, leftMs }, describeTokenConflict(channel, times));
     },
     clock,
     log,
     what: WHAT,
     fields,
   });
-  const holder = createCredentialHolder({
+  const holder = createCredentialCache({
     source,
     clock,
     log,
@@ -150,25 +150,25 @@ export function createTokenKeeper(deps: {
   });
 
   return {
-    ...asCentre(holder),
+    ...toTokenCentre(holder),
     async status() {
       const record = await records.read().catch(() => undefined);
-      const { current, ousted } = record ?? {};
+      const { current, superseded } = record ?? {};
       return {
         channel,
         ...(current !== undefined && { expiresAtMs: current.expiresAtMs }),
         forcedLeft: await budget.left(),
-        ...(ousted !== undefined && {
-          ousted: { ...ousted, advice: oustedSentence(channel, ousted.times) },
+        ...(superseded !== undefined && {
+          superseded: { ...superseded, advice: describeTokenConflict(channel, superseded.times) },
         }),
-        ...troubleOf(holder),
+        ...lastErrorOf(holder),
       };
     },
   };
 }
 
 /** The methods that do not depend on where the token comes from. */
-export function asCentre(holder: CredentialHolder): Omit<TokenCentre, 'status'> {
+export function toTokenCentre(holder: CredentialCache): Omit<TokenCentre, 'status'> {
   return {
     get: async () => toAccessToken((await holder.get()).value),
     reject: (token, errcode) => holder.reject(token, errcode),
@@ -179,7 +179,7 @@ export function asCentre(holder: CredentialHolder): Omit<TokenCentre, 'status'> 
   };
 }
 
-export function troubleOf(holder: CredentialHolder): { readonly trouble?: string } {
-  const error = holder.trouble()?.error;
+export function lastErrorOf(holder: CredentialCache): { readonly trouble?: string } {
+  const error = holder.lastFailure()?.error;
   return error === undefined ? {} : { trouble: error instanceof Error ? error.message : 'failed' };
 }

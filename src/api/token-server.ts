@@ -4,10 +4,10 @@ import type { Clock } from '../ports/clock.js';
 import { HttpFailure, type HttpClient, type HttpResponse } from '../ports/http-client.js';
 import type { Logger } from '../ports/logger.js';
 import type { AppId } from '../protocol/ids.js';
-import { createCredentialHolder } from './credential-holder.js';
+import { createCredentialCache } from './credential-cache.js';
 import type { CredentialSource, SharedCredential } from './credential.js';
 import { createTickets, type TicketCentre } from './ticket-keeper.js';
-import { asCentre, ForceBudgetSpent, troubleOf, type TokenCentre } from './token-keeper.js';
+import { toTokenCentre, ForceBudgetSpent, lastErrorOf, type TokenCentre } from './token-keeper.js';
 
 /** The token server of `TOKEN_SERVER_URL` did not answer as one. The credential that is held serves to its end. */
 export class TokenServerUnreachable extends AppError {
@@ -66,10 +66,10 @@ export function createServerTokenKeeper(access: TokenServerAccess): TokenCentre 
   const { clock, log, random, appId } = access;
   const ask = createAsking(access);
   const source: CredentialSource = {
-    look: () => Promise.resolve(undefined),
-    obtain({ wish, failed, resting }) {
-      if (resting !== undefined) return Promise.reject(resting.error);
-      if (wish !== 'next') return ask('token/refresh', { force: wish === 'forced' });
+    peek: () => Promise.resolve(undefined),
+    obtain({ mode, failed, backoff }) {
+      if (backoff !== undefined) return Promise.reject(backoff.error);
+      if (mode !== 'due') return ask('token/refresh', { force: mode === 'forced' });
       return failed === undefined ? ask('token') : report(failed, undefined);
     },
     async reject(value, errcode) {
@@ -92,15 +92,15 @@ export function createServerTokenKeeper(access: TokenServerAccess): TokenCentre 
   }
 
   const fields = { appId, channel: 'server' };
-  const holder = createCredentialHolder({ source, clock, log, what: 'access token', fields, random });
+  const holder = createCredentialCache({ source, clock, log, what: 'access token', fields, random });
   return {
-    ...asCentre(holder),
+    ...toTokenCentre(holder),
     status() {
       const held = holder.peek();
       return Promise.resolve({
         channel: 'server',
         ...(held !== undefined && { expiresAtMs: held.expiresAtMs }),
-        ...troubleOf(holder),
+        ...lastErrorOf(holder),
       });
     },
   };
@@ -110,8 +110,8 @@ export function createServerTokenKeeper(access: TokenServerAccess): TokenCentre 
 export function createServerTicketKeeper(access: TokenServerAccess): TicketCentre {
   const ask = createAsking(access);
   return createTickets(access, (type) => ({
-    look: () => Promise.resolve(undefined),
-    obtain: ({ resting }) => (resting === undefined ? ask(`tickets/${type}`) : Promise.reject(resting.error)),
+    peek: () => Promise.resolve(undefined),
+    obtain: ({ backoff }) => (backoff === undefined ? ask(`tickets/${type}`) : Promise.reject(backoff.error)),
     reject: () => Promise.resolve(undefined),
   }));
 }

@@ -12,7 +12,7 @@ import { systemClock } from '../ports/clock.js';
 import { exitCodes, UsageInvalid, type Command } from './command.js';
 import { parseOptions } from './parse-options.js';
 
-const MOST_ROUNDS = 1_000;
+const MAX_ROUNDS = 1_000;
 
 /** Measures WeChat's hosts from here, and says in which order to configure them. */
 export const accessPoints: Command = {
@@ -24,7 +24,7 @@ Asks every host of WECHAT_API_BASE_URLS for next to nothing (no account, no toke
 over a new connection, and prints the medians in milliseconds: look-up of the name, connection, TLS, answer. Unless that is
 set, they are WeChat's own hosts, whatever runs on this machine.
 
-  --rounds N  how often each is asked, 1 to ${MOST_ROUNDS}; default 5
+  --rounds N  how often each is asked, 1 to ${MAX_ROUNDS}; default 5
   --json      the same as JSON
 
 Exit codes: 0 every host answers, 1 one or more do not, 2 usage, 78 configuration.`,
@@ -35,8 +35,8 @@ Exit codes: 0 every host answers, 1 one or more do not, 2 usage, 78 configuratio
       rounds: { type: 'string', default: '5' },
     });
     const rounds = Number(values.rounds);
-    if (!/^\d+$/.test(values.rounds) || rounds < 1 || rounds > MOST_ROUNDS) {
-      throw new UsageInvalid(`--rounds ${values.rounds} is no number from 1 to ${MOST_ROUNDS}.`);
+    if (!/^\d+$/.test(values.rounds) || rounds < 1 || rounds > MAX_ROUNDS) {
+      throw new UsageInvalid(`--rounds ${values.rounds} is no number from 1 to ${MAX_ROUNDS}.`);
     }
     const urls = configuredUrls();
     const deps = { http: createHttpClient(), clock: systemClock };

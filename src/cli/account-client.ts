@@ -6,10 +6,10 @@ import { createApp } from '../app.js';
 import { readConfigForTrying, type AccountConfig } from '../config.js';
 import { systemClock } from '../ports/clock.js';
 import { toAppId } from '../protocol/ids.js';
-import { findAdminListener } from './admin-listener.js';
+import { findAdminClient } from './admin-client.js';
 import type { Terminal } from './command.js';
 import { findAccount } from './find-account.js';
-import { sayWarnings } from './say-warnings.js';
+import { logWarnings } from './warning-logger.js';
 
 /**
  * Does something with the API of a configured account. Its token comes from the server that runs with this
@@ -22,10 +22,10 @@ export async function withAccountClient<T>(
 ): Promise<T> {
   const { config } = readConfigForTrying();
   const account = findAccount(config, wanted);
-  const log = sayWarnings(terminal);
+  const log = logWarnings(terminal);
   const parts = { http: createHttpClient(), clock: systemClock, log };
   const accessPoints = createAccessPoints({ urls: config.apiBaseUrls, ...parts });
-  const server = await findAdminListener(config);
+  const server = await findAdminClient(config);
   if (server !== undefined) {
     const access = { url: `http://${server.place}`, key: config.admin.key, appId: toAppId(account.appId) };
     const tokens = createServerTokenKeeper({ ...access, ...parts });

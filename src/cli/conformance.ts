@@ -1,4 +1,4 @@
-import { nearestName } from '../config/nearest-name.js';
+import { suggestName } from '../config/suggest-name.js';
 import { isEncodingAesKey } from '../protocol/cipher.js';
 import type { CipherMode } from '../protocol/envelope.js';
 import { reportJson, reportJunit } from '../sandbox/conformance/report-formats.js';
@@ -23,7 +23,7 @@ const options = {
 } as const;
 
 /** As long as WeChat waits. */
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 const BUDGET_MS = 55_000;
 
 /** Holds a callback server, ours or another's, against the platform's rules. */
@@ -68,7 +68,7 @@ function chosenRules(ids: readonly string[]): readonly Rule[] {
   const known = rules.map(({ id }) => id);
   const unknown = ids.find((id) => !known.includes(id));
   if (unknown === undefined) return ids.length === 0 ? rules : rules.filter(({ id }) => ids.includes(id));
-  const nearest = nearestName(unknown, known, 4);
+  const nearest = suggestName(unknown, known, 4);
   throw new UsageInvalid(
     `There is no rule ${unknown}; --list prints them.${nearest === undefined ? '' : ` Is ${nearest} meant?`}`,
   );
@@ -110,7 +110,7 @@ function targetFrom(url: string | undefined, values: Given): Target {
     appId: values['app-id'] ?? '',
     account: values['original-id'],
     echoPrefix: values.echo,
-    patienceMs: PATIENCE_MS,
+    timeoutMs: TIMEOUT_MS,
     budgetMs: BUDGET_MS,
   };
 }

@@ -1,7 +1,7 @@
 import { UsageInvalid, type Command } from './command.js';
 import { parseOptions } from './parse-options.js';
 
-const DEEDS = ['pull', 'diff', 'push'] as const;
+const ACTIONS = ['pull', 'diff', 'push'] as const;
 
 /** The custom menu as a file. */
 export const menu: Command = {
@@ -34,10 +34,10 @@ Exit codes: 0 done, diff: no difference; 1 failed, diff: a difference; 2 usage; 
       { positionals: 2 },
     );
     const [said, file = 'menu.yaml'] = positionals;
-    const deed = DEEDS.find((known) => known === said);
-    if (deed === undefined) throw new UsageInvalid('Say what to do: pull, diff or push.');
+    const action = ACTIONS.find((known) => known === said);
+    if (action === undefined) throw new UsageInvalid('Say what to do: pull, diff or push.');
     // Loaded here, so that the other commands start without the server.
-    const { deeds } = await import('./menu/deeds.js');
-    return deeds[deed]({ ...values, file }, terminal);
+    const { menuActions } = await import('./menu/menu-actions.js');
+    return menuActions[action]({ ...values, file }, terminal);
   },
 };

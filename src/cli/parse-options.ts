@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { nearestName } from '../config/nearest-name.js';
+import { suggestName } from '../config/suggest-name.js';
 import { UsageInvalid } from './command.js';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -19,7 +19,7 @@ export function parseOptions<const O extends Options>(
 ): Parsed<O> {
   const unknown = firstUnknown(args, options);
   if (unknown !== undefined) {
-    const nearest = nearestName(unknown, Object.keys(options), 2);
+    const nearest = suggestName(unknown, Object.keys(options), 2);
     throw new UsageInvalid(
       `Unknown option --${unknown}.${nearest === undefined ? '' : ` Is --${nearest} meant?`}`,
     );

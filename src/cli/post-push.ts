@@ -1,14 +1,14 @@
-import type { SignedPush } from './signed-push.js';
+import type { SignedPush } from './sign-push.js';
 
 /** WeChat sends a push so many times at most, one after the other, and waits so long for each. */
-export const WECHAT_TRIES = 3;
-const TRY_LASTS_MS = 5_000;
+export const WECHAT_ATTEMPTS = 3;
+const WECHAT_TIMEOUT_MS = 5_000;
 
 /** What was heard at which try; `ms` from the start of that try. */
-export interface HeardAnswer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly text: string;
-  readonly tryNumber: number;
+  readonly attemptNumber: number;
   readonly ms: number;
 }
 
@@ -21,25 +21,25 @@ export interface HeardAnswer {
 export async function postPush(
   { url, body }: SignedPush,
   {
-    tries = WECHAT_TRIES,
-    tryLastsMs = TRY_LASTS_MS,
+    attempts = WECHAT_ATTEMPTS,
+    attemptTimeoutMs = WECHAT_TIMEOUT_MS,
     onSilence,
-  }: { tries?: number; tryLastsMs?: number; onSilence: (tryNumber: number) => void },
-): Promise<HeardAnswer | undefined> {
-  for (let tryNumber = 1; tryNumber <= tries; tryNumber += 1) {
+  }: { attempts?: number; attemptTimeoutMs?: number; onSilence: (attemptNumber: number) => void },
+): Promise<ReceivedResponse | undefined> {
+  for (let attemptNumber = 1; attemptNumber <= attempts; attemptNumber += 1) {
     const startedAt = performance.now();
     try {
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'text/xml' },
         body,
-        signal: AbortSignal.timeout(tryLastsMs),
+        signal: AbortSignal.timeout(attemptTimeoutMs),
       });
       const text = await response.text();
-      return { status: response.status, text, tryNumber, ms: Math.round(performance.now() - startedAt) };
+      return { status: response.status, text, attemptNumber, ms: Math.round(performance.now() - startedAt) };
     } catch (error) {
       if (!isTimeout(error)) throw error;
-      onSilence(tryNumber);
+      onSilence(attemptNumber);
     }
   }
   return undefined;

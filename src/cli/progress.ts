@@ -1,11 +1,11 @@
 /** A line that counts, where a person is looking. */
 export interface Progress {
-  at(done: number, total: number | undefined): void;
-  end(): void;
+  update(done: number, total: number | undefined): void;
+  stop(): void;
 }
 
-const SHOWN_AFTER_MS = 1_000;
-const APART_MS = 200;
+const SHOW_AFTER_MS = 1_000;
+const MIN_UPDATE_INTERVAL_MS = 200;
 
 /** Count, rate and time left on standard error, once it takes longer than a second. */
 export function showProgress(
@@ -13,15 +13,15 @@ export function showProgress(
   stream: { isTTY?: boolean; write(text: string): unknown } = process.stderr,
   now: () => number = () => performance.now(),
 ): Progress {
-  if (stream.isTTY !== true) return { at() {}, end() {} };
+  if (stream.isTTY !== true) return { update() {}, stop() {} };
   const startMs = now();
   let first: number | undefined;
-  let shownMs = startMs + SHOWN_AFTER_MS - APART_MS;
+  let shownMs = startMs + SHOW_AFTER_MS - MIN_UPDATE_INTERVAL_MS;
   return {
-    at(done, total) {
+    update(done, total) {
       first ??= done;
       const tookMs = now() - startMs;
-      if (now() - shownMs < APART_MS) return;
+      if (now() - shownMs < MIN_UPDATE_INTERVAL_MS) return;
       shownMs = now();
       const rate = (done - first) / (tookMs / 1_000);
       const of = total === undefined ? '' : ` of ${total}`;
@@ -29,7 +29,7 @@ export function showProgress(
         total === undefined || rate === 0 ? '' : `, about ${Math.ceil((total - done) / rate)} s left`;
       stream.write(`\r\u001B[K${done}${of} ${what}, ${Math.round(rate)} a second${left}`);
     },
-    end() {
+    stop() {
       stream.write('\r\u001B[K');
     },
   };

@@ -1,6 +1,6 @@
 import { exitCodes, UsageInvalid, type Command } from './command.js';
 import { parseOptions } from './parse-options.js';
-import type { Usage } from './quota/read-usages.js';
+import type { Usage } from './quota/fetch-usage.js';
 import { formatColumns } from './table.js';
 
 /** What is left of the quotas today. */
@@ -27,10 +27,10 @@ Exit codes: 0 there are figures, 1 there are none for some PATH, 2 usage, 78 con
     if (wrong !== undefined) throw new UsageInvalid(`${wrong}: a path begins with a slash.`);
     // Loaded here, so that the other commands start without the server.
     const { withAccountClient } = await import('./account-client.js');
-    const { pathsWithQuota, readUsages } = await import('./quota/read-usages.js');
+    const { pathsWithQuota, fetchUsage } = await import('./quota/fetch-usage.js');
     const isAsked = positionals.length > 0;
     return withAccountClient(values.account, terminal, async (api) => {
-      const usages = await readUsages(api, isAsked ? positionals : pathsWithQuota());
+      const usages = await fetchUsage(api, isAsked ? positionals : pathsWithQuota());
       terminal.out(values.json ? JSON.stringify(usages, undefined, 2) : formatUsages(usages));
       return isAsked && usages.some(({ refused }) => refused !== undefined) ? exitCodes.failed : exitCodes.ok;
     });

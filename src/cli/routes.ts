@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfigForTrying } from '../config.js';
-import { createRouter, type RouteRow } from '../handling/router.js';
-import { loadHandlers } from '../handling/loader.js';
+import { createRouter, type RouteRow } from '../handler-runtime/router.js';
+import { loadHandlers } from '../handler-runtime/loader.js';
 import { exitCodes, type Command, type Terminal } from './command.js';
 import { parseOptions } from './parse-options.js';
 

@@ -1,4 +1,4 @@
-import { nearestName } from '../config/nearest-name.js';
+import { suggestName } from '../config/suggest-name.js';
 import { ConfigInvalid } from '../config/config-invalid.js';
 import { AppError } from '../protocol/app-error.js';
 import { accessPoints } from './access-points.js';
@@ -51,7 +51,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    const nearest = nearestName(
+    const nearest = suggestName(
       name,
       commands.map((known) => known.name),
       2,

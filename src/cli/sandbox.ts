@@ -103,7 +103,7 @@ function portFrom(text: string): number {
 }
 
 function greet(play: Sandbox, terminal: Terminal): void {
-  const { target, mode, appId } = play.stage.account();
+  const { target, mode, appId } = play.state.account();
   terminal.err(
     [
       `Sandbox:      ${play.url()}`,

@@ -3,14 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { readConfigForTrying, type AccountConfig } from '../config.js';
 import { isEncodingAesKey } from '../protocol/cipher.js';
 import { decodeExactly, whyUnreadable } from '../config/text-file.js';
-import { nearestName } from '../config/nearest-name.js';
+import { suggestName } from '../config/suggest-name.js';
 import { pushKinds } from '../protocol/push.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
 import { parseOptions } from './parse-options.js';
-import { postPush, WECHAT_TRIES, type HeardAnswer } from './post-push.js';
+import { postPush, WECHAT_ATTEMPTS, type ReceivedResponse } from './post-push.js';
 import { pushXml } from './push-xml.js';
-import { readAnswer } from './read-answer.js';
-import { signPush, textOf, type SharedSecrets, type SignedPush } from './signed-push.js';
+import { explainResponse } from './explain-response.js';
+import { signPush, textOf, type SharedSecrets, type SignedPush } from './sign-push.js';
 
 const options = {
   account: { type: 'string' },
@@ -26,7 +26,7 @@ const options = {
   timestamp: { type: 'string' },
   to: { type: 'string' },
   token: { type: 'string' },
-  tries: { type: 'string', default: String(WECHAT_TRIES) },
+  tries: { type: 'string', default: String(WECHAT_ATTEMPTS) },
 } as const;
 
 /** Plays WeChat: signs a push, posts it, shows the answer. */
@@ -138,7 +138,7 @@ const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false
 /** Such a push is worth sending, since WeChat invents kinds without notice; but most often it is a slip. */
 function warnOfUnknownKind(kind: string, terminal: Terminal): void {
   if (pushKinds.some((known) => known === kind.toLowerCase())) return;
-  const nearest = nearestName(kind, pushKinds, 3);
+  const nearest = suggestName(kind, pushKinds, 3);
   const hint = nearest === undefined ? '' : ` Is ${nearest} meant?`;
   terminal.err(`"${kind}" is no kind that this server knows; it is sent all the same.${hint}`);
 }
@@ -185,13 +185,13 @@ async function post(
   terminal: Terminal,
   tries: number,
 ): Promise<boolean> {
-  let heard: HeardAnswer | undefined;
+  let heard: ReceivedResponse | undefined;
   try {
     heard = await postPush(signed, {
-      tries,
-      onSilence: (tryNumber) =>
+      attempts: tries,
+      onSilence: (attemptNumber) =>
         terminal.err(
-          `No answer within 5 s${tryNumber < tries ? `; WeChat tries again: try ${tryNumber + 1} of ${tries}` : ''}.`,
+          `No answer within 5 s${attemptNumber < tries ? `; WeChat tries again: try ${attemptNumber + 1} of ${tries}` : ''}.`,
         ),
     });
   } catch (error) {
@@ -202,9 +202,9 @@ async function post(
     terminal.err('No try was answered: the follower sees that the account is out of order.');
     return false;
   }
-  const { status, text, ms, tryNumber } = heard;
-  const answer = readAnswer(status, text, secrets);
-  const which = tryNumber === 1 ? '' : ` at try ${tryNumber}`;
+  const { status, text, ms, attemptNumber } = heard;
+  const answer = explainResponse(status, text, secrets);
+  const which = attemptNumber === 1 ? '' : ` at try ${attemptNumber}`;
   terminal.out(
     `${status} in ${ms} ms${which}: ${answer.explanation}${answer.reply === undefined ? '' : `\n${answer.reply}`}`,
   );

@@ -4,7 +4,7 @@ import { readConfigForTrying, type AccountConfig } from '../config.js';
 import { exitCodes, UsageInvalid, type Command } from './command.js';
 import { findAccount } from './find-account.js';
 import { parseOptions } from './parse-options.js';
-import { sayWarnings } from './say-warnings.js';
+import { logWarnings } from './warning-logger.js';
 
 const SHOWN_CHARACTERS = 6;
 
@@ -34,16 +34,16 @@ Asks the server that runs with this configuration; where none does, works on its
       },
       { positionals: 1 },
     );
-    const [deed] = positionals;
-    if (deed !== 'show' && deed !== 'refresh') throw new UsageInvalid('Say what to do: show or refresh.');
-    if (values.force && deed === 'show') throw new UsageInvalid('--force goes with refresh.');
+    const [action] = positionals;
+    if (action !== 'show' && action !== 'refresh') throw new UsageInvalid('Say what to do: show or refresh.');
+    if (values.force && action === 'show') throw new UsageInvalid('--force goes with refresh.');
     const { config } = readConfigForTrying();
     const account = findAccount(config, values.account);
     // Loaded here, so that the other commands start without the server.
-    const { openTokenDesk } = await import('./token-desk.js');
-    const desk = await openTokenDesk(config, account.appId, sayWarnings(terminal));
+    const { openTokenClient } = await import('./token-client.js');
+    const desk = await openTokenClient(config, account.appId, logWarnings(terminal));
     try {
-      const held = deed === 'refresh' ? await desk.refresh(values.force) : undefined;
+      const held = action === 'refresh' ? await desk.refresh(values.force) : undefined;
       const status = await desk.status();
       const isThere = status.expiresAtMs !== undefined && status.expiresAtMs > Date.now();
       const current = held ?? (isThere ? await desk.current() : undefined);
@@ -61,7 +61,7 @@ type View = ReturnType<typeof toView>;
 function toView(
   { name, appId }: AccountConfig,
   source: string,
-  { channel, forcedLeft, ousted, trouble }: TokenStatus,
+  { channel, forcedLeft, superseded, trouble }: TokenStatus,
   current: Credential | undefined,
   reveal: boolean,
 ) {
@@ -77,7 +77,9 @@ function toView(
       expiresInS: Math.max(0, Math.floor((current.expiresAtMs - Date.now()) / 1_000)),
     }),
     ...(forcedLeft !== undefined && { forcedLeft }),
-    ...(ousted !== undefined && { ousted: { ...ousted, lastAt: new Date(ousted.lastAtMs).toISOString() } }),
+    ...(superseded !== undefined && {
+      superseded: { ...superseded, lastAt: new Date(superseded.lastAtMs).toISOString() },
+    }),
     ...(trouble !== undefined && { trouble }),
   };
 }
@@ -97,10 +99,10 @@ function format(view: View): string {
   ];
   if (expiresAt !== undefined) lines.push(['expires', `in ${inWords(expiresInS ?? 0)}, at ${expiresAt}`]);
   if (forcedLeft !== undefined) lines.push(['forced', `${forcedLeft} refreshes by force left today`]);
-  if (view.ousted !== undefined)
+  if (view.superseded !== undefined)
     lines.push([
       'beware',
-      `${view.ousted.advice} (${view.ousted.times} times, last at ${view.ousted.lastAt})`,
+      `${view.superseded.advice} (${view.superseded.times} times, last at ${view.superseded.lastAt})`,
     ]);
   if (view.trouble !== undefined) lines.push(['trouble', view.trouble]);
   return lines.map(([what, text]) => `${what.padEnd(8)} ${text}`).join('\n');

@@ -27,8 +27,8 @@ same command goes on where it was, by FILE.cursor, which is gone once all are th
       },
       { positionals: 2 },
     );
-    const [deed, file] = positionals;
-    if (deed !== 'export') throw new UsageInvalid('Say what to do: export.');
+    const [action, file] = positionals;
+    if (action !== 'export') throw new UsageInvalid('Say what to do: export.');
     if (file === undefined) throw new UsageInvalid('Say where to: users export FILE.');
     // Loaded here, so that the other commands start without the server.
     const { withAccountClient } = await import('./account-client.js');
@@ -42,7 +42,7 @@ same command goes on where it was, by FILE.cursor, which is gone once all are th
       try {
         await exportUsers(api, target, { idsOnly: values['ids-only'] }, progress);
       } finally {
-        progress.end();
+        progress.stop();
         await target.close();
       }
       const { count } = target;

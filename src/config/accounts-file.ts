@@ -8,7 +8,7 @@ import {
   type Setting,
   type Settings,
 } from './account.js';
-import { nearestName } from './nearest-name.js';
+import { suggestName } from './suggest-name.js';
 import { readJson } from './json-text.js';
 import { whyUnreadable } from './text-file.js';
 import type { ReadFile } from './variable-source.js';
@@ -73,7 +73,7 @@ function readAccount(
   }
   const nameOf = (setting: string) => `${where}: ${name}.${setting}`;
   for (const key of Object.keys(fields).filter((field) => !isSetting(field))) {
-    const nearest = nearestName(key, settingNames, 3);
+    const nearest = suggestName(key, settingNames, 3);
     const hint = nearest === undefined ? `Known ones: ${settingNames.join(', ')}.` : `Is ${nearest} meant?`;
     faults.push(`${nameOf(key)} is not a setting of an account. ${hint}`);
   }

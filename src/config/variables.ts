@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { anyText, baseUrl, host, oneOf, path, trimmed, wholeNumber } from './value-schemas.js';
-import { webVariables } from './web-variables.js';
+import { oauthVariables } from './oauth-variables.js';
 
 /** One environment variable: how it is read, what it means, whether its value may be shown. */
 export interface Variable<T = unknown> {
@@ -27,7 +27,7 @@ const callbackToken = anyText.refine((text) => text !== '' && Array.from(text).l
 const encodingAesKey = trimmed.regex(/^[A-Za-z0-9]{43}$/);
 const cipherMode = oneOf('plaintext', 'compatible', 'safe');
 
-const keyAllowed = 'exactly 43 letters and digits, as in the console of the account';
+const allowedKey = 'exactly 43 letters and digits, as in the console of the account';
 
 /** Every variable that the server reads. `.env.example` and `docs/configuration.md` are checked against it by a test. */
 export const variables = {
@@ -77,7 +77,7 @@ export const variables = {
   },
   WECHAT_ENCODING_AES_KEY: {
     schema: encodingAesKey,
-    allowed: keyAllowed,
+    allowed: allowedKey,
     without: 'plaintext mode',
     secret: true,
     meaning: 'EncodingAESKey; needed for compatible and safe mode.',
@@ -91,7 +91,7 @@ export const variables = {
   },
   WECHAT_PREVIOUS_ENCODING_AES_KEY: {
     schema: encodingAesKey,
-    allowed: keyAllowed,
+    allowed: allowedKey,
     without: 'none',
     secret: true,
     meaning: 'EncodingAESKey before the last change: still accepted.',
@@ -135,7 +135,7 @@ export const variables = {
     schema: path,
     allowed: 'the path of a folder',
     fallback: './data',
-    meaning: 'Folder of the embedded store and of the spill-over journal.',
+    meaning: 'Folder of the embedded store and of the fallback journal.',
   },
   HANDLERS_DIR: {
     schema: path,
@@ -183,7 +183,7 @@ export const variables = {
     secret: true,
     meaning: 'Key of the token centre at TOKEN_SERVER_URL: the ADMIN_KEY of that instance.',
   },
-  ...webVariables,
+  ...oauthVariables,
   ADMIN_PORT: {
     schema: wholeNumber(0, 65_535),
     allowed: 'a port from 1 to 65535 (0: any free one)',

@@ -2,12 +2,12 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import type { Server } from 'node:http';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
 import type { Logger } from '../ports/logger.js';
-import type { RouteRow } from '../handling/router.js';
-import type { LetterDesk } from '../pipeline/letter-desk.js';
+import type { RouteRow } from '../handler-runtime/router.js';
+import type { DeadLetterQueue } from '../pipeline/dead-letters/dead-letter-queue.js';
 import { createHttpServer } from './http-server.js';
-import { letterRoutes } from './letter-routes.js';
+import { deadLetterRoutes } from './dead-letter-routes.js';
 import type { Readiness } from './public-server.js';
-import { isSameSecret } from './same-secret.js';
+import { safeEqual } from './safe-equal.js';
 import { addressOf, type TokenRoutes } from './token-routes.js';
 
 /**
@@ -25,7 +25,7 @@ export function createAdminServer({
   log,
 }: {
   key: string | undefined;
-  letters: LetterDesk;
+  letters: DeadLetterQueue;
   /** Dead letters of this process since its start, by reason. */
   buried: () => Readonly<Record<string, number>>;
   queue: DeferredQueue;
@@ -46,9 +46,9 @@ export function createAdminServer({
     log.warn({ from, method: request.method, path: request.path }, 'an admin request was refused');
     response.status(401).json({ error: 'unauthorized', hint });
   };
-  if (key === undefined) app.use(keepPagesOut(refuse));
+  if (key === undefined) app.use(rejectBrowserPages(refuse));
   app.use(tokenRoutes.wechat); // before the key: they bring their own secret
-  if (key !== undefined) app.use(demandKey(key, refuse));
+  if (key !== undefined) app.use(requireKey(key, refuse));
   app.use(tokenRoutes.accounts);
   app.get('/status', async (_request, response) => {
     response.json({
@@ -59,7 +59,7 @@ export function createAdminServer({
       routes: routes(),
     });
   });
-  app.use(letterRoutes(letters, log));
+  app.use(deadLetterRoutes(letters, log));
   app.use((_request, response) => {
     response.status(404).json({ error: 'not_found' });
   });
@@ -74,15 +74,15 @@ export function createAdminServer({
 type Refuse = (request: Request, response: Response, hint: string) => void;
 
 /** `Authorization: Bearer <ADMIN_KEY>`. */
-function demandKey(key: string, refuse: Refuse): RequestHandler {
+function requireKey(key: string, refuse: Refuse): RequestHandler {
   return (request, response, next) => {
-    if (isSameSecret(request.headers.authorization ?? '', `Bearer ${key}`)) next();
+    if (safeEqual(request.headers.authorization ?? '', `Bearer ${key}`)) next();
     else refuse(request, response, 'send Authorization: Bearer <ADMIN_KEY>');
   };
 }
 
 /** Without a key the listener is on loopback, where a page in a browser must still be kept out. */
-function keepPagesOut(refuse: Refuse): RequestHandler {
+function rejectBrowserPages(refuse: Refuse): RequestHandler {
   return (request, response, next) => {
     // A name that a stranger's DNS points at loopback is not one of these.
     const isOurs = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');

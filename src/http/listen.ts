@@ -10,7 +10,7 @@ export class CannotListen extends AppError {
 }
 
 /** What a person can do about a listen error. */
-function wayOut(error: NodeJS.ErrnoException, host: string, port: number, portName: string): string {
+function listenAdvice(error: NodeJS.ErrnoException, host: string, port: number, portName: string): string {
   const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   switch (error.code) {
     case 'EADDRINUSE':
@@ -41,7 +41,7 @@ export function listen(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void =>
-      reject(new CannotListen(wayOut(error, host, port, portName), { cause: error }));
+      reject(new CannotListen(listenAdvice(error, host, port, portName), { cause: error }));
     server.once('error', fail);
     server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', fail);
@@ -53,21 +53,21 @@ export function listen(
 }
 
 /** Longer than any push may wait for its answer; who still sends its request by then is cut off. */
-const CLOSE_LIMIT_MS = 5_500;
-const SWEEP_EVERY_MS = 50;
+const CLOSE_TIMEOUT_MS = 5_500;
+const SWEEP_INTERVAL_MS = 50;
 
 /**
  * Takes no new connections, lets running requests end. Resolves when the last connection is gone, `limitMs` from now
  * at the latest: once a server closes, node no longer cuts off slow senders.
  */
-export function closeServer(server: Server, limitMs = CLOSE_LIMIT_MS): Promise<void> {
+export function closeServer(server: Server, limitMs = CLOSE_TIMEOUT_MS): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) {
       resolve();
       return;
     }
     // A connection that was busy when the close began is kept alive after its answer, too.
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
     const cut = setTimeout(() => server.closeAllConnections(), limitMs);
     server.close(() => {
       clearInterval(sweep);

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { createSealer, deriveKey } from '../api/sealed-text.js';
-import type { WebScope } from '../api/web-authorization.js';
+import { createSealer, deriveKey } from '../crypto/sealer.js';
+import type { OAuthScope } from '../api/oauth/oauth.js';
 import type { Clock } from '../ports/clock.js';
 import { signatureMatches } from '../protocol/signature.js';
 import { readCookies, type CookieJar } from './cookies.js';
@@ -18,7 +18,7 @@ const shape = z.object({
 export interface PendingLogin {
   readonly id: string;
   readonly returnTo: string;
-  readonly scope: WebScope;
+  readonly scope: OAuthScope;
   /** It was begun because another one failed: it is not begun a third time. */
   readonly isSecondTry: boolean;
   readonly endsAtMs: number;

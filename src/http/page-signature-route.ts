@@ -2,7 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { PageSigner } from '../api/page-signer.js';
 import type { Logger } from '../ports/logger.js';
 import { withoutHash } from '../protocol/page-signature.js';
-import { pathOf, writeAnswer, type Mountable, type WebAnswer } from './web-answer.js';
+import {
+  pathOf,
+  writeBrowserResponse,
+  type NodeMiddleware,
+  type BrowserResponse,
+} from './browser-response.js';
 
 /** No page has a longer address. */
 const MAX_LENGTH = 4_000;
@@ -19,7 +24,7 @@ export function createPageSignatureRoute(deps: {
   readonly signer: Pick<PageSigner, 'signPage'>;
   readonly hosts: readonly string[];
   readonly log: Logger;
-}): Mountable {
+}): NodeMiddleware {
   const { signer, log } = deps;
   const hosts = new Set(deps.hosts);
 
@@ -30,7 +35,7 @@ export function createPageSignatureRoute(deps: {
     return isOurs ? { Vary: 'Origin', 'Access-Control-Allow-Origin': origin } : undefined;
   }
 
-  async function answer(request: IncomingMessage): Promise<WebAnswer> {
+  async function answer(request: IncomingMessage): Promise<BrowserResponse> {
     const headers = headersFor(request.headers.origin);
     if (headers === undefined) return refuse(403, 'this site may not ask');
     if (request.method === 'OPTIONS') {
@@ -49,7 +54,7 @@ export function createPageSignatureRoute(deps: {
     }
   }
 
-  function refuse(status: number, why: string, headers: Record<string, string> = {}): WebAnswer {
+  function refuse(status: number, why: string, headers: Record<string, string> = {}): BrowserResponse {
     log.warn({ reason: 'page_not_signed', status }, `a page was not signed: ${why}`);
     return { status, json: { error: 'refused', message: why }, headers };
   }
@@ -58,10 +63,10 @@ export function createPageSignatureRoute(deps: {
     const isOurs = pathOf(request) === '/' && (request.method === 'GET' || request.method === 'OPTIONS');
     if (isOurs) {
       answer(request).then(
-        (done) => writeAnswer(response, done),
+        (done) => writeBrowserResponse(response, done),
         (error: unknown) => log.error({ err: error }, 'an answer to a page could not be written'),
       );
-    } else if (next === undefined) writeAnswer(response, { status: 404 });
+    } else if (next === undefined) writeBrowserResponse(response, { status: 404 });
     else next();
   };
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from '../ports/logger.js';
-import type { Door } from './door.js';
-import { hearHalfClosed } from './half-closed.js';
+import type { CallbackHandler } from './callback-endpoint.js';
+import { allowHalfOpen } from './allow-half-open.js';
 import { createHttpServer } from './http-server.js';
 import { reportStrayPushes } from './stray-pushes.js';
-import type { Mountable } from './web-answer.js';
+import type { NodeMiddleware } from './browser-response.js';
 
 /** How well the server can do its work just now. `degraded`: the journal stands in for Redis. */
 export type Readiness = 'ready' | 'degraded' | 'not-ready';
@@ -17,34 +17,35 @@ export type Readiness = 'ready' | 'degraded' | 'not-ready';
  * too.
  */
 export function createPublicServer({
-  doors,
+  handlers,
   pages,
   readiness,
   maxConnections,
   log,
 }: {
   /** By path. */
-  doors: ReadonlyMap<string, Door>;
+  handlers: ReadonlyMap<string, CallbackHandler>;
   /** By the path below which they answer. */
-  pages: ReadonlyMap<string, Mountable>;
+  pages: ReadonlyMap<string, NodeMiddleware>;
   readiness: () => Readiness;
   maxConnections: number;
   log: Logger;
 }): Server {
-  const report = reportStrayPushes([...doors.keys()], log);
-  const callbacks = new Map<string, Door>();
-  for (const [path, door] of doors) for (const spelling of spellings(path)) callbacks.set(spelling, door);
+  const report = reportStrayPushes([...handlers.keys()], log);
+  const callbacks = new Map<string, CallbackHandler>();
+  for (const [path, handler] of handlers)
+    for (const spelling of spellings(path)) callbacks.set(spelling, handler);
 
   const server = createHttpServer((request, response) => {
     const url = (request.url = originForm(request.url ?? ''));
     const end = url.indexOf('?');
     const path = end === -1 ? url : url.slice(0, end);
-    const door = callbacks.get(path);
-    if (door === undefined) answerRest(path, request, response);
-    else door(request, response);
+    const handler = callbacks.get(path);
+    if (handler === undefined) answerRest(path, request, response);
+    else handler(request, response);
   });
   server.maxConnections = maxConnections;
-  return hearHalfClosed(server);
+  return allowHalfOpen(server);
 
   function answerRest(path: string, request: IncomingMessage, response: ServerResponse): void {
     const isReading = request.method === 'GET' || request.method === 'HEAD';

@@ -8,7 +8,7 @@ export type Body =
   /** The sender went away before the body was whole. */
   | { readonly type: 'aborted' }
   /** A body parser ran before the door and kept nothing of the bytes. */
-  | { readonly type: 'eaten'; readonly as: string };
+  | { readonly type: 'already-consumed'; readonly as: string };
 
 /** Hands over the body as text, at most `limit` bytes of it, whatever the headers say about type or charset. */
 export function readBody(request: IncomingMessage, limit: number, done: (body: Body) => void): void {
@@ -60,7 +60,10 @@ function takeParsed(request: IncomingMessage & { body?: unknown; rawBody?: unkno
   // Nothing was in it, so nothing was lost.
   if (!request.readableDidRead) return { type: 'text', text: '' };
   const { body } = request;
-  return { type: 'eaten', as: body === null || body === undefined ? 'nothing' : `an ${typeof body}` };
+  return {
+    type: 'already-consumed',
+    as: body === null || body === undefined ? 'nothing' : `an ${typeof body}`,
+  };
 }
 
 function toText(bytes: Buffer): Body {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { Sealer } from '../api/sealed-text.js';
+import type { Sealer } from '../crypto/sealer.js';
 import type { Clock } from '../ports/clock.js';
 import { readCookies, type CookieJar } from './cookies.js';
 

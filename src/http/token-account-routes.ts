@@ -8,11 +8,11 @@ import { signPage } from '../protocol/page-signature.js';
 import {
   remainingS,
   ticketTypeOf,
-  type Asked,
-  type Given,
+  type TokenRouteRequest,
+  type TokenRouteResponse,
   type TokenAccount,
   type TokenRoute,
-} from './token-asked.js';
+} from './token-route.js';
 
 /** The token centre's own routes. Whoever asks has shown the key. */
 export function tokenAccountRoutes(accounts: readonly TokenAccount[], clock: Clock): readonly TokenRoute[] {
@@ -20,8 +20,8 @@ export function tokenAccountRoutes(accounts: readonly TokenAccount[], clock: Clo
   function route(
     method: TokenRoute['method'],
     path: string,
-    what: (asked: Asked) => string,
-    answer: (account: TokenAccount, asked: Asked) => Promise<object | Refused>,
+    what: (asked: TokenRouteRequest) => string,
+    answer: (account: TokenAccount, asked: TokenRouteRequest) => Promise<object | Refused>,
   ): TokenRoute {
     return {
       method,
@@ -74,7 +74,8 @@ export function tokenAccountRoutes(accounts: readonly TokenAccount[], clock: Clo
       'post',
       'token/refresh',
       ({ body }) => (body['force'] === true ? 'forced refresh' : 'refresh'),
-      async ({ tokens }, { body }) => token(await tokens.refresh(body['force'] === true ? 'forced' : 'anew')),
+      async ({ tokens }, { body }) =>
+        token(await tokens.refresh(body['force'] === true ? 'forced' : 'fresh')),
     ),
     route(
       'get',
@@ -116,17 +117,17 @@ export function tokenAccountRoutes(accounts: readonly TokenAccount[], clock: Clo
 
 /** What is answered in place of what was asked for. */
 class Refused {
-  readonly given: Pick<Given, 'status' | 'body' | 'refused'>;
+  readonly given: Pick<TokenRouteResponse, 'status' | 'body' | 'refused'>;
   constructor(status: number, error: string, message: string) {
     this.given = { status, refused: error, body: { error, message, retryable: false } };
   }
 }
 
-function refused(status: number, error: string, message: string, what: string): Given {
+function refused(status: number, error: string, message: string, what: string): TokenRouteResponse {
   return { ...new Refused(status, error, message).given, what };
 }
 
-function failure(error: AppError): Pick<Given, 'status' | 'body' | 'refused'> {
+function failure(error: AppError): Pick<TokenRouteResponse, 'status' | 'body' | 'refused'> {
   const { code, message, retryable } = error;
   const said = error instanceof ApiRefused ? { errcode: error.errcode, advice: error.advice } : {};
   const status = code === 'force_budget_spent' ? 429 : error instanceof ApiRefused ? 502 : 503;

@@ -2,7 +2,7 @@ import express, { Router, type ErrorRequestHandler, type Request, type RequestHa
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { tokenAccountRoutes } from './token-account-routes.js';
-import type { Asked, TokenAccount, TokenRoute } from './token-asked.js';
+import type { TokenRouteRequest, TokenAccount, TokenRoute } from './token-route.js';
 import { tokenWechatRoutes } from './token-wechat-routes.js';
 
 /** No request of theirs comes near this. */
@@ -55,7 +55,7 @@ function mount(routes: readonly TokenRoute[], log: Logger, complaints: Complaint
   for (const { method, path, answer } of routes) {
     const place = path.replace(/\{(\w+)\}/g, ':$1');
     router[method](place, readJson, async (request, response) => {
-      const asked = readAsked(request);
+      const asked = readTokenRequest(request);
       const { status = 200, body, account, what, refused } = await answer(asked);
       const by = { account, what, from: asked.from, route: `${method} ${path}`, refused };
       if (refused === undefined) log.info(by, 'the token centre was asked');
@@ -90,7 +90,7 @@ export function addressOf({ socket }: Pick<Request, 'socket'>): string {
   return (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
 }
 
-function readAsked(request: Request): Asked {
+function readTokenRequest(request: Request): TokenRouteRequest {
   const once = (values: object): Record<string, string> =>
     Object.fromEntries(
       Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),

@@ -3,15 +3,15 @@ import type { Credential } from '../api/credential.js';
 import { ForceBudgetSpent } from '../api/token-keeper.js';
 import type { Clock } from '../ports/clock.js';
 import { AppError } from '../protocol/app-error.js';
-import { isSameSecret } from './same-secret.js';
+import { safeEqual } from './safe-equal.js';
 import {
   remainingS,
   ticketTypeOf,
-  type Asked,
-  type Given,
+  type TokenRouteRequest,
+  type TokenRouteResponse,
   type TokenAccount,
   type TokenRoute,
-} from './token-asked.js';
+} from './token-route.js';
 
 /**
  * WeChat's own token and ticket calls, for SDKs whose base address can be set. Their requests cannot carry our key, so
@@ -33,23 +33,23 @@ export function tokenWechatRoutes(
     if (textOf('grant_type') !== 'client_credential') return 40002;
     if (textOf('appid') === '') return 41002;
     // No way out before the end: how long it takes tells nothing of which AppID is ours.
-    const account = accounts.filter(({ appId }) => isSameSecret(textOf('appid'), appId))[0];
+    const account = accounts.filter(({ appId }) => safeEqual(textOf('appid'), appId))[0];
     if (account === undefined) return 40013;
     if (textOf('secret') === '') return 41004;
     const secrets = [account.appSecret.value, key].filter((secret) => secret !== undefined);
-    const allowed = secrets.map((secret) => isSameSecret(textOf('secret'), secret));
+    const allowed = secrets.map((secret) => safeEqual(textOf('secret'), secret));
     return allowed.includes(true) ? account : 40125;
   }
 
   async function giveToken(
-    asked: Asked,
+    asked: TokenRouteRequest,
     credentials: Readonly<Record<string, unknown>>,
     force: boolean,
-  ): Promise<Given> {
+  ): Promise<TokenRouteResponse> {
     const account = readCredentials(credentials);
     if (typeof account === 'number') return refusal('token', account);
     return answerAs(account, force ? 'forced refresh' : 'token', async () => {
-      if (await suspicion.isDue(account, asked.from)) await account.tryOut().catch(() => {}); // logged by the client
+      if (await suspicion.isDue(account, asked.from)) await account.validateToken().catch(() => {}); // logged by the client
       const current = force ? await forced(account) : await account.tokens.current();
       suspicion.noteGiven(account, asked.from, current);
       return { access_token: current.value, expires_in: remainingS(current, clock.now()) };
@@ -103,10 +103,14 @@ async function ownsToken({ tokens }: TokenAccount, token: string): Promise<boole
   const status = await tokens.status();
   if (status.expiresAtMs === undefined) return false; // none was given out, so none is fetched for a stranger
   const current = await tokens.current().catch(() => undefined);
-  return current !== undefined && isSameSecret(token, current.value);
+  return current !== undefined && safeEqual(token, current.value);
 }
 
-async function answerAs(account: TokenAccount, what: string, give: () => Promise<object>): Promise<Given> {
+async function answerAs(
+  account: TokenAccount,
+  what: string,
+  give: () => Promise<object>,
+): Promise<TokenRouteResponse> {
   try {
     return { body: await give(), account: account.name, what };
   } catch (error) {
@@ -129,12 +133,12 @@ const WORDS: Readonly<Record<number, string>> = {
 };
 
 /** As WeChat refuses: HTTP 200, and the errcode says it. */
-function refusal(what: string, errcode: number): Given {
+function refusal(what: string, errcode: number): TokenRouteResponse {
   return { body: { errcode, errmsg: WORDS[errcode] }, what, refused: String(errcode) };
 }
 
-const SUSPICIONS_APART_MS = 10_000;
-const ASKERS_REMEMBERED = 1_000;
+const MIN_SUSPICION_INTERVAL_MS = 10_000;
+const MAX_REMEMBERED_CALLERS = 1_000;
 
 /**
  * These calls cannot say that a token failed: an SDK whose token failed just asks again. So who asks again for what it
@@ -147,7 +151,7 @@ function createSuspicion(clock: Clock) {
     async isDue({ appId, tokens }: TokenAccount, from: string): Promise<boolean> {
       const before = given.get(`${appId} ${from}`);
       if (before === undefined || before !== (await tokens.current()).value) return false;
-      if (clock.now() - (triedAtMs.get(appId) ?? -Infinity) < SUSPICIONS_APART_MS) return false;
+      if (clock.now() - (triedAtMs.get(appId) ?? -Infinity) < MIN_SUSPICION_INTERVAL_MS) return false;
       triedAtMs.set(appId, clock.now());
       return true;
     },
@@ -155,7 +159,7 @@ function createSuspicion(clock: Clock) {
       given.delete(`${appId} ${from}`);
       given.set(`${appId} ${from}`, value);
       for (const oldest of given.keys()) {
-        if (given.size <= ASKERS_REMEMBERED) break;
+        if (given.size <= MAX_REMEMBERED_CALLERS) break;
         given.delete(oldest);
       }
     },

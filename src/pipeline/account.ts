@@ -1,9 +1,9 @@
 import type { Api } from '../api/client.js';
-import type { MediaIds } from '../api/media/media-ids.js';
+import type { MediaCache } from '../api/media/media-cache.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
 import type { LateTemplate } from '../protocol/late-template.js';
-import type { Road } from './road.js';
+import type { DeliveryPolicy } from './delivery-policy.js';
 
 /** One Official Account as the pipeline sees it. */
 export interface Account {
@@ -14,9 +14,9 @@ export interface Account {
   readonly originalId: string | undefined;
   readonly secrets: CallbackSecrets;
   readonly api: Api;
-  readonly mediaIds: MediaIds;
+  readonly mediaCache: MediaCache;
   /** Sent in place of an answer that may not be sent any more. */
   readonly lateTemplate?: LateTemplate | undefined;
   /** How its late answers travel. */
-  readonly road: Road;
+  readonly deliveryPolicy: DeliveryPolicy;
 }

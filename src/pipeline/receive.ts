@@ -11,16 +11,22 @@ import { fingerprint, readPush, type Push } from '../protocol/push.js';
 import { PushRefused } from '../protocol/refusal.js';
 import type { PushOutcome } from '../ports/events.js';
 import type { ClaimRequest, ClaimResult } from '../ports/state-store.js';
-import { deedOf, openingBy } from '../protocol/send-windows.js';
+import { triggerOf, grantFor } from '../protocol/send-windows.js';
 import type { Account } from './account.js';
-import { disown } from './disown.js';
-import { observe } from './handle-for.js';
-import { nameRecord, type RecordName } from './job.js';
+import { releaseUncertainClaim } from './record/release-claim.js';
+import { notifyObservers } from './invoke-handler.js';
+import { recordRef, type RecordRef } from './record/record-ref.js';
 import { decodeRecord } from '../push-record/codec.js';
 import { isReplied } from '../push-record/push-record.js';
 import { PushRun } from './run/push-run.js';
 import type { Arrival, RunDeps } from './run/run-deps.js';
-import { SUCCESS, TRIES, TRY_LASTS_MS, type FinalVerdict, type Verdict } from './tries.js';
+import {
+  SUCCESS,
+  WECHAT_MAX_ATTEMPTS,
+  WECHAT_TIMEOUT_MS,
+  type SettledResponse,
+  type AttemptResponse,
+} from './run/pending-attempts.js';
 
 /** One POST whose URL may be WeChat's. Only `Receiver.admit` makes it. */
 export interface AdmittedPush {
@@ -76,7 +82,7 @@ export interface ReceiveDeps extends RunDeps {
 }
 
 /** From here on a try counts as the last one, whatever its number. */
-const LAST_TRY_SINCE_MS = 9_500;
+const LAST_ATTEMPT_SINCE_MS = 9_500;
 
 type Claimed = Exclude<ClaimResult, { type: 'replayed' }>;
 type Writable<T> = { -readonly [P in keyof T]: T[P] };
@@ -87,7 +93,7 @@ const UNAVAILABLE: Answer = { status: 503, body: '' };
 
 /** received → authenticated → opened → parsed → claimed or joined → answered: the story of a push, up to its answer. */
 export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
-  const { store, clock, owner, runs, settings, lifetimes, events } = deps;
+  const { store, clock, owner, activeRuns, settings, ttls, events } = deps;
   const log = account.name === 'default' ? deps.log : deps.log.child({ account: account.name });
 
   function refuse(
@@ -110,7 +116,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     return REFUSED;
   }
 
-  function demandFresh(timestamp: QueryValue): void {
+  function assertFresh(timestamp: QueryValue): void {
     if (settings.maxPushAgeS === 0) return;
     const skewS = timestampSkewS(typeof timestamp === 'string' ? timestamp : '', clock.now());
     if (skewS !== undefined && Math.abs(skewS) <= settings.maxPushAgeS) return;
@@ -122,7 +128,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     );
   }
 
-  function demandOurAccount(name: string | undefined): void {
+  function assertOwnAccount(name: string | undefined): void {
     if (account.originalId === undefined || name === undefined || name === account.originalId) return;
     throw new PushRefused('foreign_account', 'its ToUserName is not WECHAT_ORIGINAL_ID');
   }
@@ -130,87 +136,91 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
   /** The push, believed and read; `undefined` for a probe, which wants nothing but `success`. */
   function read(request: PushRequest): { opened: OpenedEnvelope; push: Push | undefined } {
     const opened = openEnvelope(request.admitted.query, request.body, account.secrets, { isUrlProven: true });
-    demandOurAccount(opened.outerAccount);
+    assertOwnAccount(opened.outerAccount);
     const push = readPush(opened.text, account.appId);
-    if (push !== undefined) demandOurAccount(push.account);
+    if (push !== undefined) assertOwnAccount(push.account);
     return { opened, push };
   }
 
-  function claim(push: Push, opened: OpenedEnvelope, { key, sender }: RecordName): Promise<ClaimResult> {
+  function claim(push: Push, opened: OpenedEnvelope, { key, sender }: RecordRef): Promise<ClaimResult> {
     const nowMs = clock.now();
-    const deed = deedOf(push);
+    const trigger = triggerOf(push);
     const request: Writable<ClaimRequest> = {
       key,
       owner: owner.id,
       nowMs,
-      keepMs: lifetimes.overMs,
+      ttlMs: ttls.terminalMs,
       sender,
     };
     // Plaintext mode signs no body: the same signature under another push is somebody else's.
     if (!opened.sealed)
-      request.guard = { id: `${account.appId}:used:${opened.signature}`, use: fingerprint(push) };
-    if (deed !== undefined) {
-      request.opens = openingBy(deed, nowMs);
-      request.wantsShelf = true;
-    } else if (push.kind === 'event.unsubscribe') request.closes = true;
-    if (account.road.now === 'passive-only') request.countTries = true;
+      request.replayGuard = {
+        key: `${account.appId}:used:${opened.signature}`,
+        fingerprint: fingerprint(push),
+      };
+    if (trigger !== undefined) {
+      request.grantsQuota = grantFor(trigger, nowMs);
+      request.readMailbox = true;
+    } else if (push.kind === 'event.unsubscribe') request.revokesQuota = true;
+    if (account.deliveryPolicy.channel === 'passive-only') request.countAttempts = true;
     return store.claim(request);
   }
 
-  function arrive(
+  function describeAttempt(
     claimed: Claimed,
-    name: RecordName,
+    ref: RecordRef,
     receivedAtMs: number,
   ): { arrival: Arrival; isLast: boolean } {
     const { replyDeadlineMs } = settings;
-    const { count: tryNumber, sinceMs } = claimed.tries ?? { count: 1, sinceMs: receivedAtMs };
-    const isHeld = account.road.now === 'passive-only';
-    const isLast = !isHeld || tryNumber >= TRIES || receivedAtMs - sinceMs >= LAST_TRY_SINCE_MS;
-    const heldMs = isHeld ? (TRIES - 1) * TRY_LASTS_MS : 0;
+    const { count: attemptNumber, sinceMs } = claimed.attempts ?? { count: 1, sinceMs: receivedAtMs };
+    const isHeld = account.deliveryPolicy.channel === 'passive-only';
+    const isLast =
+      !isHeld || attemptNumber >= WECHAT_MAX_ATTEMPTS || receivedAtMs - sinceMs >= LAST_ATTEMPT_SINCE_MS;
+    const heldMs = isHeld ? (WECHAT_MAX_ATTEMPTS - 1) * WECHAT_TIMEOUT_MS : 0;
     const passiveUntilMs = Math.max(receivedAtMs, sinceMs + heldMs) + replyDeadlineMs;
     return {
       arrival: {
         receivedAtMs,
-        tryNumber,
+        attemptNumber,
         sinceMs,
         passiveUntilMs,
-        kept: claimed.shelf?.filter(({ key }) => key !== name.key) ?? [],
+        mailbox: claimed.mailbox?.filter(({ key }) => key !== ref.key) ?? [],
       },
       isLast,
     };
   }
 
   /** Joins the run of this process, starts one, or follows the one of another process. */
-  function takePart(
+  function joinOrStartRun(
     claimed: Claimed,
     push: Push,
-    name: RecordName,
+    ref: RecordRef,
     receivedAtMs: number,
-  ): Verdict | Promise<Verdict> {
-    const { arrival, isLast } = arrive(claimed, name, receivedAtMs);
-    const one = { deadlineAtMs: receivedAtMs + settings.replyDeadlineMs, isLast };
-    const known = runs.get(name.key);
+  ): AttemptResponse | Promise<AttemptResponse> {
+    const { arrival, isLast } = describeAttempt(claimed, ref, receivedAtMs);
+    const attempt = { deadlineAtMs: receivedAtMs + settings.replyDeadlineMs, isLast };
+    const known = activeRuns.get(ref.key);
     if (known !== undefined) {
       log.info(
         { stage: 'joined', pushId: push.id, kind: push.kind },
         'a further try joins the run of its push',
       );
-      return known.join(one);
+      return known.join(attempt);
     }
     const begin = (whose: 'ours' | 'theirs') =>
       new PushRun(deps, account, push, claimed.stored, arrival, whose);
     if (claimed.type === 'claimed') {
-      observe(deps, account, push);
+      notifyObservers(deps, account, push);
       const ours = begin('ours');
-      const verdict = ours.join(one);
-      if (account.road.now === 'passive-only' && settings.whilePending === 'notice')
+      const verdict = ours.join(attempt);
+      if (account.deliveryPolicy.channel === 'passive-only' && settings.whilePending === 'notice')
         ours.startUnlessPending();
       else ours.start();
       return verdict;
     }
     const { state } = decodeRecord(claimed.stored.record);
     if (state !== 'running' && state !== 'released' && state !== 'ready')
-      return remembered(claimed, push, receivedAtMs);
+      return replayResponse(claimed, push, receivedAtMs);
     log.info(
       { stage: 'joined', pushId: push.id, kind: push.kind, ownerAlive: claimed.ownerAlive },
       state === 'ready'
@@ -218,16 +228,16 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
         : 'a try meets the run of another process',
     );
     const theirs = begin('theirs');
-    const verdict = theirs.join(one);
+    const verdict = theirs.join(attempt);
     theirs.follow();
     return verdict;
   }
 
-  function remembered(
+  function replayResponse(
     known: Extract<ClaimResult, { type: 'known' }>,
     push: Push,
     receivedAtMs: number,
-  ): FinalVerdict {
+  ): SettledResponse {
     const record = decodeRecord(known.stored.record);
     const xml = isReplied(record) ? known.body : undefined;
     reportAnswer(push, 'remembered', receivedAtMs);
@@ -247,7 +257,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     events.emit({ type: 'push.answered', account: account.name, kind, outcome, handler: '', pushId, ms });
   }
 
-  function render(verdict: Verdict, opened: OpenedEnvelope): Answer | undefined {
+  function render(verdict: AttemptResponse, opened: OpenedEnvelope): Answer | undefined {
     switch (verdict.type) {
       case 'held':
         return undefined;
@@ -275,23 +285,23 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       log.info({ stage: 'parsed', remote }, 'a probe without MsgType was answered "success"');
       return RECEIVED;
     }
-    const name = nameRecord(account.appId, push.id, push.user);
+    const ref = recordRef(account.appId, push.id, push.user);
     let claimed: ClaimResult;
     try {
-      claimed = await claim(push, opened, name);
+      claimed = await claim(push, opened, ref);
     } catch (error) {
       log.error(
         { err: error, pushId: push.id, kind: push.kind },
         'a push could not be claimed; WeChat will try again',
       );
       reportAnswer(push, 'unavailable', request.receivedAtMs);
-      void disown(deps, name);
+      void releaseUncertainClaim(deps, ref);
       return UNAVAILABLE;
     }
     try {
       if (claimed.type === 'replayed')
         throw new PushRefused('replayed', 'its signature was used for another push before');
-      const verdict = takePart(claimed, push, name, request.receivedAtMs);
+      const verdict = joinOrStartRun(claimed, push, ref, request.receivedAtMs);
       return render(verdict instanceof Promise ? await verdict : verdict, opened);
     } catch (error) {
       if (error instanceof PushRefused) return refuse(error, request.admitted);
@@ -310,7 +320,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     admit(query, remote) {
       try {
         admitUrl(query, account.secrets);
-        demandFresh(query.timestamp);
+        assertFresh(query.timestamp);
         return { type: 'admitted', query, remote };
       } catch (error) {
         return { type: 'refused', answer: refuse(error, { query, remote }) };
@@ -325,7 +335,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     handshake(query, remote) {
       try {
         const echostr = answerHandshake(query, account.secrets);
-        demandFresh(query.timestamp);
+        assertFresh(query.timestamp);
         log.info({ stage: 'authenticated', remote }, 'the handshake was answered: this URL can be saved');
         return { status: 200, body: echostr };
       } catch (error) {

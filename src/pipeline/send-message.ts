@@ -23,25 +23,25 @@ export async function sendMessage(
     await account.api.messages.send(user, message, options);
   } catch (error) {
     if (!(error instanceof ApiRefused) || error.errcode !== MEDIA_UNKNOWN) throw error;
-    const renewed = await renew(account, message).catch((failed: unknown) => {
+    const reuploaded = await reuploadMedia(account, message).catch((failed: unknown) => {
       // Nothing but the line failed: it is worth another try.
       throw failed instanceof ApiUnreachable ? failed : error;
     });
-    if (renewed === undefined) throw error;
-    await account.api.messages.send(user, renewed, options);
+    if (reuploaded === undefined) throw error;
+    await account.api.messages.send(user, reuploaded, options);
   }
 }
 
 /** The message with new media ids in place of those whose files are known. `undefined`: none is. */
-async function renew(
-  { mediaIds }: Account,
+async function reuploadMedia(
+  { mediaCache }: Account,
   message: CustomerServiceMessage,
 ): Promise<CustomerServiceMessage | undefined> {
   const body = Object(Reflect.get(message, message.msgtype));
   const ids: Record<string, string> = {};
   for (const field of ['media_id', 'thumb_media_id']) {
     const refused: unknown = body[field];
-    const next = typeof refused === 'string' ? await mediaIds.insteadOf(refused) : undefined;
+    const next = typeof refused === 'string' ? await mediaCache.reupload(refused) : undefined;
     if (next !== undefined) ids[field] = next;
   }
   return Object.keys(ids).length === 0 ? undefined : { ...message, [message.msgtype]: { ...body, ...ids } };

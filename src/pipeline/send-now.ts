@@ -1,12 +1,12 @@
 import { ApiRefused, ApiUnreachable } from '../api/api-error.js';
 import type { Clock } from '../ports/clock.js';
-import type { SendWindow, StateStore } from '../ports/state-store.js';
+import type { SendQuota, StateStore } from '../ports/state-store.js';
 import { AppError } from '../protocol/app-error.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Push } from '../protocol/push.js';
 import type { Account } from './account.js';
-import { senderKey } from './job.js';
-import { lacksRight } from './road.js';
+import { senderKey } from './record/record-ref.js';
+import { isPermissionDenied } from './delivery-policy.js';
 import { sendMessage } from './send-message.js';
 
 /** `ctx.send` while nothing may be sent to the user: no call was made. */
@@ -20,13 +20,13 @@ interface SendNowDeps {
 }
 
 /** What may still be sent to the sender of a push. @throws StoreUnavailable */
-export async function readWindow(
+export async function readSendQuota(
   { store, clock }: SendNowDeps,
   account: Account,
   push: Push,
-): Promise<SendWindow> {
+): Promise<SendQuota> {
   const sender = senderKey(account.appId, push.user);
-  const { left, untilMs } = await store.window({ sender, nowMs: clock.now() });
+  const { left, untilMs } = await store.sendQuota({ sender, nowMs: clock.now() });
   return { left, untilMs };
 }
 
@@ -44,7 +44,7 @@ export async function sendNow(
 ): Promise<void> {
   const sender = senderKey(account.appId, push.user);
   const change = (kind: 'spend' | 'refund' | 'close') =>
-    store.window({ sender, nowMs: clock.now(), change: kind });
+    store.sendQuota({ sender, nowMs: clock.now(), change: kind });
   if (!(await change('spend')).changed)
     throw new WindowClosed(
       'ctx.send: nothing more may be sent to this user now; ctx.window() says how much is left, a returned reply finds its own way',
@@ -54,7 +54,7 @@ export async function sendNow(
   } catch (error) {
     if (error instanceof ApiRefused) {
       await change(error.errorClass === 'window-closed' ? 'close' : 'refund');
-      if (lacksRight(error)) await account.road.refused();
+      if (isPermissionDenied(error)) await account.deliveryPolicy.onPermissionDenied();
     } else if (error instanceof ApiUnreachable && !error.sent) await change('refund');
     throw error;
   }

@@ -16,17 +16,17 @@ export interface DeferredJob {
   readonly reason: 'overrun' | 'deferred';
   readonly task?: Json;
   /** A dead letter is tried again, since then. The record and the job are its own, and no longer those of the push. */
-  readonly again?: { readonly sinceMs: number };
+  readonly redrive?: { readonly sinceMs: number };
 }
 
 /** What is to become of a job after one look at it. */
-export type JobVerdict =
+export type JobResult =
   | { readonly type: 'done' }
   /** Not yet: look again after this time. */
-  | { readonly type: 'again'; readonly afterMs: number };
+  | { readonly type: 'retry'; readonly afterMs: number };
 
 /** Does a job. A rejection counts as `again` after a second, and is logged. */
-export type JobWork = (job: DeferredJob, signal: AbortSignal) => Promise<JobVerdict>;
+export type JobProcessor = (job: DeferredJob, signal: AbortSignal) => Promise<JobResult>;
 
 export interface Consumer {
   /** Takes no more jobs, waits for the running ones for at most `graceMs`; the rest stay in the queue. */
@@ -42,12 +42,12 @@ export interface DeferredQueue {
   /** Resolves only once the job would survive a crash. The same id twice is kept once (the first data stays). */
   put(job: DeferredJob, options?: { readonly notBeforeMs?: number }): Promise<void>;
   /** Makes a waiting job due now. Says nothing when it is absent or being worked on. */
-  hurry(id: string): Promise<void>;
+  promote(id: string): Promise<void>;
   /** True when a waiting job was removed; false when it is absent or being worked on. */
   remove(id: string): Promise<boolean>;
   /** How many jobs wait or are being worked on. */
   size(): Promise<number>;
-  consume(work: JobWork, options?: { readonly concurrency?: number }): Consumer;
+  consume(work: JobProcessor, options?: { readonly concurrency?: number }): Consumer;
   close(): Promise<void>;
 }
 
@@ -56,9 +56,9 @@ export class QueueUnavailable extends Error {
   override readonly name = 'QueueUnavailable';
   readonly code = 'queue_unavailable';
   /** False only where it is certain that the job is not in the queue. */
-  readonly maybeKept: boolean;
-  constructor(message: string, options?: { cause?: unknown; maybeKept?: boolean }) {
+  readonly maybeStored: boolean;
+  constructor(message: string, options?: { cause?: unknown; maybeStored?: boolean }) {
     super(message, { cause: options?.cause });
-    this.maybeKept = options?.maybeKept ?? true;
+    this.maybeStored = options?.maybeStored ?? true;
   }
 }

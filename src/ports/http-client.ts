@@ -23,7 +23,7 @@ export interface HttpRequest {
   /** Longest answer. Default 8 MiB. */
   readonly maxBytes?: number;
   /** On a connection made for it, as measuring needs it: then the answer comes with `phases`. */
-  readonly isFresh?: boolean;
+  readonly newConnection?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -49,20 +49,20 @@ export interface HttpPhases {
 /**
  * Where an exchange broke off. The first five: no connection stood, so nothing was sent.
  *
- * broken     the connection broke, or the answer was cut off
+ * connection-lost the connection broke, or the answer was cut off
  * too-large  the answer is longer than `maxBytes`
- * given-up   by the caller's signal, before or after it was sent
+ * aborted   by the caller's signal, before or after it was sent
  */
 export type HttpFailureKind =
-  | 'bad-address'
+  | 'invalid-url'
   | 'dns'
   | 'connect'
   | 'tls'
   | 'connect-timeout'
   | 'answer-timeout'
-  | 'broken'
+  | 'connection-lost'
   | 'too-large'
-  | 'given-up';
+  | 'aborted';
 
 /**
  * The far end gave no usable answer. `sent` is the only thing a caller may decide a repetition by:
@@ -75,7 +75,7 @@ export class HttpFailure extends Error {
   constructor(message: string, options: { sent: boolean; kind?: HttpFailureKind; cause?: unknown }) {
     super(message, { cause: options.cause });
     this.sent = options.sent;
-    this.kind = options.kind ?? (options.sent ? 'broken' : 'connect');
+    this.kind = options.kind ?? (options.sent ? 'connection-lost' : 'connect');
   }
 }
 

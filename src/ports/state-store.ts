@@ -42,7 +42,7 @@ export interface PushRecord {
   /** Why it ended as dead. */
   readonly reason?: string;
   /** What was delivered in place of its messages. */
-  readonly road?: 'template' | 'subscription';
+  readonly channel?: 'template' | 'subscription';
 }
 
 /** A record as stored. `rev` rises by one with every swap. */
@@ -58,43 +58,43 @@ export interface ClaimRequest {
   readonly owner: string;
   readonly nowMs: number;
   /** How long a record lives when nobody touches it again. */
-  readonly keepMs: number;
+  readonly ttlMs: number;
   /**
    * Plaintext mode: what the signature was first used for. Another `use` under the same `id` is a replay.
    * Checked and noted in the same step as the claim.
    */
-  readonly guard?: { readonly id: string; readonly use: string };
+  readonly replayGuard?: { readonly key: string; readonly fingerprint: string };
   /**
    * AppID and OpenID of the sender, as made by `senderKey`. A record that is new enters the sender's lane behind all
    * that are in it; one that is known keeps its place. Absent: no lane.
    */
   readonly sender?: string;
   /** The window that the push opens for messages to its sender, noted if the record is new. Only with `sender`. */
-  readonly opens?: WindowOpening;
+  readonly grantsQuota?: QuotaGrant;
   /** The push closes the window: the sender has left. Only with `sender`. */
-  readonly closes?: true;
+  readonly revokesQuota?: true;
   /** Count this try. Accounts whose tries are held need it; the others are spared the cost. */
-  readonly countTries?: true;
+  readonly countAttempts?: true;
   /** Hand out what is kept for the sender's next message. Only with `sender`. */
-  readonly wantsShelf?: true;
+  readonly readMailbox?: true;
 }
 
 /** What a claim tells where it was asked for. */
 export interface ClaimExtras {
   /** This try's number, from 1, and when the first one came. */
-  readonly tries?: { readonly count: number; readonly sinceMs: number };
-  /** The oldest records on the sender's shelf, in the order of their pushes, at most `SHELF_LOOK` of them; absent: none. */
-  readonly shelf?: readonly ShelvedRecord[];
+  readonly attempts?: { readonly count: number; readonly sinceMs: number };
+  /** The oldest records in the sender's mailbox, in the order of their pushes, at most `MAX_MAILBOX_READ` of them; absent: none. */
+  readonly mailbox?: readonly MailboxEntry[];
 }
 
 /** A record whose answer is kept for the sender's next message. */
-export interface ShelvedRecord {
+export interface MailboxEntry {
   readonly key: string;
   readonly stored: StoredRecord;
 }
 
 /** So many kept answers are looked at together: more do not fit into one reply. */
-export const SHELF_LOOK = 16;
+export const MAX_MAILBOX_READ = 16;
 
 export type ClaimResult =
   /** The record is new and ours: running, fence 1, attempt 1, rev 1. */
@@ -110,21 +110,21 @@ export type ClaimResult =
   | { readonly type: 'replayed' };
 
 /** A rule of the platform that took effect: so many messages may be sent from then until then. */
-export interface WindowOpening {
+export interface QuotaGrant {
   /** The deed's name in `src/protocol/send-windows.ts`; the allowances of different deeds do not add up. */
-  readonly deed: string;
+  readonly trigger: string;
   readonly messages: number;
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
 /** How many messages may still be sent to a user, and until when (0 where none may). */
-export interface SendWindow {
+export interface SendQuota {
   readonly left: number;
   readonly untilMs: number;
 }
 
-export interface WindowChange {
+export interface QuotaChange {
   readonly sender: string;
   readonly nowMs: number;
   /**
@@ -134,7 +134,7 @@ export interface WindowChange {
    */
   readonly change?: 'spend' | 'refund' | 'close';
   /** What the push at hand opened. Noted first, unless the store knows of this or a later opening by the same deed. */
-  readonly opened?: WindowOpening;
+  readonly granted?: QuotaGrant;
 }
 
 /** Where a record stands for its sender, besides being kept. */
@@ -142,12 +142,12 @@ export type Place =
   /** Among the work under way, in the order in which the pushes came. */
   | 'lane'
   /** Among the answers that wait for the next message. It keeps its rank. */
-  | 'shelf'
+  | 'mailbox'
   /** Nowhere: its work is over. */
   | 'none';
 
 /** `key`: of the sender, as made by `senderKey`. */
-export interface Standing {
+export interface LanePlacement {
   readonly key: string;
   readonly place: Place;
   /** When its push came: the rank of a record that has none yet. Absent: behind all. */
@@ -155,7 +155,7 @@ export interface Standing {
 }
 
 /** What has stood in a lane for longer holds nobody up any more: the sender's next new push makes it leave. */
-export const LANE_FORGETS_MS = 3_600_000;
+export const LANE_ENTRY_TTL_MS = 3_600_000;
 
 export interface SwapRequest {
   readonly key: string;
@@ -164,27 +164,27 @@ export interface SwapRequest {
   /** The new record. A record is never removed: see `releaseRun` in `src/push-record/transitions.ts`. */
   readonly next: PushRecord;
   readonly nowMs: number;
-  readonly keepMs: number;
+  readonly ttlMs: number;
   /** The passive reply to remember, inner XML, and for how long. */
-  readonly body?: { readonly xml: string; readonly keepMs: number };
+  readonly body?: { readonly xml: string; readonly ttlMs: number };
   /**
    * True: resolves only once the change would survive a crash of this process and of the store's.
    * False: resolves as soon as every reader of the store sees it.
    */
   readonly durable: boolean;
   /** Where the record stands for its sender from now on. Absent: nothing changes there. */
-  readonly sender?: Standing;
+  readonly sender?: LanePlacement;
   /** Records that change in the same step, durably where this one does. If one of them cannot, nothing does. */
-  readonly also?: readonly AlsoSwap[];
+  readonly linked?: readonly LinkedSwap[];
 }
 
 /** A change that another one carries along: `key`, the `rev` it must have, what it becomes, its sender's place for it. */
-export interface AlsoSwap {
+export interface LinkedSwap {
   readonly key: string;
   readonly rev: number;
   readonly next: PushRecord;
-  readonly keepMs: number;
-  readonly sender?: Standing;
+  readonly ttlMs: number;
+  readonly sender?: LanePlacement;
 }
 
 export type SwapResult =
@@ -194,11 +194,11 @@ export type SwapResult =
       /** Key of the record that stood right behind this one in the lane, which it has left with this change. */
       readonly next?: string;
     }
-  /** Lost: what stands there now (`undefined`: nothing). `alsoLost`: not this record, one of `also` was in the way. */
-  | { readonly swapped: false; readonly stored: StoredRecord | undefined; readonly alsoLost?: true };
+  /** Lost: what stands there now (`undefined`: nothing). `linkedConflict`: not this record, one of `also` was in the way. */
+  | { readonly swapped: false; readonly stored: StoredRecord | undefined; readonly linkedConflict?: true };
 
 /** A way of a late answer: sent as messages, or kept for the next push of its user. */
-export type LetterRoad = 'customer-service' | 'kept';
+export type DeliveryChannel = 'customer-service' | 'mailbox';
 
 /** Work that ended without reaching the user, and why. Never holds more than what a person needs to decide. */
 export interface DeadLetter {
@@ -208,17 +208,17 @@ export interface DeadLetter {
   readonly user: string;
   readonly kind: string;
   readonly handler: string;
-  /** One word of `DeadReason` in `src/pipeline/dead-letter.ts`. */
+  /** One word of `DeadReason` in `src/pipeline/dead-letters/dead-letter.ts`. */
   readonly reason: string;
   /** What the operator should know: the failed step and what it said. Never a message text or a secret. */
   readonly detail: string;
   /** Which way the answer was going when it ended. Absent: it had not set out, or the letter is of an older version. */
-  readonly road?: LetterRoad;
+  readonly channel?: DeliveryChannel;
   /** What WeChat refused it with, and the id that its support asks for. */
   readonly errcode?: number;
   readonly rid?: string;
   readonly atMs: number;
-  readonly attempts: number;
+  readonly runs: number;
   /** The push as it came, so that the letter can be replayed. */
   readonly push: string;
   /** The messages that were not sent. Empty: the handler had not made any. */
@@ -249,44 +249,44 @@ export interface StateStore {
     nowMs: number,
   ): Promise<{ stored: StoredRecord; ownerAlive: boolean; body?: string } | undefined>;
   /** The record right ahead of this one in the sender's lane, and when it came; `undefined`: none, or not in the lane. */
-  ahead(
+  predecessor(
     sender: string,
     key: string,
     nowMs: number,
   ): Promise<{ readonly key: string; readonly sinceMs: number } | undefined>;
   /** Reads or changes the sender's send window. `changed` is false where a `spend` found nothing left. */
-  window(change: WindowChange): Promise<SendWindow & { readonly changed: boolean }>;
+  sendQuota(change: QuotaChange): Promise<SendQuota & { readonly changed: boolean }>;
   /** Counts one more under `name` unless `limit` were counted within the last `perMs`. False: it was not counted. */
-  admit(request: {
+  tryAcquireRate(request: {
     readonly name: string;
     readonly limit: number;
     readonly perMs: number;
     readonly nowMs: number;
   }): Promise<boolean>;
   /** "I live until then." An owner whose last beat has run out is dead, and so is one that never beat. */
-  beat(owner: string, untilMs: number): Promise<void>;
+  heartbeat(owner: string, untilMs: number): Promise<void>;
 
   /** A small fact: a token, a lock, a setting learned. Undefined when absent or expired. */
-  fact(name: string, nowMs: number): Promise<string | undefined>;
+  get(name: string, nowMs: number): Promise<string | undefined>;
   /**
    * Changes a fact from `expected` (`undefined`: absent or expired) to `next` (`undefined`: removed).
    * True for exactly one of several callers with the same expectation: locks and tokens rest on this.
    */
-  changeFact(change: {
+  compareAndSet(change: {
     readonly name: string;
     readonly expected: string | undefined;
     readonly next: string | undefined;
     readonly nowMs: number;
-    readonly keepMs: number;
+    readonly ttlMs: number;
   }): Promise<boolean>;
 
   /** Keeps a dead letter durably. The same id again replaces it. */
-  bury(letter: DeadLetter): Promise<void>;
+  putDeadLetter(letter: DeadLetter): Promise<void>;
   /** The newest first. */
   deadLetters(limit: number): Promise<DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
   /** Forgets a dead letter, durably. False where there is none. */
-  dropDeadLetter(id: string): Promise<boolean>;
+  deleteDeadLetter(id: string): Promise<boolean>;
 
   close(): Promise<void>;
 }

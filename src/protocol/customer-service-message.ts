@@ -1,7 +1,7 @@
 import type { OpenId } from './ids.js';
-import { LATE_ARTICLE_LIMIT } from './limits.js';
+import { CUSTOMER_SERVICE_ARTICLE_LIMIT } from './limits.js';
 import { checkReply, ReplyInvalid, type LateReply } from './reply.js';
-import { sendableText } from './sendable-text.js';
+import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
 
 /** What `custom/send` takes, in its own spelling, without the receiver. Source: "发送客服消息". */
 export type CustomerServiceMessage = MessageBody & {
@@ -101,7 +101,7 @@ export function toCustomerServiceMessage(reply: LateReply): CustomerServiceMessa
         },
       };
     case 'news':
-      if (reply.articles.length > LATE_ARTICLE_LIMIT)
+      if (reply.articles.length > CUSTOMER_SERVICE_ARTICLE_LIMIT)
         throw new ReplyInvalid(
           `A customer-service message carries one article, and this reply has ${reply.articles.length}: send one for each`,
         );
@@ -128,6 +128,6 @@ export function toCustomerServiceMessage(reply: LateReply): CustomerServiceMessa
  */
 export function toCustomerServiceBody(to: OpenId, message: CustomerServiceMessage): string {
   return JSON.stringify({ touser: to, ...message }, (_key, value: unknown) =>
-    typeof value === 'string' ? sendableText(value) : value,
+    typeof value === 'string' ? stripForbiddenCharacters(value) : value,
   );
 }

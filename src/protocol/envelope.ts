@@ -68,7 +68,7 @@ export function openEnvelope(
  */
 export function admitUrl(query: CallbackQuery, secrets: CallbackSecrets): void {
   if (secrets.mode === 'plaintext') {
-    proveUrl(query, secrets);
+    verifyUrlSignature(query, secrets);
     return;
   }
   requiredParameter(query, 'timestamp');
@@ -83,7 +83,7 @@ export function admitUrl(query: CallbackQuery, secrets: CallbackSecrets): void {
 /** Whether `signature` proves that the URL is WeChat's, or a copy of one. It covers no body. */
 export function isUrlProven(query: CallbackQuery, secrets: CallbackSecrets): boolean {
   try {
-    proveUrl(query, secrets);
+    verifyUrlSignature(query, secrets);
     return true;
   } catch (error) {
     if (error instanceof PushRefused) return false;
@@ -98,7 +98,7 @@ export function isUrlProven(query: CallbackQuery, secrets: CallbackSecrets): boo
  * @throws PushRefused signature_missing or signature_mismatch
  */
 export function answerHandshake(query: CallbackQuery, secrets: CallbackSecrets): string {
-  proveUrl(query, secrets);
+  verifyUrlSignature(query, secrets);
   return requiredParameter(query, 'echostr');
 }
 
@@ -109,13 +109,13 @@ function readUrl(query: CallbackQuery) {
   return { timestamp, nonce, signature };
 }
 
-function proveUrl(query: CallbackQuery, { tokens }: CallbackSecrets): void {
+function verifyUrlSignature(query: CallbackQuery, { tokens }: CallbackSecrets): void {
   const { timestamp, nonce, signature } = readUrl(query);
-  provenToken(tokens, signature, (token) => urlSignature(token, timestamp, nonce));
+  matchingToken(tokens, signature, (token) => urlSignature(token, timestamp, nonce));
 }
 
 /** The token that explains the signature. All are tried, so that time does not tell which one it was. */
-function provenToken(tokens: readonly string[], given: string, sign: (token: string) => string): string {
+function matchingToken(tokens: readonly string[], given: string, sign: (token: string) => string): string {
   let proven: string | undefined;
   for (const token of tokens) if (signatureMatches(sign(token), given)) proven ??= token;
   if (proven !== undefined) return proven;
@@ -134,7 +134,7 @@ function openPlain(
   secrets: CallbackSecrets,
   isProven: boolean,
 ): OpenedEnvelope {
-  if (!isProven) proveUrl(query, secrets);
+  if (!isProven) verifyUrlSignature(query, secrets);
   refuseLargeOdd(body);
   const { timestamp, nonce, signature } = readUrl(query);
   // Few bodies hold the name at all, so only those are parsed twice.
@@ -164,10 +164,10 @@ function openSealed(query: CallbackQuery, body: string, secrets: CallbackSecrets
     );
   }
   const signature = requiredParameter(query, 'msg_signature');
-  const token = provenToken(secrets.tokens, signature, (candidate) =>
+  const token = matchingToken(secrets.tokens, signature, (candidate) =>
     envelopeSignature(candidate, timestamp, nonce, encrypt),
   );
-  const { text, cipher } = openByAny(secrets.ciphers, encrypt);
+  const { text, cipher } = openWithAnyKey(secrets.ciphers, encrypt);
   return {
     text,
     timestamp,
@@ -219,7 +219,7 @@ function jsonFields(body: string): { readonly [name: string]: unknown } {
 }
 
 /** A good signature says nothing about the key, so each is tried: the current one, then the previous one. */
-function openByAny(ciphers: readonly Cipher[], encrypt: string): { text: string; cipher: Cipher } {
+function openWithAnyKey(ciphers: readonly Cipher[], encrypt: string): { text: string; cipher: Cipher } {
   let refusal: PushRefused | undefined; // made only where needed: an error's stack costs more than the opening
   for (const cipher of ciphers) {
     try {

@@ -18,4 +18,4 @@ export function addField(fields: Fields, name: string, value: string | Fields): 
 }
 
 /** How many levels of elements may lie inside the root; WeChat needs five. */
-export const DEEPEST_FIELD = 16;
+export const MAX_FIELD_DEPTH = 16;

@@ -2,8 +2,16 @@ import type { CustomerServiceMessage } from './customer-service-message.js';
 import { TEXT_LIMIT_BYTES } from './limits.js';
 import type { LateReply } from './reply.js';
 import { splitText } from './split-text.js';
-import { fitsOne, isText, runsOf, splitMessage, textOf, withContent, type Run } from './text-messages.js';
-import { endOfText } from './text/end-of-text.js';
+import {
+  fitsOne,
+  isText,
+  groupTexts,
+  splitMessage,
+  textOf,
+  withContent,
+  type MessageGroup,
+} from './text-messages.js';
+import { tailText } from './text/tail-text.js';
 import { toReply } from './to-reply.js';
 
 export { toReply } from './to-reply.js';
@@ -33,9 +41,9 @@ export function fitMessages(messages: readonly CustomerServiceMessage[], budget:
   if (budget < 1) return { send: [], left: [...messages] };
   const split = messages.flatMap((message) => splitMessage(message));
   if (split.length <= budget) return { send: split, left: [] };
-  const whole = runsOf(split).flatMap(merged);
+  const whole = groupTexts(split).flatMap(merged);
   if (whole.length <= budget) return { send: whole, left: [] };
-  const tight = runsOf(messages).flatMap(packed);
+  const tight = groupTexts(messages).flatMap(packed);
   return tight.length <= budget ? { send: tight, left: [] } : cutShort(tight, budget);
 }
 
@@ -64,7 +72,7 @@ export function joinForPassive(items: readonly CustomerServiceMessage[]): {
 }
 
 /** Texts as one, as long as the whole of both fits. */
-function merged(run: Run): CustomerServiceMessage[] {
+function merged(run: MessageGroup): CustomerServiceMessage[] {
   const all: CustomerServiceMessage[] = [];
   for (const message of run) {
     const before = all.at(-1);
@@ -77,7 +85,7 @@ function merged(run: Run): CustomerServiceMessage[] {
 }
 
 /** Texts as one, cut anew with little room left in each part. */
-function packed(run: Run): CustomerServiceMessage[] {
+function packed(run: MessageGroup): CustomerServiceMessage[] {
   const [first] = run;
   if (!isText(first)) return [...run];
   return splitText(textOf(run.filter(isText)), TEXT_LIMIT_BYTES, TIGHT_FILL).map((content) =>
@@ -88,13 +96,13 @@ function packed(run: Run): CustomerServiceMessage[] {
 /** The first messages, and the end in the last place. In: packed messages, more than the budget allows. */
 function cutShort(messages: readonly CustomerServiceMessage[], budget: number): Fitted {
   const send = messages.slice(0, budget - 1);
-  const others = runsOf(messages.slice(budget - 1));
+  const others = groupTexts(messages.slice(budget - 1));
   const run = others.pop() ?? [];
   const left = others.flat();
   const last = run.at(-1);
   if (!isText(last)) return { send: [...send, ...run], left };
   const text = textOf(run.filter(isText));
-  const end = endOfText(text, TEXT_LIMIT_BYTES - Buffer.byteLength(LEFT_OUT));
+  const end = tailText(text, TEXT_LIMIT_BYTES - Buffer.byteLength(LEFT_OUT));
   const before = text.slice(0, text.length - end.length);
   if (before !== '') left.push(...splitMessage(withContent(last, before)));
   return { send: [...send, withContent(last, `${LEFT_OUT}${end}`)], left };

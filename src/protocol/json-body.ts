@@ -1,4 +1,4 @@
-import { DEEPEST_FIELD, noFields, type FieldValue, type Fields } from './fields.js';
+import { MAX_FIELD_DEPTH, noFields, type FieldValue, type Fields } from './fields.js';
 import { PushRefused } from './refusal.js';
 
 // Strings are matched only to be stepped over. Valid JSON is a premise: the parser has judged it before.
@@ -34,7 +34,7 @@ function parse(body: string): unknown {
 function toFieldValue(value: unknown, depth: number): FieldValue {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return typeof value === 'boolean' ? String(value) : '';
-  if (depth > DEEPEST_FIELD) throw unreadable('the JSON body is nested too deep');
+  if (depth > MAX_FIELD_DEPTH) throw unreadable('the JSON body is nested too deep');
   if (Array.isArray(value)) return value.map((item) => toFieldValue(item, depth + 1));
   const fields = noFields();
   for (const [name, item] of Object.entries(value)) fields[name] = toFieldValue(item, depth + 1);

@@ -1,5 +1,5 @@
 import type { CustomerServiceMessage } from './customer-service-message.js';
-import { sendableText } from './sendable-text.js';
+import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
 
 /** What is sent to a user to whom no message may be sent any more: a template message or a subscription notice. */
 export interface LateTemplate {
@@ -62,7 +62,7 @@ function clip(text: string, most: number): string {
   return head.trimEnd() + LEFT_OUT;
 }
 
-const onOneLine = (text: string): string => sendableText(text).replace(/\s+/g, ' ').trim();
+const onOneLine = (text: string): string => stripForbiddenCharacters(text).replace(/\s+/g, ' ').trim();
 
 /** What an answer says, in one line; what has no words is named. */
 function spoken(messages: readonly CustomerServiceMessage[]): string {

@@ -19,4 +19,4 @@ export const ARTICLE_LIMIT = 8;
 export const MESSAGE_REPLY_ARTICLE_LIMIT = 1;
 
 /** Articles in a customer-service message; more is errcode 45008. Source: 发送客服消息. */
-export const LATE_ARTICLE_LIMIT = 1;
+export const CUSTOMER_SERVICE_ARTICLE_LIMIT = 1;

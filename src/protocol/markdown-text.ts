@@ -8,7 +8,7 @@ import { BlockReader } from './markdown/block-reader.js';
  * Out:   may be longer than one message; `splitText` keeps its links and lines of code whole.
  * Cost:  linear in the text.
  *
- * A text may be converted piece by piece, cut where `markdownBorder` says: the pieces, joined by a blank line, are then
+ * A text may be converted piece by piece, cut where `markdownSplitPoint` says: the pieces, joined by a blank line, are then
  * what the whole would have become.
  *
  * Left as typed: links by reference, footnotes, HTML other than `<br>` and links, code by indent.
@@ -26,7 +26,7 @@ export function markdownToText(markdown: string): string {
  *
  * In:  the Markdown that has come so far.
  */
-export function markdownBorder(markdown: string): number {
+export function markdownSplitPoint(markdown: string): number {
   const reader = new BlockReader((text) => text);
   let border = 0;
   let at = 0;

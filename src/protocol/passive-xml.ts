@@ -1,5 +1,5 @@
 import { checkReply, type Article, type Reply } from './reply.js';
-import { sendableText } from './sendable-text.js';
+import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
 
 /** "Received, no passive reply." Travels unsealed in every mode. */
 export const SILENCE = 'success';
@@ -77,6 +77,6 @@ function leaf(name: string, text: string | undefined): string {
 
 /** Forbidden characters go first: between `]]` and `>` one could hide an end of the section. */
 function cdataContent(text: string): string {
-  const sendable = sendableText(text);
+  const sendable = stripForbiddenCharacters(text);
   return sendable.includes(']]>') ? sendable.replaceAll(']]>', ']]]]><![CDATA[>') : sendable;
 }

@@ -1,6 +1,6 @@
 import { AppError } from './app-error.js';
 import { ARTICLE_LIMIT, MESSAGE_REPLY_ARTICLE_LIMIT, REPLY_FIELD_LIMIT_BYTES } from './limits.js';
-import { sendableText } from './sendable-text.js';
+import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
 
 /** What a handler answers: pure data, rendered as passive XML or as customer-service JSON, by the clock. */
 export type Reply = (
@@ -12,15 +12,15 @@ export type Reply = (
   | { readonly type: 'news'; readonly articles: readonly Article[] }
   | ToStaffReply
 ) &
-  Pinned;
+  ChannelOption;
 
-/** Keeps a reply on one road. Without it the server chooses by the clock and by what the account may do. */
-export interface Pinned {
+/** Keeps a reply on one channel. Without it the server chooses by the clock and by what the account may do. */
+export interface ChannelOption {
   /**
    * `passive`           in time or not at all: late it becomes a dead letter
    * `customer-service`  as a customer-service message, even in time
    */
-  readonly road?: 'passive' | 'customer-service';
+  readonly channel?: 'passive' | 'customer-service';
 }
 
 export interface VideoReply {
@@ -28,7 +28,7 @@ export interface VideoReply {
   readonly mediaId: string;
   readonly title?: string;
   readonly description?: string;
-  /** Cover, used by the customer-service road only, which asks for it. */
+  /** Cover, used by the customer-service channel only, which asks for it. */
   readonly thumbMediaId?: string;
 }
 
@@ -88,9 +88,9 @@ export const reply = {
  * @throws ReplyInvalid naming the field, what it holds (never the text itself) and what to do; ReplyTooLong
  */
 export function checkReply(answer: Reply): void {
-  if (answer.road !== undefined && !roads.has(answer.road))
+  if (answer.channel !== undefined && !channels.has(answer.channel))
     throw new ReplyInvalid(
-      `A reply is pinned to the road ${shapeOf(answer.road)}: use passive or customer-service, or leave it out`,
+      `A reply is pinned to the channel ${shapeOf(answer.channel)}: use passive or customer-service, or leave it out`,
     );
   switch (answer.type) {
     case 'text':
@@ -140,12 +140,12 @@ export function checkBytes(bytes: number, what: string): void {
   );
 }
 
-const roads: ReadonlySet<unknown> = new Set<Pinned['road']>(['passive', 'customer-service']);
+const channels: ReadonlySet<unknown> = new Set<ChannelOption['channel']>(['passive', 'customer-service']);
 
 function needsText<R extends Reply>(answer: R, field: keyof R & string, otherwise: string): void {
   const value: unknown = answer[field];
   if (typeof value === 'string') checkLength(value, `The ${field} of a reply`);
-  if (typeof value === 'string' && sendableText(value) !== '') return;
+  if (typeof value === 'string' && stripForbiddenCharacters(value) !== '') return;
   throw new ReplyInvalid(
     `A reply of type ${answer.type} needs ${field}, and it is ${shapeOf(value)}: fill it in, or ${otherwise}`,
   );

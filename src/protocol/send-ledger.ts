@@ -8,14 +8,14 @@
 export interface SendLedger {
   /** Openings from before, or at, this moment do not count any more. */
   readonly closedAtMs: number;
-  /** By deed. */
+  /** By trigger. */
   readonly allowances: Readonly<Record<string, Allowance>>;
 }
 
 export interface Allowance {
   readonly left: number;
   /** How many there were at first. */
-  readonly of: number;
+  readonly granted: number;
   readonly fromMs: number;
   readonly untilMs: number;
 }
@@ -26,17 +26,17 @@ export const EMPTY_LEDGER: SendLedger = { closedAtMs: -1, allowances: {} };
 export function openWindow(
   ledger: SendLedger,
   opening: {
-    readonly deed: string;
+    readonly trigger: string;
     readonly messages: number;
     readonly fromMs: number;
     readonly untilMs: number;
   },
 ): SendLedger {
-  const { deed, messages, fromMs, untilMs } = opening;
-  const known = ledger.allowances[deed];
+  const { trigger, messages, fromMs, untilMs } = opening;
+  const known = ledger.allowances[trigger];
   if (fromMs <= ledger.closedAtMs || (known !== undefined && known.fromMs >= fromMs)) return ledger;
-  const allowance: Allowance = { left: messages, of: messages, fromMs, untilMs };
-  return { ...ledger, allowances: { ...ledger.allowances, [deed]: allowance } };
+  const allowance: Allowance = { left: messages, granted: messages, fromMs, untilMs };
+  return { ...ledger, allowances: { ...ledger.allowances, [trigger]: allowance } };
 }
 
 /** `undefined`: nothing left. */
@@ -48,7 +48,7 @@ export function spendOne(ledger: SendLedger, nowMs: number): SendLedger | undefi
 export function refundOne(ledger: SendLedger, nowMs: number): SendLedger {
   return eachOpen(ledger, nowMs, (allowance) => ({
     ...allowance,
-    left: Math.min(allowance.of, allowance.left + 1),
+    left: Math.min(allowance.granted, allowance.left + 1),
   }));
 }
 
@@ -78,8 +78,8 @@ function eachOpen(
   change: (allowance: Allowance) => Allowance,
 ): SendLedger {
   const allowances = Object.fromEntries(
-    Object.entries(ledger.allowances).map(([deed, allowance]) => [
-      deed,
+    Object.entries(ledger.allowances).map(([trigger, allowance]) => [
+      trigger,
       allowance.untilMs > nowMs ? change(allowance) : allowance,
     ]),
   );

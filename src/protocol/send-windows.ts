@@ -1,25 +1,25 @@
 import type { Push } from './push.js';
 
 /**
- * Which deed of a user lets an account send how many customer-service messages, and for how long. Data, because the
+ * Which trigger of a user lets an account send how many customer-service messages, and for how long. Data, because the
  * platform changes it. Source: "客服消息" (发送客服消息), rules since 2023-06-12; that allowances do not add up is said on
  * the mini-program page "客服消息下发条件说明" and assumed here.
  */
 export const SEND_WINDOWS = {
   /** The user writes. */
-  message: { messages: 5, lastsMs: 48 * 3_600_000 },
+  message: { messages: 5, durationMs: 48 * 3_600_000 },
   /** The user taps a menu entry of type click, scancode_push or scancode_waitmsg, or an entry of a msgmenu message. */
-  menu: { messages: 3, lastsMs: 60_000 },
+  menu: { messages: 3, durationMs: 60_000 },
   /** The user follows the account. */
-  follow: { messages: 3, lastsMs: 60_000 },
+  follow: { messages: 3, durationMs: 60_000 },
   /** The user scans a QR code of the account. */
-  scan: { messages: 3, lastsMs: 60_000 },
-} as const satisfies Record<string, { readonly messages: number; readonly lastsMs: number }>;
+  scan: { messages: 3, durationMs: 60_000 },
+} as const satisfies Record<string, { readonly messages: number; readonly durationMs: number }>;
 
-export type Deed = keyof typeof SEND_WINDOWS;
+export type WindowTrigger = keyof typeof SEND_WINDOWS;
 
 /** What a push is in the eyes of the rules above. `undefined`: it opens nothing. */
-export function deedOf(push: Push): Deed | undefined {
+export function triggerOf(push: Push): WindowTrigger | undefined {
   switch (push.kind) {
     case 'event.click':
     case 'event.scancode_push':
@@ -36,11 +36,16 @@ export function deedOf(push: Push): Deed | undefined {
   }
 }
 
-/** The window that a deed opens from a moment on. */
-export function openingBy(
-  deed: Deed,
+/** The window that a trigger opens from a moment on. */
+export function grantFor(
+  trigger: WindowTrigger,
   fromMs: number,
-): { readonly deed: Deed; readonly messages: number; readonly fromMs: number; readonly untilMs: number } {
-  const { messages, lastsMs } = SEND_WINDOWS[deed];
-  return { deed, messages, fromMs, untilMs: fromMs + lastsMs };
+): {
+  readonly trigger: WindowTrigger;
+  readonly messages: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
+} {
+  const { messages, durationMs } = SEND_WINDOWS[trigger];
+  return { trigger, messages, fromMs, untilMs: fromMs + durationMs };
 }

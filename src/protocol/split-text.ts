@@ -1,7 +1,7 @@
 import { TEXT_LIMIT_BYTES } from './limits.js';
-import { sendableText } from './sendable-text.js';
-import { CUT, rankOfCut, type CutRank } from './text/cut-rank.js';
-import { wholeSpans, type Span } from './text/whole-spans.js';
+import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
+import { CUT, breakPriorityAt, type BreakPriority } from './text/break-priority.js';
+import { unbreakableSpans, type Span } from './text/unbreakable-spans.js';
 
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
@@ -17,10 +17,10 @@ const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
  * Cost: linear in the text, whatever it holds.
  */
 export function splitText(text: string, limitBytes = TEXT_LIMIT_BYTES, fill = 0.5): string[] {
-  const clean = sendableText(text);
+  const clean = stripForbiddenCharacters(text);
   if (reach(clean, 0, limitBytes) === clean.length) return [clean];
   const parts: string[] = [];
-  const whole = wholeSpans(clean, limitBytes);
+  const whole = unbreakableSpans(clean, limitBytes);
   let firstSpan = 0;
   for (let from = 0, to = 0; from < clean.length; from = to) {
     while ((whole[firstSpan]?.to ?? Infinity) <= from) firstSpan++;
@@ -69,9 +69,9 @@ function cutBetween(
   if (last <= from) return graphemeAt(most) > from ? graphemeAt(most) : most; // one thing, longer than a part
 
   let best = last;
-  let bestRank: CutRank = CUT.anywhere;
+  let bestRank: BreakPriority = CUT.anywhere;
   for (let at = last; at > least && bestRank > CUT.paragraph; at = Math.min(at - 1, outside(at - 1))) {
-    const rank = rankOfCut(text, from, at);
+    const rank = breakPriorityAt(text, from, at);
     if (rank >= bestRank || graphemeAt(at) !== at) continue;
     best = at;
     bestRank = rank;

@@ -5,15 +5,14 @@ import { splitText } from './split-text.js';
 export type TextMessage = Extract<CustomerServiceMessage, { msgtype: 'text' }>;
 
 /** Neighbours in a list of messages: texts of one speaker, or one message that is something else. */
-export type Run = readonly TextMessage[] | readonly [Exclude<CustomerServiceMessage, TextMessage>];
+export type MessageGroup = readonly TextMessage[] | readonly [Exclude<CustomerServiceMessage, TextMessage>];
 
-export function runsOf(messages: readonly CustomerServiceMessage[]): Run[] {
-  const runs: Run[] = [];
+export function groupTexts(messages: readonly CustomerServiceMessage[]): MessageGroup[] {
+  const runs: MessageGroup[] = [];
   let texts: TextMessage[] = [];
   for (const message of messages) {
     if (message.msgtype !== 'text') runs.push([message]);
-    else if (texts.length > 0 && runs.at(-1) === texts && haveOneSpeaker(texts[0], message))
-      texts.push(message);
+    else if (texts.length > 0 && runs.at(-1) === texts && sameSender(texts[0], message)) texts.push(message);
     else runs.push((texts = [message]));
   }
   return runs;
@@ -51,7 +50,7 @@ function between(text: string, next: string | undefined): '' | '\n' {
   return wereOne ? '' : '\n';
 }
 
-function haveOneSpeaker(one: TextMessage | undefined, other: TextMessage): boolean {
+function sameSender(one: TextMessage | undefined, other: TextMessage): boolean {
   return (
     one?.customservice?.kf_account === other.customservice?.kf_account &&
     one?.aimsgcontext?.is_ai_msg === other.aimsgcontext?.is_ai_msg

@@ -1,4 +1,4 @@
-import { DEEPEST_FIELD, addField, noFields, type Fields } from './fields.js';
+import { MAX_FIELD_DEPTH, addField, noFields, type Fields } from './fields.js';
 import { NESTED_TYPED_NAMES } from './typed-fields.js';
 import { CDATA_CLOSE, CDATA_OPEN } from './xml-markup.js';
 
@@ -47,12 +47,12 @@ export function scanXml(text: string): Fields | undefined {
     const name = text.slice(at, nameEnd);
     at = nameEnd;
     if (text.charCodeAt(at) === SLASH && text.charCodeAt(at + 1) === GREATER_THAN) {
-      if (outer.length >= DEEPEST_FIELD) return undefined;
+      if (outer.length >= MAX_FIELD_DEPTH) return undefined;
       addField(fields, name, '');
       at += 2;
       continue;
     }
-    if (text.charCodeAt(at) !== GREATER_THAN || outer.length >= DEEPEST_FIELD) return undefined;
+    if (text.charCodeAt(at) !== GREATER_THAN || outer.length >= MAX_FIELD_DEPTH) return undefined;
     at += 1;
 
     const opening = text.indexOf('<', at);

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { DEEPEST_FIELD, addField, noFields, type Fields } from './fields.js';
+import { MAX_FIELD_DEPTH, addField, noFields, type Fields } from './fields.js';
 import { PushRefused } from './refusal.js';
 import { scanXml, trimBlanks } from './xml-scanner.js';
 import { escapeTypedText } from './xml-typed-text.js';
@@ -22,7 +22,7 @@ const parser = new XMLParser({
   htmlEntities: true, //   numeric references too
   cdataPropName: CDATA,
   textNodeName: TEXT,
-  maxNestedTags: DEEPEST_FIELD,
+  maxNestedTags: MAX_FIELD_DEPTH,
   transformTagName: (name) => (name.startsWith(PREFIX) ? name : PREFIX + name), // asked twice for `<a/>`
 });
 
@@ -67,7 +67,7 @@ function parse(document: string): { [name: string]: Parsed | Parsed[] } {
 
 /** Turns what the parser made of one element, `depth` levels inside the root, into ours. */
 function toValue(parsed: Parsed, depth: number): string | Fields {
-  if (depth > DEEPEST_FIELD) throw unreadable('the elements are nested too deep'); // the parser lets `<a/>` pass
+  if (depth > MAX_FIELD_DEPTH) throw unreadable('the elements are nested too deep'); // the parser lets `<a/>` pass
   if (typeof parsed === 'string') return trimBlanks(parsed);
   const { [CDATA]: cdata, [TEXT]: text, ...children } = parsed;
   const names = Object.keys(children);

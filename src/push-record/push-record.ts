@@ -125,7 +125,7 @@ export const firstRecord = (owner: string): PushRecord => ({ state: 'running', o
  * Where a record stands for its sender: among the work under way, in the mailbox, or nowhere, because it is over, or
  * because nobody runs it and nobody was promised anything.
  */
-export function placeOf(record: PushRecord): 'lane' | 'shelf' | 'none' {
+export function placeOf(record: PushRecord): 'lane' | 'mailbox' | 'none' {
   switch (record.state) {
     case 'running':
     case 'overrunning':
@@ -134,7 +134,7 @@ export function placeOf(record: PushRecord): 'lane' | 'shelf' | 'none' {
     case 'delivering':
       return 'lane';
     case 'inMailbox':
-      return 'shelf';
+      return 'mailbox';
     case 'released':
     case 'answered':
     case 'acknowledged':

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { accessPointOf } from './access-points.js';
-import { streamEvents } from './control/events-stream.js';
-import { guard } from './control/guard.js';
-import { Problem } from './control/problem.js';
-import { readBytes } from './control/read-body.js';
-import { sendJson, serveJson } from './control/serve-json.js';
-import { servePage } from './control/static-files.js';
-import type { Sandbox } from './sandbox-interface.js';
-import type { Stage } from './stage.js';
-import { serveCall } from './weixin/serve-call.js';
+import { streamEvents } from './http-api/events-stream.js';
+import { checkOrigin } from './http-api/origin-guard.js';
+import { Problem } from './http-api/problem.js';
+import { readBytes } from './http-api/read-body.js';
+import { sendJson, serveJson } from './http-api/serve-json.js';
+import { servePage } from './http-api/static-files.js';
+import type { Sandbox } from './types/sandbox.js';
+import type { SandboxState } from './sandbox-state.js';
+import { serveCall } from './wechat-api/serve-call.js';
 
 /** Media come as a whole, and the platform takes ten megabytes. */
 const CALL_LIMIT = 12 * 1024 * 1024;
@@ -22,23 +22,23 @@ export interface HttpApp {
   endStreams(): void;
 }
 
-export function createHttpApp(sandbox: Sandbox, stage: () => Stage): HttpApp {
+export function createHttpApp(sandbox: Sandbox, state: () => SandboxState): HttpApp {
   const streams = new Set<() => void>();
 
   async function route(incoming: IncomingMessage, response: ServerResponse, fixed?: string): Promise<void> {
-    guard(incoming);
+    checkOrigin(incoming);
     const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
     const point =
       fixed === undefined ? accessPointOf(url.pathname) : { accessPoint: fixed, path: url.pathname };
     if (point !== undefined) return serveApi(incoming, response, url, point);
     if (url.pathname === '/api/events') {
-      const end = streamEvents(incoming, response, stage().bus);
+      const end = streamEvents(incoming, response, state().bus);
       streams.add(end);
       incoming.on('close', () => streams.delete(end));
       return;
     }
     if (url.pathname.startsWith('/api/')) {
-      return serveJson(incoming, response, url, { stage: stage(), sandbox });
+      return serveJson(incoming, response, url, { state: state(), sandbox });
     }
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
       throw new Problem(405, 'pages are read by GET');
@@ -66,7 +66,7 @@ export function createHttpApp(sandbox: Sandbox, stage: () => Stage): HttpApp {
       clientIp: (incoming.socket.remoteAddress ?? '').replace('::ffff:', ''),
       baseUrl: `http://${host}${prefix}`,
     };
-    await serveCall(incoming, response, request, stage());
+    await serveCall(incoming, response, request, state());
   }
 
   const handler = (fixed?: string) => (incoming: IncomingMessage, response: ServerResponse) => {

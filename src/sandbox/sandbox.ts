@@ -5,11 +5,11 @@ import { createMovableClock } from './clock.js';
 import { SANDBOX_ACCOUNT } from './default-account.js';
 import { createHttpApp } from './http-app.js';
 import { push } from './push/push.js';
-import type { Sandbox, SandboxOptions } from './sandbox-interface.js';
-import { createStage, type Stage } from './stage.js';
+import type { Sandbox, SandboxOptions } from './types/sandbox.js';
+import { createSandboxState, type SandboxState } from './sandbox-state.js';
 import type { AccessPointView } from './types.js';
 
-export type { Sandbox, SandboxOptions } from './sandbox-interface.js';
+export type { Sandbox, SandboxOptions } from './types/sandbox.js';
 
 const HOST = '127.0.0.1';
 
@@ -19,7 +19,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const bus = createBus();
   const account = { ...SANDBOX_ACCOUNT, ...options.account };
   let generation = 0;
-  let stage = build();
+  let state = build();
   let movedMs = 0;
   const servers: Server[] = [];
   let points: readonly AccessPointView[] = [];
@@ -28,8 +28,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const sandbox: Sandbox = {
     clock,
     drive: options.drive,
-    get stage() {
-      return stage;
+    get state() {
+      return state;
     },
     http: (incoming, response) => app.all(incoming, response),
     accessPoints: () => points,
@@ -41,9 +41,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       bus.emit({ event: 'clock', data: sandbox.time() });
       return sandbox.time();
     },
-    push: (request) => Promise.all(push(stage, request).map(({ done }) => done)),
+    push: (request) => Promise.all(push(state, request).map(({ done }) => done)),
     reset() {
-      stage = build();
+      state = build();
       bus.emit({ event: 'reset', data: {} });
     },
     async start() {
@@ -62,16 +62,16 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       await Promise.all(servers.splice(0).map(close));
     },
   };
-  const app = createHttpApp(sandbox, () => stage);
+  const app = createHttpApp(sandbox, () => state);
 
   /** What is still under way on a stage that was thrown away is not told any more. */
-  function build(): Stage {
+  function build(): SandboxState {
     generation += 1;
     const mine = generation;
     const emit: Bus['emit'] = (event) => {
       if (mine === generation) bus.emit(event);
     };
-    return createStage({ clock, account, bus: { ...bus, emit } });
+    return createSandboxState({ clock, account, bus: { ...bus, emit } });
   }
 
   /** Only this machine is listened to: the sandbox knows no passwords. @throws what `listen` throws, EADDRINUSE first */

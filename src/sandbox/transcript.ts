@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { readLoosely } from './push/prepare.js';
 import { push } from './push/push.js';
 import { freshBody } from './push/replay.js';
-import type { Stage } from './stage.js';
+import type { SandboxState } from './sandbox-state.js';
 import type { Exchange, Transcript, TranscriptEntry, TranscriptReport, Verdict } from './types.js';
 
 /** What was pushed and what came back. Copies, handshakes and what is still running stay out. */
-export function exportTranscript(stage: Stage, follower: string | undefined): Transcript {
-  const told = stage.exchanges
+export function exportTranscript(state: SandboxState, follower: string | undefined): Transcript {
+  const told = state.exchanges
     .list()
     .filter((exchange) => exchange.kind !== 'handshake' && exchange.copyOf === undefined)
     .filter((exchange) => follower === undefined || exchange.follower === follower);
   const firstAtMs = told[0]?.atMs ?? 0;
   return {
     format: 'wechat-callback-sandbox/1',
-    savedAtMs: stage.clock.now(),
+    savedAtMs: state.clock.now(),
     exchanges: told.flatMap(({ verdict, ...exchange }) =>
       verdict === undefined
         ? []
@@ -34,13 +34,16 @@ export function exportTranscript(stage: Stage, follower: string | undefined): Tr
 }
 
 /** Shows a saved transcript: its entries become exchanges that are done and have no tries. */
-export function importTranscript(stage: Stage, { savedAtMs, exchanges }: Transcript): readonly Exchange[] {
+export function importTranscript(
+  state: SandboxState,
+  { savedAtMs, exchanges }: Transcript,
+): readonly Exchange[] {
   return exchanges.map((entry) => {
     const fields = readLoosely(entry.plainBody);
     const atMs = savedAtMs + entry.afterMs;
     const msgId = fields['MsgId'];
     const exchange: Exchange = {
-      id: stage.exchanges.nextId(),
+      id: state.exchanges.nextId(),
       atMs,
       kind: entry.kind,
       follower: entry.follower,
@@ -53,20 +56,23 @@ export function importTranscript(stage: Stage, { savedAtMs, exchanges }: Transcr
       state: 'done',
       verdict: { ...entry.verdict, zh: '来自记录', en: 'From a transcript', atMs },
     };
-    stage.exchanges.put(exchange);
-    stage.bus.emit({ event: 'exchange', data: exchange });
+    state.exchanges.put(exchange);
+    state.bus.emit({ event: 'exchange', data: exchange });
     return exchange;
   });
 }
 
 /** Pushes every entry again as a new push, one after the other, and holds the verdicts against the recorded ones. */
-export async function replayTranscript(stage: Stage, { exchanges }: Transcript): Promise<TranscriptReport> {
+export async function replayTranscript(
+  state: SandboxState,
+  { exchanges }: Transcript,
+): Promise<TranscriptReport> {
   const entries: TranscriptReport['entries'][number][] = [];
   for (const entry of exchanges) {
-    const [delivery] = push(stage, {
+    const [delivery] = push(state, {
       follower: entry.follower,
       mode: entry.mode,
-      xml: freshBody(entry.plainBody, stage.clock.now()),
+      xml: freshBody(entry.plainBody, state.clock.now()),
       ...(entry.hostile !== undefined && { hostile: entry.hostile }),
     });
     if (delivery === undefined) continue;

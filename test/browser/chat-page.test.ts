@@ -2,17 +2,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { launchBrowser, openPage, type OpenedPage } from '../support/browser.js';
-import { startSandboxFarEnd, type SandboxFarEnd } from '../support/sandbox-far-end.js';
+import { startSandboxUpstream, type SandboxUpstream } from '../support/sandbox-upstream.js';
 
 const GREY_SENTENCE = '该公众号提供的服务出现故障，请稍后再试';
 
-let far: SandboxFarEnd;
+let far: SandboxUpstream;
 let browser: Browser;
 let opened: OpenedPage;
 let page: Page;
 
 beforeAll(async () => {
-  [far, browser] = await Promise.all([startSandboxFarEnd(), launchBrowser()]);
+  [far, browser] = await Promise.all([startSandboxUpstream(), launchBrowser()]);
   opened = await openPage(browser, far.sandbox.url(), { locale: 'zh-CN' });
   page = opened.page;
 }, 180_000);
@@ -84,7 +84,7 @@ describe('given the chat page, the sandbox and our server', () => {
 
     await page.getByRole('button', { name: '全部推送' }).click();
     await eventually(async () => expect(await page.locator('.push-row').count()).toBe(6));
-    const messageIds = new Set(far.sandbox.stage.exchanges.list().map(({ msgId }) => msgId));
+    const messageIds = new Set(far.sandbox.state.exchanges.list().map(({ msgId }) => msgId));
     expect(messageIds.size).toBe(1);
   });
 
@@ -189,7 +189,7 @@ describe('given the chat page, the sandbox and our server', () => {
 });
 
 async function createMenu(): Promise<void> {
-  const { appId, appSecret } = far.sandbox.stage.account();
+  const { appId, appSecret } = far.sandbox.state.account();
   const { access_token: token } = await far.call('POST', '/cgi-bin/stable_token', {
     grant_type: 'client_credential',
     appid: appId,

@@ -149,7 +149,7 @@ describe('given hands on the keyboard', () => {
       await page.keyboard.type('location_select');
       await page.getByLabel('EventKey').press('Enter');
       await page.locator('.push-row', { hasText: 'no reply' }).waitFor();
-      expect(sandbox.stage.exchanges.list().map(({ kind }) => kind)).toEqual(['event.location_select']);
+      expect(sandbox.state.exchanges.list().map(({ kind }) => kind)).toEqual(['event.location_select']);
     });
   });
 

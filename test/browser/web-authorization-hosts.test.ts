@@ -9,7 +9,7 @@ import { createServer, type CallbackServer } from '../../src/index.js';
 import { SANDBOX_ACCOUNT as ACCOUNT } from '../../src/sandbox/default-account.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { launchBrowser } from '../support/browser.js';
-import { keptLog } from '../support/handling.js';
+import { captureLog } from '../support/handler-runtime.js';
 import { portOf } from '../support/port-of.js';
 
 let dir: string;
@@ -53,10 +53,10 @@ beforeAll(async () => {
       OAUTH_SESSION_KEY: 'the key of the sessions of these tests',
       OAUTH_AUTHORIZE_URL: `${sandbox.url()}/connect/oauth2/authorize`,
     },
-    { handlers: {}, logger: keptLog() },
+    { handlers: {}, logger: captureLog() },
   );
   await wechat.open();
-  const { routes } = wechat.webAuthorization();
+  const { routes } = wechat.oauth();
   serve = (request, response) => {
     const { host = '', url = '' } = { host: request.headers.host, url: request.url };
     if (!host.startsWith('www.') || !url.startsWith('/oauth/')) {
@@ -98,7 +98,7 @@ describe('given pages on two hosts of one site', () => {
     expect(await ask('me')).toEqual([401, { error: 'login_needed', login: `${www}/oauth/login` }]);
     await page.goto(`${www}/oauth/login?return=${encodeURIComponent(`${shop}/app/cart`)}`);
     expect(page.url()).toBe(`${shop}/app/cart#`);
-    const [follower] = sandbox.stage.followers.list();
+    const [follower] = sandbox.state.followers.list();
     expect(await ask('me')).toEqual([200, expect.objectContaining({ openId: follower?.openId })]);
     expect(await ask('profile')).toEqual([403, expect.objectContaining({ error: 'consent_needed' })]);
     expect(await ask('refresh', 'POST')).toEqual([401, expect.objectContaining({ error: 'login_needed' })]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DeferredJob, DeferredQueue, JobVerdict, JobWork } from '../../src/ports/deferred-queue.js';
+import type { DeferredJob, DeferredQueue, JobResult, JobProcessor } from '../../src/ports/deferred-queue.js';
 import { eventually, pass } from '../support/eventually.js';
 
 /** A queue of one adapter on fresh, empty ground, on the machine's own clock. */
@@ -11,7 +11,7 @@ export interface OpenQueue {
   close(): Promise<void>;
 }
 
-const DONE: JobVerdict = { type: 'done' };
+const DONE: JobResult = { type: 'done' };
 
 const job = (id: string, more: Partial<DeferredJob> = {}): DeferredJob => ({
   id,
@@ -27,10 +27,10 @@ const job = (id: string, more: Partial<DeferredJob> = {}): DeferredJob => ({
 
 /** Work that notes every look at a job, and does to each what `verdict` says. */
 function noting(
-  verdict: (job: DeferredJob, look: number, signal: AbortSignal) => JobVerdict | Promise<JobVerdict>,
+  verdict: (job: DeferredJob, look: number, signal: AbortSignal) => JobResult | Promise<JobResult>,
 ) {
   const looks: { readonly job: DeferredJob; readonly atMs: number }[] = [];
-  const work: JobWork = async (given, signal) => {
+  const work: JobProcessor = async (given, signal) => {
     looks.push({ job: given, atMs: Date.now() });
     return verdict(given, looks.filter(({ job: { id } }) => id === given.id).length, signal);
   };
@@ -133,7 +133,7 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
     });
 
     test('when the verdict is "again", then the job comes again after that time', async () => {
-      const { looks, work } = noting((_, look) => (look < 3 ? { type: 'again', afterMs: 150 } : DONE));
+      const { looks, work } = noting((_, look) => (look < 3 ? { type: 'retry', afterMs: 150 } : DONE));
       queue.consume(work);
       await queue.put(job('wx1.msg-1'));
       await eventually(async () => expect([looks.length, await queue.size()]).toEqual([3, 0]));
@@ -160,10 +160,10 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
       await queue.put(job('wx1.msg-1'), { notBeforeMs: Date.now() + 60_000 });
       await pass(100);
       expect(looks).toEqual([]);
-      await queue.hurry('wx1.msg-1');
+      await queue.promote('wx1.msg-1');
       await eventually(async () => expect([looks.length, await queue.size()]).toEqual([1, 0]));
-      await queue.hurry('wx1.msg-1');
-      await queue.hurry('wx1.never');
+      await queue.promote('wx1.msg-1');
+      await queue.promote('wx1.never');
     });
 
     test('when a job is hurried while it is worked on, then it is not worked on twice', async () => {
@@ -171,7 +171,7 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
       queue.consume(work);
       await queue.put(job('wx1.msg-1'));
       await eventually(() => expect(looks).toHaveLength(1));
-      await queue.hurry('wx1.msg-1');
+      await queue.promote('wx1.msg-1');
       await eventually(async () => expect(await queue.size()).toBe(0));
       expect(looks).toHaveLength(1);
     });
@@ -266,7 +266,7 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
       queue.consume(work);
       await eventually(async () => expect(await queue.size()).toBe(1));
       expect(ids()).toEqual(['wx1.due']);
-      await queue.hurry('wx1.later');
+      await queue.promote('wx1.later');
       await eventually(async () => expect(await queue.size()).toBe(0));
     });
   });

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFileAdapters } from '../../src/adapters/file/index.js';
 import { openRedisAdapters } from '../../src/adapters/redis/index.js';
-import { openSpillOver, type SpillOver } from '../../src/adapters/spill-over/index.js';
+import { openFallback, type Fallback } from '../../src/adapters/fallback/index.js';
 import { systemClock } from '../../src/ports/clock.js';
 import type { DeferredJob } from '../../src/ports/deferred-queue.js';
-import { keptLog } from '../support/handling.js';
+import { captureLog } from '../support/handler-runtime.js';
 import { pass } from '../support/eventually.js';
 import { RedisServer } from '../support/redis-server.js';
 
@@ -21,7 +21,7 @@ const job = (id: string): DeferredJob => ({
   handler: 'slow',
   reason: 'overrun',
 });
-const claimOf = (key: string) => ({ key, owner: 'p1', nowMs: Date.now(), keepMs: 60_000 });
+const claimOf = (key: string) => ({ key, owner: 'p1', nowMs: Date.now(), ttlMs: 60_000 });
 
 /** As a handler does that computes. */
 function holdUp(ms: number): void {
@@ -40,16 +40,16 @@ async function holdUpAgainAndAgain(times: number, ms: number): Promise<void> {
 describe('given Redis, the journal behind it, and an event loop that is held up for longer than either may take', () => {
   let redis: RedisServer;
   let dir: string;
-  let spillOver: SpillOver;
-  let log: ReturnType<typeof keptLog>;
+  let spillOver: Fallback;
+  let log: ReturnType<typeof captureLog>;
   beforeEach(async () => {
-    log = keptLog();
+    log = captureLog();
     redis = await RedisServer.start({ fsync: 'no' });
     dir = await mkdtemp(join(tmpdir(), 'wechat-held-'));
     const shared = { clock: systemClock, log };
     const remote = openRedisAdapters({ url: redis.url, ...shared });
     await remote.ready(5_000);
-    spillOver = await openSpillOver({
+    spillOver = await openFallback({
       remote,
       dir,
       openLocal: (folder) => openFileAdapters({ dir: folder, ...shared }),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
-  LANE_FORGETS_MS,
-  SHELF_LOOK,
+  LANE_ENTRY_TTL_MS,
+  MAX_MAILBOX_READ,
   type ClaimRequest,
   type Place,
   type PushRecord,
@@ -25,7 +25,7 @@ const DELIVERED: PushRecord = { ...RUNNING, state: 'delivered', owner: '' };
 const ADOPTED: PushRecord = { ...RUNNING, state: 'adopted', owner: '' };
 const ANN = 'wx1:user:ann';
 
-/** What every state store promises of lanes, shelves and changes that go together. */
+/** What every state store promises of lanes, mailboxes and changes that go together. */
 export function lanesContract(open: () => Promise<OpenStore>): void {
   let opened: OpenStore;
   let store: StateStore;
@@ -36,7 +36,7 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
   afterEach(() => opened.close());
 
   const claim = (key: string, more: Partial<ClaimRequest> = {}) =>
-    store.claim({ key, owner: 'p1', nowMs: NOW, keepMs: KEEP, sender: ANN, ...more });
+    store.claim({ key, owner: 'p1', nowMs: NOW, ttlMs: KEEP, sender: ANN, ...more });
   const claimAll = async (...keys: string[]) => {
     for (const key of keys) expect((await claim(key)).type).toBe('claimed');
   };
@@ -52,13 +52,13 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
       rev,
       next,
       nowMs: NOW,
-      keepMs: KEEP,
+      ttlMs: KEEP,
       durable: true,
       ...(place !== undefined && { sender: { key: ANN, place } }),
       ...more,
     });
   const ahead = async (key: string, nowMs = NOW, sender = ANN) =>
-    (await store.ahead(sender, key, nowMs))?.key;
+    (await store.predecessor(sender, key, nowMs))?.key;
   /** The lane from this record to its head. */
   const laneFrom = async (key: string): Promise<string[]> => {
     const keys = [key];
@@ -71,25 +71,25 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
       key: 'who asks',
       owner: 'p1',
       nowMs,
-      keepMs: KEEP,
+      ttlMs: KEEP,
       sender,
-      wantsShelf: true,
+      readMailbox: true,
     });
     if (result.type === 'replayed') throw new Error('a claim without a guard was a replay');
-    return result.shelf;
+    return result.mailbox;
   };
   const shelvedKeys = async (nowMs = NOW) => (await shelfAt(nowMs))?.map(({ key }) => key);
   const stash = async (key: string, rev = 1) =>
-    expect((await swap(key, rev, STASHED, 'shelf')).swapped).toBe(true);
+    expect((await swap(key, rev, STASHED, 'mailbox')).swapped).toBe(true);
 
   describe('lanes', () => {
     test('when 50 pushes of a sender are claimed in the same millisecond, then they stand in that order', async () => {
       const keys = Array.from({ length: 50 }, (_, index) => `wx1:push:${(index * 7) % 50}`);
       await Promise.all(keys.map((key) => claim(key)));
       expect(await laneFrom(keys.at(-1)!)).toEqual(keys);
-      const inFront = await store.ahead(ANN, keys[1]!, NOW);
+      const inFront = await store.predecessor(ANN, keys[1]!, NOW);
       expect(inFront).toEqual({ key: keys[0], sinceMs: NOW });
-      expect((await store.ahead(ANN, keys[49]!, NOW))?.sinceMs).toBeLessThan(NOW + 50);
+      expect((await store.predecessor(ANN, keys[49]!, NOW))?.sinceMs).toBeLessThan(NOW + 50);
     });
 
     test("when the claimants' clocks differ, then the order is that of the claims", async () => {
@@ -97,7 +97,7 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
       await claim('b', { nowMs: NOW });
       await claim('c', { nowMs: NOW + 10_000 });
       expect(await laneFrom('c')).toEqual(['a', 'b', 'c']);
-      expect(await store.ahead(ANN, 'b', NOW)).toEqual({ key: 'a', sinceMs: NOW + 500 });
+      expect(await store.predecessor(ANN, 'b', NOW)).toEqual({ key: 'a', sinceMs: NOW + 500 });
     });
 
     test('when a record changes hands, is claimed again or is swapped without a word, then it keeps its rank', async () => {
@@ -111,7 +111,7 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
 
     test('when a record has no sender, or another one, then it stands in nobody else’s lane', async () => {
       await claimAll('a');
-      await store.claim({ key: 'b', owner: 'p1', nowMs: NOW, keepMs: KEEP });
+      await store.claim({ key: 'b', owner: 'p1', nowMs: NOW, ttlMs: KEEP });
       await claim('c', { sender: 'wx2:user:ann' });
       await claimAll('d');
       expect(await laneFrom('d')).toEqual(['a', 'd']);
@@ -131,7 +131,7 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
       });
       expect(await laneFrom('d')).toEqual(['a', 'c', 'd']);
       expect(await swap('d', 1, DELIVERED, 'none')).not.toHaveProperty('next');
-      expect(await swap('a', 1, STASHED, 'shelf')).toMatchObject({ swapped: true, next: 'c' });
+      expect(await swap('a', 1, STASHED, 'mailbox')).toMatchObject({ swapped: true, next: 'c' });
       expect(await laneFrom('c')).toEqual(['c']);
     });
 
@@ -145,7 +145,7 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
 
     test('when a record has run out, then it holds nobody up, and anew it stands at the end', async () => {
       await claim('a');
-      await claim('b', { keepMs: 1000 });
+      await claim('b', { ttlMs: 1000 });
       await claim('c');
       expect(await ahead('c', NOW + 999)).toBe('b');
       expect(await swap('a', 1, DELIVERED, 'none', { nowMs: NOW + 1000 })).toHaveProperty('next', 'c');
@@ -164,69 +164,69 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
     test('when a record has stood there for an hour, then the next new push finds it gone', async () => {
       await claim('a');
       await claim('b', { nowMs: NOW + 1 });
-      await claim('c', { nowMs: NOW + LANE_FORGETS_MS });
+      await claim('c', { nowMs: NOW + LANE_ENTRY_TTL_MS });
       expect(await laneFrom('c')).toEqual(['b', 'c']);
-      await swap('a', 1, ADOPTED, 'lane', { nowMs: NOW + LANE_FORGETS_MS });
+      await swap('a', 1, ADOPTED, 'lane', { nowMs: NOW + LANE_ENTRY_TTL_MS });
       expect(await laneFrom('a')).toEqual(['b', 'c', 'a']);
     });
 
     test('when a record enters with the rank that it had elsewhere, then it stands there', async () => {
       await claim('a', { nowMs: NOW });
       await claim('c', { nowMs: NOW + 10 });
-      await store.claim({ key: 'b', owner: 'p1', nowMs: NOW + 20, keepMs: KEEP });
+      await store.claim({ key: 'b', owner: 'p1', nowMs: NOW + 20, ttlMs: KEEP });
       const standing = { key: ANN, place: 'lane', sinceMs: NOW + 5 } as const;
       await swap('b', 1, ADOPTED, undefined, { sender: standing });
       await swap('a', 1, ADOPTED, undefined, { sender: { ...standing, sinceMs: NOW + 100 } });
       expect(await laneFrom('c')).toEqual(['a', 'b', 'c']);
-      expect(await store.ahead(ANN, 'c', NOW)).toEqual({ key: 'b', sinceMs: NOW + 5 });
+      expect(await store.predecessor(ANN, 'c', NOW)).toEqual({ key: 'b', sinceMs: NOW + 5 });
     });
   });
 
-  describe('shelves', () => {
+  describe('mailboxes', () => {
     test('when answers are kept, then a claim hands them out in the order of their pushes, whole', async () => {
       await claimAll('a', 'b', 'c');
       for (const key of ['c', 'a', 'b']) await stash(key);
       const stored: StoredRecord = { rev: 2, record: STASHED };
-      const shelf = ['a', 'b', 'c'].map((key) => ({ key, stored }));
-      expect(await claim('d', { wantsShelf: true })).toEqual({
+      const mailbox = ['a', 'b', 'c'].map((key) => ({ key, stored }));
+      expect(await claim('d', { readMailbox: true })).toEqual({
         type: 'claimed',
         stored: { rev: 1, record: RUNNING },
-        shelf,
+        mailbox,
       });
-      expect(await claim('d', { wantsShelf: true })).toEqual({
+      expect(await claim('d', { readMailbox: true })).toEqual({
         type: 'known',
         stored: { rev: 1, record: RUNNING },
         ownerAlive: false,
-        shelf,
+        mailbox,
       });
     });
 
-    test('when nobody asks, nothing is kept, or for another sender only, then there is no shelf', async () => {
-      expect(await claim('a', { wantsShelf: true })).not.toHaveProperty('shelf');
+    test('when nobody asks, nothing is kept, or for another sender only, then there is no mailbox', async () => {
+      expect(await claim('a', { readMailbox: true })).not.toHaveProperty('mailbox');
       await stash('a');
-      expect(await claim('b')).not.toHaveProperty('shelf');
+      expect(await claim('b')).not.toHaveProperty('mailbox');
       expect(await shelfAt(NOW, 'wx2:user:ann')).toBeUndefined();
     });
 
     test('when more are kept than are looked at, then the oldest are handed out', async () => {
-      const keys = Array.from({ length: SHELF_LOOK + 4 }, (_, index) => `push ${(index * 3) % 20}`);
+      const keys = Array.from({ length: MAX_MAILBOX_READ + 4 }, (_, index) => `push ${(index * 3) % 20}`);
       await claimAll(...keys);
       await Promise.all(keys.map((key) => stash(key)));
-      expect(await shelvedKeys()).toEqual(keys.slice(0, SHELF_LOOK));
+      expect(await shelvedKeys()).toEqual(keys.slice(0, MAX_MAILBOX_READ));
     });
 
     test('when a kept record leaves or has run out, then it is handed out no more', async () => {
-      const keys = Array.from({ length: SHELF_LOOK + 4 }, (_, index) => `push ${index}`);
+      const keys = Array.from({ length: MAX_MAILBOX_READ + 4 }, (_, index) => `push ${index}`);
       await claimAll(...keys);
       await Promise.all(
-        keys.map((key, index) => swap(key, 1, STASHED, 'shelf', { keepMs: index === 2 ? 1000 : KEEP })),
+        keys.map((key, index) => swap(key, 1, STASHED, 'mailbox', { ttlMs: index === 2 ? 1000 : KEEP })),
       );
       expect(await swap(keys[0]!, 2, DELIVERED, 'none')).not.toHaveProperty('next');
       await swap(keys[1]!, 2, DELIVERED, 'none');
-      expect(await shelvedKeys(NOW + 999)).toEqual(keys.slice(2, 2 + SHELF_LOOK));
-      expect(await shelvedKeys(NOW + 1000)).toEqual(keys.slice(3, 3 + SHELF_LOOK));
+      expect(await shelvedKeys(NOW + 999)).toEqual(keys.slice(2, 2 + MAX_MAILBOX_READ));
+      expect(await shelvedKeys(NOW + 1000)).toEqual(keys.slice(3, 3 + MAX_MAILBOX_READ));
       await claim(keys[2]!, { nowMs: NOW + 1000 });
-      expect(await shelvedKeys(NOW + 1000)).toEqual(keys.slice(3, 3 + SHELF_LOOK));
+      expect(await shelvedKeys(NOW + 1000)).toEqual(keys.slice(3, 3 + MAX_MAILBOX_READ));
     });
 
     test('when pushes are claimed and kept one after the other in the same millisecond, then in that order', async () => {
@@ -254,7 +254,7 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
         key,
         rev: 2,
         next: DELIVERED,
-        keepMs: KEEP,
+        ttlMs: KEEP,
         sender: { key: ANN, place: 'none' as const },
       }));
     const answered: PushRecord = { ...RUNNING, state: 'answered' };
@@ -272,8 +272,8 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
     ];
 
     test('when all can, then all do', async () => {
-      const body = { xml: '<xml>merged</xml>', keepMs: 60_000 };
-      expect(await swap('c', 1, answered, 'none', { body, also: also('a', 'b') })).toEqual({
+      const body = { xml: '<xml>merged</xml>', ttlMs: 60_000 };
+      expect(await swap('c', 1, answered, 'none', { body, linked: also('a', 'b') })).toEqual({
         swapped: true,
         stored: { rev: 2, record: answered },
       });
@@ -287,7 +287,7 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
     });
 
     test('when the record itself cannot, then none does', async () => {
-      expect(await swap('c', 2, answered, 'none', { also: also('a', 'b') })).toEqual({
+      expect(await swap('c', 2, answered, 'none', { linked: also('a', 'b') })).toEqual({
         swapped: false,
         stored: before[2],
       });
@@ -298,11 +298,11 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
     test('when one that goes along has changed, then none does, and it is said which kind was in the way', async () => {
       await swap('b', 2, STASHED);
       const [, changed] = await records();
-      const body = { xml: '<xml/>', keepMs: 60_000 };
-      expect(await swap('c', 1, answered, 'none', { body, also: also('a', 'b') })).toEqual({
+      const body = { xml: '<xml/>', ttlMs: 60_000 };
+      expect(await swap('c', 1, answered, 'none', { body, linked: also('a', 'b') })).toEqual({
         swapped: false,
         stored: before[2],
-        alsoLost: true,
+        linkedConflict: true,
       });
       expect(await records()).toEqual([before[0], changed, before[2]]);
       expect(await store.read('c', NOW)).not.toHaveProperty('body');
@@ -314,23 +314,23 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
       const keys = Array.from({ length: 20 }, (_, index) => `push ${index}`);
       await claimAll(...keys);
       const results = await Promise.all(
-        keys.map((key) => swap(key, 1, answered, 'none', { also: also('a', 'b') })),
+        keys.map((key) => swap(key, 1, answered, 'none', { linked: also('a', 'b') })),
       );
       expect(results.filter(({ swapped }) => swapped)).toHaveLength(1);
-      for (const result of results) if (!result.swapped) expect(result.alsoLost).toBe(true);
+      for (const result of results) if (!result.swapped) expect(result.linkedConflict).toBe(true);
     });
 
     test('when one that goes along leaves the lane, then the one behind both is named', async () => {
       await claimAll('d', 'e');
-      const goes = { key: 'd', rev: 1, next: DELIVERED, keepMs: KEEP };
+      const goes = { key: 'd', rev: 1, next: DELIVERED, ttlMs: KEEP };
       const result = await swap('c', 1, answered, 'none', {
-        also: [{ ...goes, sender: { key: ANN, place: 'none' } }],
+        linked: [{ ...goes, sender: { key: ANN, place: 'none' } }],
       });
       expect(result).toMatchObject({ swapped: true, next: 'e' });
     });
 
     test('when the store is opened again, then all of it is there', async () => {
-      await swap('c', 1, answered, 'none', { also: also('a', 'b') });
+      await swap('c', 1, answered, 'none', { linked: also('a', 'b') });
       store = await opened.reopen();
       const stored = await Promise.all(
         ['a', 'b', 'c'].map(async (key) => {
@@ -363,7 +363,7 @@ export function lanesContract(open: () => Promise<OpenStore>): void {
     expect(await swap('a', 2, DELIVERED, 'none')).toMatchObject({ next: 'b' });
     expect(
       await swap('b', 3, DELIVERED, 'none', {
-        also: [{ key: 'c', rev: 3, next: DELIVERED, keepMs: KEEP, sender: { key: ANN, place: 'none' } }],
+        linked: [{ key: 'c', rev: 3, next: DELIVERED, ttlMs: KEEP, sender: { key: ANN, place: 'none' } }],
       }),
     ).toMatchObject({ swapped: true, next: 'd' });
     expect(await shelvedKeys()).toEqual(['e']);

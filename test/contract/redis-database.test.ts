@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRedisStore } from '../../src/adapters/redis/index.js';
 import { eventually } from '../support/eventually.js';
-import { keptLog } from '../support/handling.js';
+import { captureLog } from '../support/handler-runtime.js';
 import { RedisServer } from '../support/redis-server.js';
 
 let server: RedisServer;
@@ -12,13 +12,13 @@ afterAll(() => server.stop());
 
 /** What is said at the start with such a path behind the URL. */
 async function warningsFor(path: string): Promise<string[]> {
-  const log = keptLog();
+  const log = captureLog();
   const store = createRedisStore({ url: `${server.url}${path}`, log, timeoutMs: 5000 });
   await store.ready(5000);
   const heard = () => log.lines.map(({ message }) => message);
   if (path === '/99') await eventually(() => expect(heard()).toHaveLength(1));
   // Only a round trip later all has been asked.
-  else await store.fact('any', 0);
+  else await store.get('any', 0);
   await store.close();
   return heard();
 }

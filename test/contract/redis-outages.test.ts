@@ -14,7 +14,7 @@ import { eventually, pass } from '../support/eventually.js';
 import { RedisServer } from '../support/redis-server.js';
 
 const NOW = Date.UTC(2026, 0, 1);
-const claimOf = (key: string) => ({ key, owner: 'p1', nowMs: NOW, keepMs: 60_000 });
+const claimOf = (key: string) => ({ key, owner: 'p1', nowMs: NOW, ttlMs: 60_000 });
 const job = (id: string): DeferredJob => ({
   id,
   appId: 'wx1',
@@ -207,7 +207,7 @@ describe('given store and queue on one Redis', () => {
     const other = createRedisStore({ url: server.url, log: silentLogger });
     await other.ready(5000);
     try {
-      await store.beat('p1', NOW + 2000);
+      await store.heartbeat('p1', NOW + 2000);
       const keys = Array.from({ length: 40 }, (_, index) => `push ${index}`);
       for (const key of keys) {
         const results = await Promise.all([
@@ -228,7 +228,7 @@ describe('given store and queue on one Redis', () => {
     await server.start();
     await bothReady();
     const secret = 'what the user wrote';
-    const burying = store.bury({
+    const burying = store.putDeadLetter({
       id: 'a',
       appId: 'wx1',
       pushId: 'a',
@@ -238,7 +238,7 @@ describe('given store and queue on one Redis', () => {
       reason: 'r',
       detail: '',
       atMs: Number.NaN,
-      attempts: 1,
+      runs: 1,
       push: secret,
       messages: [],
     });

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { openRedisAdapters, type RedisAdapters } from '../../src/adapters/redis/index.js';
 import { systemClock } from '../../src/ports/clock.js';
 import type { DeferredJob } from '../../src/ports/deferred-queue.js';
-import { keptLog } from '../support/handling.js';
+import { captureLog } from '../support/handler-runtime.js';
 import { eventually, pass } from '../support/eventually.js';
 import { RedisServer } from '../support/redis-server.js';
 
@@ -21,13 +21,13 @@ const job: DeferredJob = {
 describe('given a Redis user without the dangerous commands, INFO among them', () => {
   let server: RedisServer;
   let adapters: RedisAdapters;
-  let log: ReturnType<typeof keptLog>;
+  let log: ReturnType<typeof captureLog>;
   beforeEach(async () => {
     server = await RedisServer.start({ fsync: 'no' });
     const admin = new Redis(server.url);
     await admin.acl('SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', '-@dangerous');
     admin.disconnect();
-    log = keptLog();
+    log = captureLog();
     const url = server.url.replace('redis://', 'redis://app:secret@');
     adapters = openRedisAdapters({ url, clock: systemClock, log });
   });
@@ -39,15 +39,15 @@ describe('given a Redis user without the dangerous commands, INFO among them', (
   test('when it starts, then store, queue and worker do all they are for, and the processor rests', async () => {
     expect(await adapters.ready(5_000)).toBe(true);
     const { store, queue } = adapters;
-    const claim = { key: 'wx1:push:msg-1', owner: 'p1', nowMs: Date.now(), keepMs: 60_000 };
+    const claim = { key: 'wx1:push:msg-1', owner: 'p1', nowMs: Date.now(), ttlMs: 60_000 };
     expect((await store.claim(claim)).type).toBe('claimed');
     const looks: number[] = [];
     const consumer = queue.consume(async () => {
       looks.push(Date.now());
-      return looks.length < 3 ? { type: 'again', afterMs: 200 } : { type: 'done' };
+      return looks.length < 3 ? { type: 'retry', afterMs: 200 } : { type: 'done' };
     });
     await queue.put(job, { notBeforeMs: Date.now() + 3_600_000 });
-    await queue.hurry(job.id);
+    await queue.promote(job.id);
     await eventually(async () => expect([looks.length, await queue.size()]).toEqual([3, 0]));
     await queue.put({ ...job, id: 'msg-2' }, { notBeforeMs: Date.now() + 3_600_000 });
     expect(await queue.remove('msg-2')).toBe(true);

@@ -94,7 +94,7 @@ describe('given what only the Redis adapters have to see to', () => {
         detail: '',
       };
       const bury = (atMs: number) =>
-        store.bury({ ...letter, id: `letter-${atMs}`, atMs, attempts: 1, push: '', messages: [] });
+        store.putDeadLetter({ ...letter, id: `letter-${atMs}`, atMs, runs: 1, push: '', messages: [] });
       // In bundles: Redis syncs every write, and a slow disk must not look like a Redis that hangs.
       for (let from = 0; from < 10_003; from += 500) {
         const bundle = Array.from({ length: Math.min(500, 10_003 - from) }, (_, index) => bury(from + index));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { lanesContract } from './lanes.contract.js';
-import { windowsContract } from './windows.contract.js';
+import { windowsContract } from './send-quotas.contract.js';
 import type { ClaimRequest, DeadLetter, PushRecord, StateStore } from '../../src/ports/state-store.js';
 
 /** A store of one adapter on fresh, empty ground. */
@@ -32,20 +32,20 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
     afterEach(() => opened.close());
 
     const claim = (request: Partial<ClaimRequest> = {}) =>
-      store.claim({ key: 'wx1/msg-1', owner: 'p1', nowMs: NOW, keepMs: KEEP, ...request });
+      store.claim({ key: 'wx1/msg-1', owner: 'p1', nowMs: NOW, ttlMs: KEEP, ...request });
     const swap = (
       rev: number,
       next: PushRecord,
-      more: { nowMs?: number; keepMs?: number; xml?: string } = {},
+      more: { nowMs?: number; ttlMs?: number; xml?: string } = {},
     ) =>
       store.swap({
         key: 'wx1/msg-1',
         rev,
         next,
         nowMs: more.nowMs ?? NOW,
-        keepMs: more.keepMs ?? KEEP,
+        ttlMs: more.ttlMs ?? KEEP,
         durable: true,
-        ...(more.xml === undefined ? {} : { body: { xml: more.xml, keepMs: 60_000 } }),
+        ...(more.xml === undefined ? {} : { body: { xml: more.xml, ttlMs: 60_000 } }),
       });
 
     describe('claims', () => {
@@ -77,7 +77,7 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
 
       test('when a record has run out by the given time, then it can be claimed anew and nothing of it remains', async () => {
         await claim();
-        await swap(1, { ...RUNNING, state: 'answered' }, { keepMs: 1000, xml: '<xml>old</xml>' });
+        await swap(1, { ...RUNNING, state: 'answered' }, { ttlMs: 1000, xml: '<xml>old</xml>' });
         expect((await claim({ nowMs: NOW + 999 })).type).toBe('known');
         expect(await store.read('wx1/msg-1', NOW + 1000)).toBeUndefined();
         expect(await claim({ nowMs: NOW + 1000, owner: 'p2' })).toEqual({
@@ -92,26 +92,28 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
       });
 
       test('when a guard was used for another push, then the claim is a replay and claims nothing', async () => {
-        const guard = { id: 'signature', use: 'push one' };
-        expect((await claim({ guard })).type).toBe('claimed');
-        expect((await claim({ guard })).type).toBe('known');
-        const other = { key: 'wx1/msg-2', guard: { id: 'signature', use: 'push two' } };
+        const guard = { key: 'signature', fingerprint: 'push one' };
+        expect((await claim({ replayGuard: guard })).type).toBe('claimed');
+        expect((await claim({ replayGuard: guard })).type).toBe('known');
+        const other = { key: 'wx1/msg-2', replayGuard: { key: 'signature', fingerprint: 'push two' } };
         expect(await claim(other)).toEqual({ type: 'replayed' });
         expect(await store.read('wx1/msg-2', NOW)).toBeUndefined();
-        expect((await claim({ ...other, guard: { id: 'another', use: 'push two' } })).type).toBe('claimed');
+        expect(
+          (await claim({ ...other, replayGuard: { key: 'another', fingerprint: 'push two' } })).type,
+        ).toBe('claimed');
       });
 
       test('when a known push comes under a new guard, then that guard is used up too', async () => {
         await claim();
-        expect((await claim({ guard: { id: 'second', use: 'push one' } })).type).toBe('known');
-        expect((await claim({ key: 'wx1/msg-2', guard: { id: 'second', use: 'push two' } })).type).toBe(
-          'replayed',
-        );
+        expect((await claim({ replayGuard: { key: 'second', fingerprint: 'push one' } })).type).toBe('known');
+        expect(
+          (await claim({ key: 'wx1/msg-2', replayGuard: { key: 'second', fingerprint: 'push two' } })).type,
+        ).toBe('replayed');
       });
 
       test('when a guard has run out, then it may be used again', async () => {
-        await claim({ guard: { id: 'signature', use: 'one' }, keepMs: 1000 });
-        const later = { key: 'wx1/msg-2', guard: { id: 'signature', use: 'two' } };
+        await claim({ replayGuard: { key: 'signature', fingerprint: 'one' }, ttlMs: 1000 });
+        const later = { key: 'wx1/msg-2', replayGuard: { key: 'signature', fingerprint: 'two' } };
         expect((await claim({ ...later, nowMs: NOW + 999 })).type).toBe('replayed');
         expect((await claim({ ...later, nowMs: NOW + 1000 })).type).toBe('claimed');
       });
@@ -149,13 +151,13 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
 
       test('when there is no record, or it has run out, then the swap loses to nothing', async () => {
         expect(await swap(1, RUNNING)).toEqual({ swapped: false, stored: undefined });
-        await claim({ keepMs: 1000 });
+        await claim({ ttlMs: 1000 });
         expect(await swap(1, RUNNING, { nowMs: NOW + 1000 })).toEqual({ swapped: false, stored: undefined });
       });
 
       test('when a swap keeps the record longer, then it lives on from that moment', async () => {
-        await claim({ keepMs: 1000 });
-        await swap(1, RUNNING, { nowMs: NOW + 900, keepMs: 1000 });
+        await claim({ ttlMs: 1000 });
+        await swap(1, RUNNING, { nowMs: NOW + 900, ttlMs: 1000 });
         expect((await store.read('wx1/msg-1', NOW + 1899))?.stored.rev).toBe(2);
         expect(await store.read('wx1/msg-1', NOW + 1900)).toBeUndefined();
       });
@@ -184,17 +186,17 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
     describe('beats', () => {
       test('when an owner beat, then it is alive until that time and dead from then on', async () => {
         await claim();
-        await store.beat('p1', NOW + 2000);
+        await store.heartbeat('p1', NOW + 2000);
         expect(await claim({ nowMs: NOW + 1999 })).toMatchObject({ type: 'known', ownerAlive: true });
         expect(await store.read('wx1/msg-1', NOW + 1999)).toMatchObject({ ownerAlive: true });
         expect(await claim({ nowMs: NOW + 2000 })).toMatchObject({ type: 'known', ownerAlive: false });
-        await store.beat('p1', NOW + 4000);
+        await store.heartbeat('p1', NOW + 4000);
         expect(await store.read('wx1/msg-1', NOW + 3999)).toMatchObject({ ownerAlive: true });
       });
 
       test('when another owner beats, or nobody owns the record, then its owner is dead', async () => {
         await claim();
-        await store.beat('p2', NOW + 2000);
+        await store.heartbeat('p2', NOW + 2000);
         expect(await store.read('wx1/msg-1', NOW)).toMatchObject({ ownerAlive: false });
         await swap(1, { ...RUNNING, owner: '' });
         expect(await store.read('wx1/msg-1', NOW)).toMatchObject({ ownerAlive: false });
@@ -205,13 +207,13 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
 
     describe('facts', () => {
       const change = (expected: string | undefined, next: string | undefined, nowMs = NOW) =>
-        store.changeFact({ name: 'wx1/token', expected, next, nowMs, keepMs: 1000 });
+        store.compareAndSet({ name: 'wx1/token', expected, next, nowMs, ttlMs: 1000 });
 
       test('when a fact is set, then it is known until its time is over', async () => {
-        expect(await store.fact('wx1/token', NOW)).toBeUndefined();
+        expect(await store.get('wx1/token', NOW)).toBeUndefined();
         expect(await change(undefined, 'one')).toBe(true);
-        expect(await store.fact('wx1/token', NOW + 999)).toBe('one');
-        expect(await store.fact('wx1/token', NOW + 1000)).toBeUndefined();
+        expect(await store.get('wx1/token', NOW + 999)).toBe('one');
+        expect(await store.get('wx1/token', NOW + 1000)).toBeUndefined();
         expect(await change('one', 'two', NOW + 1000)).toBe(false);
         expect(await change(undefined, 'two', NOW + 1000)).toBe(true);
       });
@@ -221,9 +223,9 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
         expect(await change(undefined, 'two')).toBe(false);
         expect(await change('two', 'three')).toBe(false);
         expect(await change('two', undefined)).toBe(false);
-        expect(await store.fact('wx1/token', NOW)).toBe('one');
+        expect(await store.get('wx1/token', NOW)).toBe('one');
         expect(await change('one', undefined)).toBe(true);
-        expect(await store.fact('wx1/token', NOW)).toBeUndefined();
+        expect(await store.get('wx1/token', NOW)).toBeUndefined();
       });
 
       test('when 20 expect the same at once, then exactly one has it, whether it was absent or not', async () => {
@@ -240,11 +242,11 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
       test('when a value is empty or odd, then it is kept as it is and is not absence', async () => {
         for (const value of ['', '0', ' 12 34 ', '{"a":"九\\n"}', '😀']) {
           const factName = `odd ${value}`;
-          const fact = { name: factName, nowMs: NOW, keepMs: 1000 };
-          expect(await store.changeFact({ ...fact, expected: undefined, next: value })).toBe(true);
-          expect(await store.fact(factName, NOW)).toBe(value);
-          expect(await store.changeFact({ ...fact, expected: undefined, next: 'x' })).toBe(false);
-          expect(await store.changeFact({ ...fact, expected: value, next: 'x' })).toBe(true);
+          const fact = { name: factName, nowMs: NOW, ttlMs: 1000 };
+          expect(await store.compareAndSet({ ...fact, expected: undefined, next: value })).toBe(true);
+          expect(await store.get(factName, NOW)).toBe(value);
+          expect(await store.compareAndSet({ ...fact, expected: undefined, next: 'x' })).toBe(false);
+          expect(await store.compareAndSet({ ...fact, expected: value, next: 'x' })).toBe(true);
         }
       });
     });
@@ -260,7 +262,7 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
         reason: 'refused',
         detail: 'errcode 45015',
         atMs,
-        attempts: 1,
+        runs: 1,
         push: '<xml><MsgId>9223372036854775807</MsgId></xml>',
         messages: [{ msgtype: 'text', text: { content: '你好' } }],
         ...more,
@@ -268,18 +270,18 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
 
       test('when letters are buried, then they are listed whole, the newest first, as many as asked for', async () => {
         const letters = [letter('c', NOW), letter('a', NOW + 1), letter('b', NOW + 2)];
-        for (const each of letters) await store.bury(each);
+        for (const each of letters) await store.putDeadLetter(each);
         expect(await store.deadLetters(10)).toEqual([letters[2], letters[1], letters[0]]);
         expect(await store.deadLetters(2)).toEqual([letters[2], letters[1]]);
         expect(await store.deadLetters(0)).toEqual([]);
       });
 
       test('when the same id is buried again, then the new letter replaces the old one', async () => {
-        await store.bury(letter('a', NOW));
-        await store.bury(letter('b', NOW + 1));
-        await store.bury(letter('a', NOW + 2, { attempts: 2 }));
+        await store.putDeadLetter(letter('a', NOW));
+        await store.putDeadLetter(letter('b', NOW + 1));
+        await store.putDeadLetter(letter('a', NOW + 2, { runs: 2 }));
         expect(await store.deadLetters(10)).toEqual([
-          letter('a', NOW + 2, { attempts: 2 }),
+          letter('a', NOW + 2, { runs: 2 }),
           letter('b', NOW + 1),
         ]);
       });
@@ -296,26 +298,26 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
         reason: 'refused',
         detail: 'errcode 45015',
         atMs: NOW,
-        attempts: 1,
+        runs: 1,
         push: '<xml/>',
         messages: [{ msgtype: 'text', text: { content: '你好' } }],
       });
 
       test('when a letter is asked for by its id, then it comes whole, or nothing does', async () => {
-        await store.bury(letter('a'));
+        await store.putDeadLetter(letter('a'));
         expect(await store.deadLetter('a')).toEqual(letter('a'));
         expect(await store.deadLetter('b')).toBeUndefined();
       });
 
       test('when a letter is dropped, then it is forgotten for good, and once', async () => {
-        await store.bury(letter('a'));
-        await store.bury(letter('b'));
-        expect(await store.dropDeadLetter('a')).toBe(true);
-        expect(await store.dropDeadLetter('a')).toBe(false);
+        await store.putDeadLetter(letter('a'));
+        await store.putDeadLetter(letter('b'));
+        expect(await store.deleteDeadLetter('a')).toBe(true);
+        expect(await store.deleteDeadLetter('a')).toBe(false);
         store = await opened.reopen();
         expect(await store.deadLetters(10)).toEqual([letter('b')]);
         expect(await store.deadLetter('a')).toBeUndefined();
-        await store.bury(letter('a'));
+        await store.putDeadLetter(letter('a'));
         expect(await store.deadLetter('a')).toEqual(letter('a'));
       });
     });
@@ -334,7 +336,7 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
         ];
         for (const text of texts) {
           expect((await claim({ key: text, owner: text })).type).toBe('claimed');
-          await store.beat(text, NOW + 1000);
+          await store.heartbeat(text, NOW + 1000);
         }
         for (const text of texts) {
           expect(await store.read(text, NOW)).toEqual({
@@ -359,18 +361,18 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
     });
 
     test('when the store is opened again, then it knows what it knew', async () => {
-      await claim({ guard: { id: 'signature', use: 'one' } });
+      await claim({ replayGuard: { key: 'signature', fingerprint: 'one' } });
       await swap(1, { ...RUNNING, state: 'answered' }, { xml: '<xml/>' });
-      await store.changeFact({ name: 'fact', expected: undefined, next: 'kept', nowMs: NOW, keepMs: KEEP });
+      await store.compareAndSet({ name: 'fact', expected: undefined, next: 'kept', nowMs: NOW, ttlMs: KEEP });
       store = await opened.reopen();
-      expect(await claim({ guard: { id: 'signature', use: 'one' } })).toMatchObject({
+      expect(await claim({ replayGuard: { key: 'signature', fingerprint: 'one' } })).toMatchObject({
         type: 'known',
         stored: { rev: 2, record: { state: 'answered' } },
       });
-      expect((await claim({ key: 'wx1/msg-2', guard: { id: 'signature', use: 'two' } })).type).toBe(
-        'replayed',
-      );
-      expect(await store.fact('fact', NOW)).toBe('kept');
+      expect(
+        (await claim({ key: 'wx1/msg-2', replayGuard: { key: 'signature', fingerprint: 'two' } })).type,
+      ).toBe('replayed');
+      expect(await store.get('fact', NOW)).toBe('kept');
     });
   });
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { makeServerFolder, type ServerFolder } from '../support/built-server.js';
 import { pass } from '../support/eventually.js';
-import { TEST_TOKEN, tryOnce, typeText } from '../support/wechat.js';
+import { TEST_TOKEN, sendAttempt, typeText } from '../support/wechat.js';
 
 const HANDLER = `export default {
   on: 'message.text',
@@ -31,9 +31,9 @@ describe('given a handler that holds the event loop up for 3 s', () => {
     });
     const { port } = await server.ready();
     const url = `http://127.0.0.1:${port}/wechat`;
-    const blocking = tryOnce(url, typeText('block'));
+    const blocking = sendAttempt(url, typeText('block'));
     await pass(300);
-    const said = await tryOnce(url, typeText('slow'));
+    const said = await sendAttempt(url, typeText('slow'));
     expect(said).toMatchObject({ answered: true, body: 'success' });
     expect(said.ms).toBeLessThan(5_000);
     await blocking;

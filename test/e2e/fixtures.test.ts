@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { fixturePushes, openAnswer, type FixturePush } from '../support/fixture-pushes.js';
 import { handshakeAsWeChat, type WirePush } from '../support/seal.js';
 import { makeServerFolder, type ServerFolder } from '../support/built-server.js';
-import { demandSilence, FIXTURE_SETTINGS } from '../support/test-app.js';
+import { assertSilence, FIXTURE_SETTINGS } from '../support/test-app.js';
 import { cipherModes } from '../support/wire-push.js';
 
 /** Notes each run by the push's id; whoever can be answered is told it. */
@@ -70,7 +70,7 @@ describe.each(cipherModes)('given the built server in %s mode', (mode) => {
     expect(noted('ran')).toEqual(pushes);
     expect(noted('observed')).toEqual(pushes);
     const log = server.lines().map((line) => JSON.stringify(line));
-    demandSilence(log);
+    assertSilence(log);
     const said = samples.flatMap(
       ({ push }) => /<Content><!\[CDATA\[([^\]]{6,})\]\]>/.exec(push.body)?.[1] ?? [],
     );

@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.js';
 import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
 import { RedisServer } from '../support/redis-server.js';
 import { ServerGround, type ServerProcess } from '../support/server-process.js';
-import { tryOnce, typeText } from '../support/wechat.js';
+import { sendAttempt, typeText } from '../support/wechat.js';
 
 /** What a process leaves behind is with its users by then, the lock of a token that it was fetching included. */
 const TAKEN_UP_WITHIN_MS = 15_000;
@@ -34,7 +34,7 @@ describe.each(storages)('given a built server on %s', (storage) => {
 
   test('when a handler overruns, then "success" is said at the deadline and the answer arrives late, once', async () => {
     const text = typeText('slow 2000 a');
-    const said = await tryOnce(server.url, text);
+    const said = await sendAttempt(server.url, text);
     expect(said).toMatchObject({ answered: true, status: 200, body: 'success' });
     expect(said.ms).toBeGreaterThan(1_400);
     expect(said.ms).toBeLessThan(1_900);
@@ -42,14 +42,14 @@ describe.each(storages)('given a built server on %s', (storage) => {
     await eventually(() => expect(sent()).toEqual([`${text.user} answer: slow 2000 a`]));
     await eventually(async () => expect(await server.waitingJobs()).toBe(0));
     // A late copy of the push changes nothing.
-    expect(await tryOnce(server.url, text)).toMatchObject({ body: 'success' });
+    expect(await sendAttempt(server.url, text)).toMatchObject({ body: 'success' });
     expect(sent()).toHaveLength(1);
     expect(await ground.runs()).toEqual(['handle slow 2000 a']);
   });
 
   test('when a handler defers, then "success" is said at once and `later` answers, once', async () => {
     const text = typeText('defer 300 b');
-    const said = await tryOnce(server.url, text);
+    const said = await sendAttempt(server.url, text);
     expect(said).toMatchObject({ status: 200, body: 'success' });
     expect(said.ms).toBeLessThan(1_000);
     await eventually(() => expect(sent()).toEqual([`${text.user} answer: defer 300 b`]));
@@ -59,9 +59,9 @@ describe.each(storages)('given a built server on %s', (storage) => {
 
   test('when a handler answers while its job is written ahead already, then the answer is passive and nothing follows', async () => {
     const text = typeText('slow 1000 c');
-    const said = await tryOnce(server.url, text);
+    const said = await sendAttempt(server.url, text);
     expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: slow 1000 c') });
-    expect(await tryOnce(server.url, text)).toMatchObject({ body: said.answered ? said.body : '' });
+    expect(await sendAttempt(server.url, text)).toMatchObject({ body: said.answered ? said.body : '' });
     await eventually(async () => expect(await server.waitingJobs()).toBe(0));
     expect([sent(), await ground.runs()]).toEqual([[], ['handle slow 1000 c']]);
   });
@@ -70,7 +70,7 @@ describe.each(storages)('given a built server on %s', (storage) => {
     'when it is told to stop while runs that %s are past their deadline, then the next start delivers them',
     async (how) => {
       const texts = Array.from({ length: 5 }, (_, index) => typeText(`${how} ${index}`));
-      for (const said of await Promise.all(texts.map((text) => tryOnce(server.url, text))))
+      for (const said of await Promise.all(texts.map((text) => sendAttempt(server.url, text))))
         expect(said).toMatchObject({
           status: 200,
           body: how === 'stream' ? expect.stringContaining('begun.') : 'success',
@@ -88,7 +88,7 @@ describe.each(storages)('given a built server on %s', (storage) => {
       expect(await ground.runs()).toHaveLength(10);
       // Nothing is left in the way of what its users ask next.
       const more = texts.map(({ user }) => typeText('slow 1700 more', user));
-      await Promise.all(more.map((text) => tryOnce(next.url, text)));
+      await Promise.all(more.map((text) => sendAttempt(next.url, text)));
       await eventually(() => expect(sent()).toHaveLength(2 * wanted.length));
     },
     180_000,
@@ -98,7 +98,7 @@ describe.each(storages)('given a built server on %s', (storage) => {
     'when it is told to stop while a `later` that would %s goes on, then the next start runs it again',
     async (how) => {
       const texts = Array.from({ length: 5 }, (_, index) => typeText(`later-${how} ${index}`));
-      for (const said of await Promise.all(texts.map((text) => tryOnce(server.url, text))))
+      for (const said of await Promise.all(texts.map((text) => sendAttempt(server.url, text))))
         expect(said).toMatchObject({ status: 200, body: 'success' });
       await eventually(async () => expect(await ground.runs()).toHaveLength(10));
       expect(await server.stop()).toBe(0);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { consoleForm } from '../../src/sandbox/control/console-form.js';
+import { consoleForm } from '../../src/sandbox/http-api/console-form.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import type { AccountKind, ApiCall, ChatItem, Exchange } from '../../src/sandbox/types.js';
 import { startBalancer, type Balancer } from '../sandbox/support/balancer.js';
@@ -42,7 +42,7 @@ beforeEach(async () => {
   redis = await RedisServer.start();
   sandbox = createSandbox({ port: 0 });
   await sandbox.start();
-  sandbox.stage.bus.listen((event) => {
+  sandbox.state.bus.listen((event) => {
     if (event.event === 'chat') chat.push(event.data);
     if (event.event === 'call' && event.data.path.endsWith('/custom/send')) sends.push(event.data);
   });
@@ -58,7 +58,7 @@ afterEach(async () => {
 });
 
 async function start(settings: Readonly<Record<string, string>>): Promise<[ServerProcess, string]> {
-  const { environment } = consoleForm(sandbox.stage.account(), sandbox.accessPoints());
+  const { environment } = consoleForm(sandbox.state.account(), sandbox.accessPoints());
   const server = folder.start({
     ...environment,
     REDIS_URL: redis.url,
@@ -71,12 +71,12 @@ async function start(settings: Readonly<Record<string, string>>): Promise<[Serve
 }
 
 async function startBoth(kind: AccountKind, settings: Readonly<Record<string, string>>): Promise<void> {
-  sandbox.stage.changeAccount({ kind });
+  sandbox.state.changeAccount({ kind });
   const both = await Promise.all([start(settings), start(settings)]);
   servers = both.map(([server]) => server);
   urls = both.map(([, url]) => url);
   balancer = await startBalancer(urls);
-  sandbox.stage.changeAccount({ target: balancer.url });
+  sandbox.state.changeAccount({ target: balancer.url });
 }
 
 /** One server dies as by SIGKILL, and another one starts in its place. */
@@ -119,7 +119,7 @@ function expectWhole(question: Question): void {
   expect(answer).toEqual([`<${name}>`, ...wanted, `</${name}>`]);
 }
 
-async function runsOf({ name }: Question): Promise<number> {
+async function groupTexts({ name }: Question): Promise<number> {
   const runs = await readFile(join(folder.dir, 'runs'), 'utf8');
   return runs.split('\n').filter((run) => run === name).length;
 }
@@ -155,7 +155,7 @@ describe('given two processes on one Redis, one of which is killed while both wo
     );
     for (const question of asked) {
       expectWhole(question);
-      expect(await runsOf(question)).toBeLessThanOrEqual(2);
+      expect(await groupTexts(question)).toBeLessThanOrEqual(2);
     }
     expect(sends).toEqual([]);
   }, 180_000);
@@ -171,7 +171,7 @@ describe('given two processes on one Redis, one of which is killed while both wo
     ]);
     expect(exchanges.map(({ verdict }) => verdict?.outcome)).not.toContain('failure');
     await eventually(() => asked.forEach(expectWhole), 45_000);
-    for (const question of asked) expect(await runsOf(question)).toBeLessThanOrEqual(2);
+    for (const question of asked) expect(await groupTexts(question)).toBeLessThanOrEqual(2);
     expect(sends.filter(({ errcode }) => errcode !== 0)).toEqual([]);
   }, 180_000);
 });

@@ -4,7 +4,7 @@ import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-a
 import { RedisServer } from '../support/redis-server.js';
 import { ServerGround, type ServerProcess } from '../support/server-process.js';
 import { Traffic } from '../support/traffic.js';
-import { heard, push, tryOnce, typeText } from '../support/wechat.js';
+import { heard, push, sendAttempt, typeText } from '../support/wechat.js';
 
 const WECHAT_WAITS_MS = 5_000;
 
@@ -88,7 +88,7 @@ describe('given two built servers on one Redis, and followers who go on typing',
     await pass(1_500);
     expect(await readiness()).toEqual(['degraded', 'degraded']);
     const [server] = servers;
-    expect(await tryOnce(server?.url ?? '', typeText('slow 50 early'))).toMatchObject({
+    expect(await sendAttempt(server?.url ?? '', typeText('slow 50 early'))).toMatchObject({
       status: 200,
       body: expect.stringContaining('answer: slow 50 early'),
     });

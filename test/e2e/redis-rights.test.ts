@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { makeServerFolder, type ServerFolder, type ServerProcess } from '../support/built-server.js';
 import { RedisServer } from '../support/redis-server.js';
-import { TEST_TOKEN, tryOnce, typeText } from '../support/wechat.js';
+import { TEST_TOKEN, sendAttempt, typeText } from '../support/wechat.js';
 
 const HANDLER = `export default { on: 'message.text', handle: ({ reply }) => reply.text('answer') };`;
 
@@ -34,7 +34,7 @@ describe('given a Redis that does not let everybody do everything', () => {
   test('when its user may do nothing dangerous, INFO neither, then the server serves', async () => {
     const server = await startAs(['~{wechat}*', '+@all', '-@dangerous']);
     const { port } = await server.ready();
-    const said = await tryOnce(`http://127.0.0.1:${port}/wechat`, typeText('hello'));
+    const said = await sendAttempt(`http://127.0.0.1:${port}/wechat`, typeText('hello'));
     expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer') });
     expect(await server.stop()).toBe(0);
     expect(server.errors()).toBe('');

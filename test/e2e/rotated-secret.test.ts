@@ -22,7 +22,7 @@ const write = (name: string, text: string) => writeFile(join(folder.dir, name), 
 
 /** All settings stand in `.env`, and the AppSecret in a file of its own. */
 async function writeSettings(more = ''): Promise<void> {
-  const { appId, token } = sandbox.stage.account();
+  const { appId, token } = sandbox.state.account();
   const settings = {
     WECHAT_APP_ID: appId,
     WECHAT_TOKEN: token,
@@ -41,7 +41,7 @@ async function start(): Promise<ServerProcess> {
 
 async function askForToken(server: ServerProcess): Promise<{ status: number; text: string }> {
   const { adminPort } = await server.ready();
-  const { appId } = sandbox.stage.account();
+  const { appId } = sandbox.state.account();
   const response = await fetch(`http://127.0.0.1:${adminPort}/accounts/${appId}/token`);
   return { status: response.status, text: await response.text() };
 }
@@ -56,7 +56,7 @@ describe('given a server whose AppSecret was reset in the console', () => {
     expect((await askForToken(server)).text).toContain('40125');
     expect((await askForToken(server)).status).not.toBe(200); // it rests
 
-    const { appSecret } = sandbox.stage.account();
+    const { appSecret } = sandbox.state.account();
     await write('secret', `\uFEFF${appSecret}\r\n`);
     server.child.kill('SIGHUP');
     await said(server, 'the settings were read again');
@@ -73,12 +73,12 @@ describe('given a server whose AppSecret was reset in the console', () => {
     const before = await start();
     expect((await askForToken(before)).text).toContain('40125');
     await before.stop();
-    await write('secret', sandbox.stage.account().appSecret);
+    await write('secret', sandbox.state.account().appSecret);
     expect((await askForToken(await start())).status).toBe(200);
   });
 
   test('when what SIGHUP finds is faulty, or more has changed, then the server goes on and says so', async () => {
-    await write('secret', sandbox.stage.account().appSecret);
+    await write('secret', sandbox.state.account().appSecret);
     const server = await start();
     await server.ready();
     await write('secret', '');
@@ -86,7 +86,7 @@ describe('given a server whose AppSecret was reset in the console', () => {
     await said(server, 'the settings were read again and have faults: nothing was changed');
     expect((await askForToken(server)).status).toBe(200);
 
-    await write('secret', sandbox.stage.account().appSecret);
+    await write('secret', sandbox.state.account().appSecret);
     await writeSettings('LATE_REPLY=passive-only\n');
     server.child.kill('SIGHUP');
     await said(server, 'settings other than AppSecrets have changed: they wait for a restart');

@@ -3,7 +3,7 @@ import { eventually, pass } from '../support/eventually.js';
 import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
 import { RedisServer } from '../support/redis-server.js';
 import { ServerGround, type ServerProcess } from '../support/server-process.js';
-import { tryOnce, typeText, type Try } from '../support/wechat.js';
+import { sendAttempt, typeText, type Attempt } from '../support/wechat.js';
 
 describe('given two built servers on one Redis', () => {
   let redis: RedisServer;
@@ -24,12 +24,13 @@ describe('given two built servers on one Redis', () => {
   });
 
   const users = () => api.received.map(({ openid }) => openid);
-  const bodies = (tries: readonly Try[]) => new Set(tries.map((one) => (one.answered ? one.body : one.why)));
+  const bodies = (tries: readonly Attempt[]) =>
+    new Set(tries.map((one) => (one.answered ? one.body : one.why)));
 
   test('when a push comes 50 times at once, to both, then it runs once and all hear the same answer', async () => {
     const text = typeText('slow 300 fifty');
     const tries = await Promise.all(
-      Array.from({ length: 50 }, (_, index) => tryOnce((index % 2 === 0 ? first : second).url, text)),
+      Array.from({ length: 50 }, (_, index) => sendAttempt((index % 2 === 0 ? first : second).url, text)),
     );
     expect(await ground.runs()).toEqual(['handle slow 300 fifty']);
     const [body, ...others] = bodies(tries);
@@ -37,7 +38,7 @@ describe('given two built servers on one Redis', () => {
     expect(body).toContain('answer: slow 300 fifty');
     expect(Math.max(...tries.map(({ ms }) => ms))).toBeLessThan(4_500);
     // A late copy, at either.
-    expect(bodies([await tryOnce(first.url, text), await tryOnce(second.url, text)])).toEqual(
+    expect(bodies([await sendAttempt(first.url, text), await sendAttempt(second.url, text)])).toEqual(
       new Set([body]),
     );
     expect(await ground.runs()).toHaveLength(1);
@@ -47,7 +48,7 @@ describe('given two built servers on one Redis', () => {
     const text = typeText('slow 12000 tries');
     const tryAt = async (afterMs: number, server: ServerProcess) => {
       await pass(afterMs);
-      return tryOnce(server.url, text);
+      return sendAttempt(server.url, text);
     };
     const tries = await Promise.all([tryAt(0, first), tryAt(5_000, second), tryAt(10_000, first)]);
     expect(bodies(tries)).toEqual(new Set(['success']));
@@ -60,7 +61,7 @@ describe('given two built servers on one Redis', () => {
 
   test('when a process dies with a run past its deadline, then the other one has delivered it within 15 s', async () => {
     const text = typeText('hang dead');
-    expect(await tryOnce(first.url, text)).toMatchObject({ status: 200, body: 'success' });
+    expect(await sendAttempt(first.url, text)).toMatchObject({ status: 200, body: 'success' });
     await first.kill();
     await eventually(() => expect(users()).toEqual([text.user]), 15_000);
     await eventually(async () => expect(await second.waitingJobs()).toBe(0));
@@ -70,7 +71,7 @@ describe('given two built servers on one Redis', () => {
   test('when a process dies with a job in hand, then the other one has delivered it within 15 s', async () => {
     await second.kill();
     const text = typeText('defer 3000 dead');
-    expect(await tryOnce(first.url, text)).toMatchObject({ body: 'success' });
+    expect(await sendAttempt(first.url, text)).toMatchObject({ body: 'success' });
     await eventually(async () => expect(await ground.runs()).toContain('later defer 3000 dead'));
     await first.kill();
     expect(users()).toEqual([]);
@@ -82,11 +83,11 @@ describe('given two built servers on one Redis', () => {
 
   test('when a process dies before its deadline, then the next try, at the other one, is answered', async () => {
     const text = typeText('hang soon');
-    const lost = tryOnce(first.url, text);
+    const lost = sendAttempt(first.url, text);
     await eventually(async () => expect(await ground.runs()).toEqual(['handle hang soon']));
     await first.kill();
     expect(await lost).toMatchObject({ answered: false });
-    const said = await tryOnce(second.url, text);
+    const said = await sendAttempt(second.url, text);
     expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: hang soon') });
     expect(said.ms).toBeLessThan(4_500);
   });
@@ -95,11 +96,11 @@ describe('given two built servers on one Redis', () => {
     const passive = { LATE_REPLY: 'passive-only' };
     const [going, staying] = await Promise.all([ground.start(passive), ground.start(passive)]);
     const text = typeText('quit held');
-    const held = tryOnce(going.url, text);
+    const held = sendAttempt(going.url, text);
     await eventually(async () => expect(await ground.runs()).toEqual(['handle quit held']));
     const stopped = going.stop();
     expect(await held).toMatchObject({ answered: false });
-    const said = await tryOnce(staying.url, text);
+    const said = await sendAttempt(staying.url, text);
     expect(said).toMatchObject({ status: 200, body: expect.stringContaining('answer: quit held') });
     expect(said.ms).toBeLessThan(4_500);
     expect(await stopped).toBe(0);

@@ -5,7 +5,7 @@ import { toAppId } from '../../src/protocol/ids.js';
 import { text } from '../../src/protocol/push/read-field.js';
 import { parseXml } from '../../src/protocol/xml.js';
 import { eventually } from '../support/eventually.js';
-import { anything } from '../support/handling.js';
+import { anything } from '../support/handler-runtime.js';
 import { MemoryStateStore } from '../support/memory-state-store.js';
 import { FIXTURE_ACCOUNT, sign } from '../support/seal.js';
 import { createTestApp, USER_TEXT, type TestApp } from '../support/test-app.js';
@@ -134,7 +134,7 @@ describe('given handlers that fail', () => {
       expect(app.lines.filter(({ fields }) => fields['stage'] === 'joined')).toHaveLength(2),
     );
     await app.clock.advance(4_499);
-    await app.jobsKept(1);
+    await app.jobsPut(1);
     expect(app.lines.filter(({ fields }) => fields['stage'] === 'adopted')).toEqual([]);
     await app.clock.advance(1);
     for (const response of await Promise.all(answering))
@@ -154,7 +154,7 @@ describe('given handlers that fail', () => {
     const answering = post(app.http, wire(textXml())).then((response) => response);
     await slow.running;
     await app.clock.advance(4_499);
-    await app.jobsKept(1);
+    await app.jobsPut(1);
     await app.clock.advance(1);
     expect((await answering).text).toBe('success');
     finish?.('late');

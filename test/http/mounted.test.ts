@@ -8,7 +8,7 @@ import request, { type Response } from 'supertest';
 import { createServer, defineHandler, type CallbackServer } from '../../src/index.js';
 import { readConfig } from '../../src/config.js';
 import { listen } from '../../src/http/listen.js';
-import { anything, keptLog } from '../support/handling.js';
+import { anything, captureLog } from '../support/handler-runtime.js';
 import { fixturePushes, openAnswer } from '../support/fixture-pushes.js';
 import { handshakeAsWeChat, type WirePush } from '../support/seal.js';
 import { FIXTURE_SETTINGS } from '../support/test-app.js';
@@ -43,7 +43,7 @@ async function create(mode: CipherMode): Promise<CallbackServer> {
     PORT: '0',
     ADMIN_PORT: '0',
   };
-  const server = await createServer(settings, { handlers: { answering }, logger: keptLog() });
+  const server = await createServer(settings, { handlers: { answering }, logger: captureLog() });
   opened.push(server);
   return server;
 }
@@ -193,7 +193,7 @@ describe('given several ways to mount', () => {
       `export default { on: '*', handle: ({ reply }) => reply.text('from a file') };`,
     );
     const config = readConfig({ ...FIXTURE_SETTINGS, MAX_PUSH_AGE_S: '0', DATA_DIR: join(dir, 'data') });
-    const server = await createServer(config, { handlers: dir, logger: keptLog() });
+    const server = await createServer(config, { handlers: dir, logger: captureLog() });
     opened.push(server);
     await server.open();
     const response = await post(server.http, wire(textXml(), { mode: 'safe' }));
@@ -205,7 +205,7 @@ describe('given several ways to mount', () => {
     foreign.push(taken);
     const port = await listen(taken, { host: '127.0.0.1', port: 0, portName: 'PORT' });
     const settings = { ...FIXTURE_SETTINGS, DATA_DIR: join(dir, 'data'), HOST: '127.0.0.1', ADMIN_PORT: '0' };
-    const options = { handlers: { answering }, logger: keptLog() };
+    const options = { handlers: { answering }, logger: captureLog() };
     const first = await createServer({ ...settings, PORT: String(port) }, options);
     await expect(first.start()).rejects.toMatchObject({ code: 'cannot_listen' });
     // its folder is free again
@@ -221,7 +221,7 @@ describe('given several ways to mount', () => {
   test('when a handler is none, then createServer rejects and names it', async () => {
     const settings = { ...FIXTURE_SETTINGS, DATA_DIR: dir };
     await expect(
-      createServer(settings, { handlers: { odd: anything({ on: 'message.txt' }) }, logger: keptLog() }),
+      createServer(settings, { handlers: { odd: anything({ on: 'message.txt' }) }, logger: captureLog() }),
     ).rejects.toThrow('odd');
   });
 

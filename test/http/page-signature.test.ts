@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { createPageSigner } from '../../src/api/page-signer.js';
 import { createPageSignatureRoute } from '../../src/http/page-signature-route.js';
-import { keptLog, type LogLine } from '../support/handling.js';
+import { captureLog, type LogLine } from '../support/handler-runtime.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { portOf } from '../support/port-of.js';
 
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 async function start(signing: Parameters<typeof createPageSignatureRoute>[0]['signer'] = signer) {
-  const log = keptLog();
+  const log = captureLog();
   ({ lines } = log);
   const hosts = ['www.example.com', '127.0.0.1:8080'];
   http = createServer(createPageSignatureRoute({ signer: signing, hosts, log }));

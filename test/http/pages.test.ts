@@ -3,7 +3,7 @@ import request from 'supertest';
 import { createAdminServer } from '../../src/http/admin-server.js';
 import { createTokenRoutes } from '../../src/http/token-routes.js';
 import { systemClock } from '../../src/ports/clock.js';
-import { keptLog } from '../support/handling.js';
+import { captureLog } from '../support/handler-runtime.js';
 import { createTestApp, type TestApp } from '../support/test-app.js';
 import { exchange, post, rawPush, textXml, wire } from '../support/wire-push.js';
 
@@ -42,7 +42,7 @@ describe('given the public listener', () => {
     const stopping = app.app.stop();
     heard.write('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
     await app.clock.advance(3_500); // the job is written ahead: give the disk its time
-    await app.jobsKept(1);
+    await app.jobsPut(1);
     await app.clock.advance(1_000);
     await stopping;
     expect(await heard.text).toMatch(/^HTTP\/1\.1 200 OK[^]*\r\n\r\nsuccessHTTP\/1\.1 503 [^]*"not-ready"/);
@@ -105,7 +105,7 @@ describe('given the admin listener', () => {
       buried: () => ({}),
       queue: {
         put: () => Promise.resolve(),
-        hurry: () => Promise.resolve(),
+        promote: () => Promise.resolve(),
         remove: () => Promise.resolve(false),
         size: () => Promise.resolve(3),
         consume: () => ({ stop: () => Promise.resolve() }),
@@ -113,8 +113,8 @@ describe('given the admin listener', () => {
       },
       readiness: () => 'ready',
       routes: () => [],
-      tokenRoutes: createTokenRoutes({ accounts: [], key, clock: systemClock, log: keptLog() }),
-      log: keptLog(),
+      tokenRoutes: createTokenRoutes({ accounts: [], key, clock: systemClock, log: captureLog() }),
+      log: captureLog(),
     });
 
   test('when a key is set, then only its bearer is let in', async () => {

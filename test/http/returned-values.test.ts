@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Reply } from '../../src/protocol/reply.js';
 import type { HandleContext } from '../../src/index.js';
-import { anything, untyped } from '../support/handling.js';
+import { anything, untyped } from '../support/handler-runtime.js';
 import { createTestApp, type TestApp } from '../support/test-app.js';
 import { eventually } from '../support/eventually.js';
 import { post, textXml, wire } from '../support/wire-push.js';
@@ -75,7 +75,7 @@ const FIELDS = [
   'title',
   'articles',
   'kfAccount',
-  'road',
+  'channel',
   'task',
   'then',
 ];
@@ -120,7 +120,7 @@ const objects = fc
   });
 const values = fc.oneof(odd, objects);
 
-/** By what road a value leaves the handler. Promises that never end are no values. */
+/** By what channel a value leaves the handler. Promises that never end are no values. */
 type Leave = (value: unknown, ctx: HandleContext) => unknown;
 type Settle = (value: unknown) => void;
 const thenable = (then: (resolve: Settle, reject: Settle) => unknown): object =>

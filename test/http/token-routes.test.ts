@@ -11,10 +11,10 @@ import { tokenAccountRoutes } from '../../src/http/token-account-routes.js';
 import { tokenWechatRoutes } from '../../src/http/token-wechat-routes.js';
 import { signPage } from '../../src/protocol/page-signature.js';
 import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { keptLog, type LogLine } from '../support/handling.js';
+import { captureLog, type LogLine } from '../support/handler-runtime.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { MemoryStateStore } from '../support/memory-state-store.js';
-import { idleQueue } from '../support/idle-queue.js';
+import { noopQueue } from '../support/noop-queue.js';
 
 const APP_ID = 'wx0000000000000001';
 const SECRET = 'test-secret';
@@ -56,13 +56,13 @@ async function startApp(
     ...settings,
   });
   const started = await createApp(config, {
-    log: keptLog(lines),
+    log: captureLog(lines),
     clock,
     handlers: { handlers: [], observers: [] },
     httpClient: createHttpClient(),
     storage: {
       store: new MemoryStateStore(),
-      queue: idleQueue,
+      queue: noopQueue,
       degraded: () => false,
       failing: () => false,
       close: () => Promise.resolve(),

@@ -23,7 +23,7 @@ const handlers = {
     async handle(ctx) {
       begun();
       await new Promise<void>((resume) => void app.clock.schedule(6_000, resume));
-      return ctx.reply.text('now or never', { road: 'passive' });
+      return ctx.reply.text('now or never', { channel: 'passive' });
     },
   }),
 };
@@ -63,7 +63,7 @@ describe('given an observer that wants to know', () => {
       if (reason === 'cannot_be_sent_late') {
         await beginning;
         await app.clock.advance(3_500); // the job is written ahead: give the disk its time
-        await app.jobsKept(1);
+        await app.jobsPut(1);
         await app.clock.advance(1_000);
       }
       expect(await answered).toBe('success');

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { createServer } from '../../src/index.js';
 import { listen } from '../../src/http/listen.js';
-import { keptLog } from '../support/handling.js';
+import { captureLog } from '../support/handler-runtime.js';
 import { createTestApp, FIXTURE_SETTINGS, type TestApp } from '../support/test-app.js';
 import { post, textXml, wire } from '../support/wire-push.js';
 
@@ -34,7 +34,7 @@ describe('given the public listener', () => {
     ]) {
       expect((await request(app.http).get(path)).status).toBe(404);
     }
-    expect(() => app.app.webAuthorization()).toThrow(RangeError);
+    expect(() => app.app.oauth()).toThrow(RangeError);
     expect(() => app.app.pageSignatures()).toThrow(RangeError);
   });
 
@@ -65,15 +65,15 @@ describe('given web pages in an Express application of others', () => {
     const dir = await mkdtemp(join(tmpdir(), 'web-pages-'));
     const wechat = await createServer(
       { ...FIXTURE_SETTINGS, ...WEB, DATA_DIR: dir },
-      { handlers: {}, logger: keptLog() },
+      { handlers: {}, logger: captureLog() },
     );
     await wechat.open();
     const theirs = express();
     theirs.use(express.json(), express.urlencoded({ extended: true }));
-    theirs.use('/oauth', wechat.webAuthorization().routes);
+    theirs.use('/oauth', wechat.oauth().routes);
     theirs.use('/js-sdk', wechat.pageSignatures().routes);
     theirs.get('/who', (asked, response) => {
-      response.json({ user: wechat.webAuthorization().session(asked) ?? null });
+      response.json({ user: wechat.oauth().session(asked) ?? null });
     });
     theirs.use((_request, response) => void response.status(404).send('theirs'));
     const http: Server = createHttpServer(theirs);

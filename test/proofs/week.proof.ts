@@ -1,6 +1,6 @@
 import { weekCases } from '../sandbox/support/week-cases.js';
-import { tellWeek } from '../sandbox/support/week-story.js';
-import { judgeWeek } from '../sandbox/support/week-verdict.js';
+import { runSoak } from '../soak/run-soak.js';
+import { judgeSoak } from '../soak/oracle.js';
 import type { Proof } from '../support/proof.js';
 
 const DAYS = 7;
@@ -10,7 +10,7 @@ export default {
   limitMinutes: 30,
   async *run() {
     for (const { on, when, options, broken } of weekCases(DAYS)) {
-      const { faults, ledger, figures } = judgeWeek(await tellWeek(options));
+      const { faults, ledger, figures } = judgeSoak(await runSoak(options));
       yield {
         name: `${on}: when ${when}`,
         ledger,

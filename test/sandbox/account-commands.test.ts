@@ -18,7 +18,7 @@ describe('given users export', () => {
   let openIds: readonly string[];
   beforeEach(() => {
     file = cli.path('users.jsonl');
-    const { followers } = cli.sandbox.stage;
+    const { followers } = cli.sandbox.state;
     for (let n = 0; n < 247; n += 1) followers.add({ openId: `oUser${n}` });
     followers.change('oUser0', { remark: '老王, "=1+1"', tagIds: [101, 102] });
     openIds = followers.list().map(({ openId }) => openId);
@@ -44,7 +44,7 @@ describe('given users export', () => {
   });
 
   test('when it fails on the way and something tore the last line, then the same command goes on, and nobody is there twice', async () => {
-    const { bus, faults } = cli.sandbox.stage;
+    const { bus, faults } = cli.sandbox.state;
     const deaf = bus.listen((told) => {
       if (told.event !== 'call' || told.data.path !== BATCH_INFO) return;
       deaf(); // the first hundred came through
@@ -64,7 +64,7 @@ describe('given users export', () => {
   });
 
   test('when the name ends in .csv, then a spreadsheet can read it, and takes no remark for a formula', async () => {
-    cli.sandbox.stage.followers.change('oUser1', { remark: '=HYPERLINK("x")' });
+    cli.sandbox.state.followers.change('oUser1', { remark: '=HYPERLINK("x")' });
     file = cli.path('users.csv');
     expect(await cli.run('users', 'export', file, '--json')).toMatchObject({
       code: 0,
@@ -82,7 +82,7 @@ describe('given users export', () => {
   test('when only ids are wanted, then the users are not asked for', async () => {
     expect(await cli.run('users', 'export', file, '--ids-only')).toMatchObject({ code: 0 });
     expect(await written()).toEqual(openIds.map((openid) => ({ openid })));
-    expect(cli.sandbox.stage.calls.list().map(({ path }) => path)).not.toContain(BATCH_INFO);
+    expect(cli.sandbox.state.calls.list().map(({ path }) => path)).not.toContain(BATCH_INFO);
   });
 
   test("when the file is somebody else's, then it is not touched without a word", async () => {
@@ -97,7 +97,7 @@ describe('given users export', () => {
   });
 
   test('when an export is to go on with other content, then it is refused', async () => {
-    cli.sandbox.stage.faults.add({ kind: 'quota-spent', path: BATCH_INFO });
+    cli.sandbox.state.faults.add({ kind: 'quota-spent', path: BATCH_INFO });
     expect(await cli.run('users', 'export', file)).toMatchObject({ code: 1 });
     expect(await cli.run('users', 'export', file, '--ids-only')).toMatchObject({
       code: 1,
@@ -161,7 +161,7 @@ test("given a server that runs with the same configuration, when a command needs
     await app.credentials().tokens.get();
     const account = cli.env['WECHAT_APP_ID'] ?? '';
     expect(await cli.run('template', 'list', '--account', account)).toMatchObject({ code: 0 });
-    const paths = cli.sandbox.stage.calls.list().map(({ path }) => path);
+    const paths = cli.sandbox.state.calls.list().map(({ path }) => path);
     expect(paths.filter((path) => path === '/cgi-bin/stable_token')).toHaveLength(1);
   } finally {
     await app.stop();

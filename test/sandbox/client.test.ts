@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Api } from '../../src/api/client.js';
 import { toOpenId, type OpenId } from '../../src/protocol/ids.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { ENDPOINTS } from '../../src/sandbox/weixin/endpoints.js';
+import { ENDPOINTS } from '../../src/sandbox/wechat-api/endpoints.js';
 import { catalogueRows } from '../support/catalogue-rows.js';
 import { clientOf } from './support/sandbox-client.js';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   sandbox = createSandbox({ port: 0, account: { target: 'http://127.0.0.1:1/wechat' } });
   await sandbox.start();
   api = clientOf(sandbox);
-  user = toOpenId(sandbox.stage.followers.list()[0]?.openId ?? '');
+  user = toOpenId(sandbox.state.followers.list()[0]?.openId ?? '');
 });
 afterAll(() => sandbox.stop());
 
@@ -51,7 +51,7 @@ describe('given the client and the sandbox as WeChat', () => {
   });
 
   test('when users are tagged, blocked and remarked, then they are told of so', async () => {
-    expect(await all(api.all.followers())).toHaveLength(sandbox.stage.followers.list().length);
+    expect(await all(api.all.followers())).toHaveLength(sandbox.state.followers.list().length);
     const { tag } = await api.tags.create({ tag: { name: '广东' } });
     await api.tags.update({ tag: { id: tag.id, name: '广东人' } });
     await api.tags.tag({ openid_list: [user], tagid: tag.id });
@@ -82,7 +82,7 @@ describe('given the client and the sandbox as WeChat', () => {
         errorClass: 'window-closed',
       },
     );
-    sandbox.stage.windows.open(user, 'message');
+    sandbox.state.windows.open(user, 'message');
     await api.messages.send(user, { msgtype: 'text', text: { content: '你好 😀' } });
     await api.messages.typing({ touser: user, command: 'Typing' });
 
@@ -98,7 +98,7 @@ describe('given the client and the sandbox as WeChat', () => {
     expect(await api.templates.send(message)).toEqual({ msgid });
 
     const { template_id } = await api.templates.add({ template_id_short: 'TM00015' });
-    sandbox.stage.followers.change(user, { optIns: { [template_id]: 2 } });
+    sandbox.state.followers.change(user, { optIns: { [template_id]: 2 } });
     const data = { thing1: { value: '会议' }, time2: { value: '明天' } };
     await api.notices.send({ touser: user, template_id, data });
     await api.templates.sendOnce({
@@ -114,7 +114,7 @@ describe('given the client and the sandbox as WeChat', () => {
     await api.templates.remove({ template_id });
     await api.templates.setIndustry({ industry_id1: '1', industry_id2: '4' });
     expect(await api.templates.industry()).toMatchObject({ primary_industry: { first_class: 'IT科技' } });
-    expect(sandbox.stage.chat.list().filter(({ from }) => from === 'account')).toHaveLength(4);
+    expect(sandbox.state.chat.list().filter(({ from }) => from === 'account')).toHaveLength(4);
 
     const { priTmplId } = await api.notices.addTemplate({ tid: '401', kidList: [1, 2] });
     expect((await api.notices.templates()).data.map((one) => one.priTmplId)).toContain(priTmplId);
@@ -126,7 +126,7 @@ describe('given the client and the sandbox as WeChat', () => {
       action_name: 'QR_LIMIT_STR_SCENE',
       action_info: { scene: { scene_str: '海报' } },
     });
-    expect(sandbox.stage.qrCodes.sceneOf(ticket)).toBe('海报');
+    expect(sandbox.state.qrCodes.sceneOf(ticket)).toBe('海报');
     const { short_key } = await api.shortKeys.create({ long_data: '很长 👋' });
     expect(await api.shortKeys.fetch({ short_key })).toMatchObject({ long_data: '很长 👋' });
 
@@ -134,7 +134,7 @@ describe('given the client and the sandbox as WeChat', () => {
     expect((await api.quotas.get(SEND)).quota.used).toBeGreaterThan(0);
     await api.quotas.clear(SEND);
     expect((await api.quotas.get(SEND)).quota.used).toBe(0);
-    const { appId: appid, appSecret: appsecret } = sandbox.stage.account();
+    const { appId: appid, appSecret: appsecret } = sandbox.state.account();
     await api.quotas.clearAll({ appid });
     await api.quotas.clearAllBySecret({ appid, appsecret });
 
@@ -155,7 +155,7 @@ describe('given the client and the sandbox as WeChat', () => {
   test('when all of this is done, then every API that both know has succeeded at least once', () => {
     const played = catalogueRows.map(({ row }) => row.path).filter((path) => ENDPOINTS.has(path));
     const done = new Set(
-      sandbox.stage.calls
+      sandbox.state.calls
         .list()
         .filter(({ errcode }) => errcode === 0)
         .map(({ path }) => path),

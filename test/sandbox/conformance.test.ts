@@ -5,9 +5,9 @@ import { applies } from '../../src/sandbox/conformance/rule.js';
 import { rules } from '../../src/sandbox/conformance/rules.js';
 import { conforms, runRules, type Report } from '../../src/sandbox/conformance/run-rules.js';
 import type { Target } from '../../src/sandbox/conformance/target.js';
-import { defects } from '../support/defective-doors.js';
+import { defects } from '../support/mutant-servers.js';
 import { FIXTURE_ACCOUNT } from '../support/seal.js';
-import { openDoor, article } from '../support/sound-door.js';
+import { openServer, article } from '../support/reference-server.js';
 import { createTestApp } from '../support/test-app.js';
 import { cipherModes, type CipherMode } from '../support/wire-push.js';
 
@@ -17,7 +17,7 @@ const targetAt = (url: URL, mode: CipherMode): Target => ({
   mode,
   account: 'gh_b52b1f8c3a7d',
   echoPrefix: '',
-  patienceMs: 1_000,
+  timeoutMs: 1_000,
   budgetMs: 15_000,
 });
 
@@ -48,7 +48,7 @@ describe.each(cipherModes)('given a server in %s mode', (mode) => {
       },
     });
     const url = new URL(`http://127.0.0.1:${app.port}/wechat`);
-    const report = await runRules(rules, { ...targetAt(url, mode), patienceMs: 5_000 });
+    const report = await runRules(rules, { ...targetAt(url, mode), timeoutMs: 5_000 });
     await app.close();
     expect(brokenRules(report)).toEqual([]);
     expect(notJudgedRules(report)).toEqual(UNSEEN_REPLIES);
@@ -56,7 +56,7 @@ describe.each(cipherModes)('given a server in %s mode', (mode) => {
   });
 
   test('when it is the sound door from which the defective ones are made, then every rule holds', async () => {
-    const door = await openDoor(mode);
+    const door = await openServer(mode);
     const report = await runRules(rules, targetAt(door.url, mode));
     await door.close();
     expect(brokenRules(report)).toEqual([]);
@@ -64,7 +64,7 @@ describe.each(cipherModes)('given a server in %s mode', (mode) => {
   });
 
   test('when it answers nothing but success, then no rule is broken, and what only replies show is not judged', async () => {
-    const door = await openDoor(mode, { handle: () => undefined });
+    const door = await openServer(mode, { handle: () => undefined });
     const report = await runRules(rules, targetAt(door.url, mode));
     await door.close();
     expect(brokenRules(report)).toEqual([]);
@@ -79,7 +79,7 @@ describe('given a door with a defect', () => {
   test.each(defects)(
     'when it $defect, then $rules find it',
     async ({ rules: ids, mode = 'plaintext', steps }) => {
-      const door = await openDoor(mode, steps());
+      const door = await openServer(mode, steps());
       const chosen = rules.filter(({ id }) => ids.includes(id));
       const report = await runRules(chosen, targetAt(door.url, mode));
       await door.close();

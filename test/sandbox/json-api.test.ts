@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ROUTES } from '../../src/sandbox/control/serve-json.js';
+import { ROUTES } from '../../src/sandbox/http-api/serve-json.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { startTinyServer } from './support/tiny-server.js';
 
@@ -52,7 +52,7 @@ describe('given the JSON API', () => {
         },
       ],
     });
-    const [exchange] = sandbox.stage.exchanges.list().slice(-1);
+    const [exchange] = sandbox.state.exchanges.list().slice(-1);
     expect((await ask('GET', `/api/exchanges/${exchange?.id}`)).answer).toEqual(exchange);
     expect((await ask('GET', '/api/chat?limit=2')).answer).toMatchObject({
       items: [{ from: 'follower' }, { from: 'account', via: 'passive', exchange: exchange?.id }],

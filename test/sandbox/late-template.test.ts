@@ -44,11 +44,11 @@ async function tap(waitMs = 80_000): Promise<void> {
   await chat.wait(waitMs);
 }
 const said = () =>
-  chat.sandbox.stage.chat
+  chat.sandbox.state.chat
     .list()
     .filter(({ from }) => from === 'account')
     .map(({ via, shown }) => [via, Reflect.get(shown, 'content')]);
-const calls = (path: string) => chat.sandbox.stage.calls.list().filter((call) => call.path === path).length;
+const calls = (path: string) => chat.sandbox.state.calls.list().filter((call) => call.path === path).length;
 const lines = (stage: string) =>
   chat.log.lines.filter(({ fields }) => fields['stage'] === stage).map(({ fields }) => fields);
 
@@ -58,21 +58,21 @@ describe('given an answer for which the window is over', () => {
     await tap();
     expect(said()).toEqual([['template', '这是一个很长很…\n结果：menu 2026年6月1日 12:01']]);
     expect([calls(SEND), calls(TEMPLATE_SEND)]).toEqual([0, 1]);
-    expect(lines('delivered')).toMatchObject([{ road: 'template', messages: 1 }]);
+    expect(lines('delivered')).toMatchObject([{ channel: 'template', messages: 1 }]);
   });
 
   test('when the answer to its send is lost, then it is sent again, and seen once', async () => {
     await start(TEMPLATE);
-    chat.sandbox.stage.faults.add({ kind: 'reset-after', path: TEMPLATE_SEND });
+    chat.sandbox.state.faults.add({ kind: 'reset-after', path: TEMPLATE_SEND });
     await tap();
     expect(said()).toHaveLength(1);
     expect(calls(TEMPLATE_SEND)).toBe(2);
-    expect(lines('delivered')).toMatchObject([{ road: 'template' }]);
+    expect(lines('delivered')).toMatchObject([{ channel: 'template' }]);
   });
 
   test('when WeChat is busy, then it is tried again', async () => {
     await start(TEMPLATE);
-    chat.sandbox.stage.faults.add({ kind: 'errcode', errcode: -1, path: TEMPLATE_SEND });
+    chat.sandbox.state.faults.add({ kind: 'errcode', errcode: -1, path: TEMPLATE_SEND });
     await tap();
     expect(said()).toHaveLength(1);
   });
@@ -105,7 +105,7 @@ describe('given an answer for which the window is over', () => {
 describe('given a window that WeChat closed before its time', () => {
   test('when a message is refused for it, then the template goes in its place', async () => {
     await start(TEMPLATE);
-    chat.sandbox.stage.faults.add({ kind: 'window-closed', path: SEND });
+    chat.sandbox.state.faults.add({ kind: 'window-closed', path: SEND });
     await chat.say('slow', 10_000);
     expect(said()).toEqual([['template', expect.stringMatching(/^好了\n结果：slow /)]]);
     expect([calls(SEND), calls(TEMPLATE_SEND)]).toEqual([1, 1]);
@@ -115,10 +115,10 @@ describe('given a window that WeChat closed before its time', () => {
 describe('given a subscription notice', () => {
   test('when the user opted in, then it goes out; when not, then the answer is kept', async () => {
     await start({ ...TEMPLATE, type: 'subscription', url: 'https://www.example.com/' });
-    chat.sandbox.stage.followers.change('oAlice', { optIns: { [TEMPLATE_ID]: 1 } });
+    chat.sandbox.state.followers.change('oAlice', { optIns: { [TEMPLATE_ID]: 1 } });
     await tap();
     expect(said()).toMatchObject([['notice', expect.stringContaining('这是一个很长很…')]]);
-    expect(lines('delivered')).toMatchObject([{ road: 'subscription' }]);
+    expect(lines('delivered')).toMatchObject([{ channel: 'subscription' }]);
     await tap();
     expect(said()).toHaveLength(1);
     expect(lines('stashed')).toMatchObject([{ why: expect.stringContaining('43101') }]);

@@ -30,11 +30,11 @@ beforeEach(async () => {
   sandbox = createSandbox({ port: 0, clock });
   await sandbox.start();
   store = new MemoryStateStore();
-  const appId = toAppId(sandbox.stage.account().appId);
+  const appId = toAppId(sandbox.state.account().appId);
   const parts = { clock, log: silentLogger, store };
   const urls = sandbox.accessPoints().map(({ url }) => url);
   const accessPoints = createAccessPoints({ ...parts, urls, http: createHttpClient() });
-  const secret = sandbox.stage.account().appSecret;
+  const secret = sandbox.state.account().appSecret;
   const tokens = createTokenKeeper({
     ...parts,
     appId,
@@ -49,7 +49,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.stop());
 
-const calls = (path: string) => sandbox.stage.calls.list().filter((call) => call.path === path);
+const calls = (path: string) => sandbox.state.calls.list().filter((call) => call.path === path);
 
 describe('given the API of the sandbox', () => {
   test.each([
@@ -62,7 +62,7 @@ describe('given the API of the sandbox', () => {
       const uploaded = await media.upload(kind, { bytes, fileName });
       expect(uploaded).toEqual({ type: kind, media_id: expect.any(String), created_at: clock.now() / 1_000 });
       expect(await media.get(uploaded.media_id)).toMatchObject({ type: 'file', bytes, contentType: type });
-      expect(sandbox.stage.media.get(uploaded.media_id)?.fileName).toBe(fileName.replaceAll('"', '%22'));
+      expect(sandbox.state.media.get(uploaded.media_id)?.fileName).toBe(fileName.replaceAll('"', '%22'));
     },
   );
 
@@ -112,9 +112,9 @@ describe('given the API of the sandbox', () => {
   });
 
   test('when the token is refused, then upload and download go on with the next one', async () => {
-    sandbox.stage.faults.add({ kind: 'token-invalid', path: '/cgi-bin/media/upload', calls: 1 });
+    sandbox.state.faults.add({ kind: 'token-invalid', path: '/cgi-bin/media/upload', calls: 1 });
     const { media_id: id } = await media.upload('image', { bytes: PNG });
-    sandbox.stage.faults.add({ kind: 'token-invalid', path: '/cgi-bin/media/get', calls: 1 });
+    sandbox.state.faults.add({ kind: 'token-invalid', path: '/cgi-bin/media/get', calls: 1 });
     await clock.advance(60_000);
     expect(await media.get(id)).toMatchObject({ bytes: PNG });
   });
@@ -127,8 +127,11 @@ describe('given the API of the sandbox', () => {
   });
 
   test('when the answer to an addition is lost, then it is not added twice', async () => {
-    sandbox.stage.faults.add({ kind: 'reset-after', path: '/cgi-bin/material/add_material', calls: -1 });
-    await expect(media.add('image', { bytes: PNG })).rejects.toMatchObject({ sent: true, kind: 'broken' });
+    sandbox.state.faults.add({ kind: 'reset-after', path: '/cgi-bin/material/add_material', calls: -1 });
+    await expect(media.add('image', { bytes: PNG })).rejects.toMatchObject({
+      sent: true,
+      kind: 'connection-lost',
+    });
     expect(calls('/cgi-bin/material/add_material')).toHaveLength(1);
     expect(await media.countMaterials()).toMatchObject({ image_count: 1 });
   });

@@ -17,8 +17,8 @@ const conditional = (tag: string) => ({
   matchrule: { tag_id: tag },
   button: [{ type: 'click', name: `标签${tag}`, key: `tag-${tag}` }],
 });
-const names = () => cli.sandbox.stage.menus.current()?.map(({ name }) => name);
-const callsTo = (path: string) => cli.sandbox.stage.calls.list().filter((call) => call.path === path).length;
+const names = () => cli.sandbox.state.menus.current()?.map(({ name }) => name);
+const callsTo = (path: string) => cli.sandbox.state.calls.list().filter((call) => call.path === path).length;
 const backups = async () => (await readdir(dirname(file))).filter((name) => name.includes('.backup.'));
 
 describe('given an account without a menu', () => {
@@ -56,7 +56,7 @@ describe('given an account without a menu', () => {
       code: 1,
       err: expect.stringContaining('ENOENT'),
     });
-    expect(cli.sandbox.stage.calls.list()).toEqual([]);
+    expect(cli.sandbox.state.calls.list()).toEqual([]);
   });
 
   test('when it is pulled, then the file says so', async () => {
@@ -78,7 +78,7 @@ describe('given files as editors and people write them', () => {
         err: expect.stringMatching(/menu\.(yaml|json) is not UTF-8 in line 2, perhaps GBK: save it as UTF-8/),
       });
     }
-    expect(cli.sandbox.stage.calls.list()).toEqual([]);
+    expect(cli.sandbox.state.calls.list()).toEqual([]);
   });
 
   test.each(['menu.json', 'menu.yaml'])(
@@ -105,14 +105,14 @@ describe('given files as editors and people write them', () => {
       code: 1,
       err: expect.stringMatching(/menu\.yaml is no YAML: .*nothing/),
     });
-    expect(cli.sandbox.stage.calls.list()).toEqual([]);
+    expect(cli.sandbox.state.calls.list()).toEqual([]);
   });
 
   test('when buttons carry the empty lists that menu/get tells of, then it is taken', async () => {
     const leaf = { ...WEATHER, sub_button: [] };
     await writeFile(cli.path('menu.json'), asJson({ button: [leaf, { name: '更多', sub_button: [leaf] }] }));
     expect(await cli.run('menu', 'push', cli.path('menu.json'))).toMatchObject({ code: 0, err: '' });
-    expect(cli.sandbox.stage.menus.current()).toEqual([WEATHER, { name: '更多', sub_button: [WEATHER] }]);
+    expect(cli.sandbox.state.menus.current()).toEqual([WEATHER, { name: '更多', sub_button: [WEATHER] }]);
     await writeFile(
       cli.path('deep.json'),
       asJson({ button: [{ name: '更多', sub_button: [{ ...WEATHER, sub_button: [WEATHER] }] }] }),
@@ -123,7 +123,7 @@ describe('given files as editors and people write them', () => {
   test('when the file cannot be written after the push, then the push counts and a word says what follows', async () => {
     const path = cli.path('menu.json');
     await writeFile(path, asJson({ button: [WEATHER] }));
-    cli.sandbox.stage.bus.listen(({ event }) => {
+    cli.sandbox.state.bus.listen(({ event }) => {
       if (event !== 'menu') return;
       rmSync(path, { force: true, recursive: true });
       mkdirSync(path);
@@ -151,7 +151,7 @@ describe('given a menu that was made in the console', () => {
     },
   ];
   beforeEach(() => {
-    cli.sandbox.stage.menus.console = { button: CONSOLE };
+    cli.sandbox.state.menus.console = { button: CONSOLE };
   });
 
   test('when it is pulled, then the file is that menu, with a word on what the API does not have, and a push makes it', async () => {
@@ -163,7 +163,7 @@ describe('given a menu that was made in the console', () => {
     expect(err).not.toContain('switched off');
     expect(await cli.run('menu', 'diff', file)).toMatchObject({ code: 0 });
     expect(await cli.run('menu', 'push', file)).toMatchObject({ code: 0, err: '' });
-    expect(cli.sandbox.stage.menus.current()).toEqual([
+    expect(cli.sandbox.state.menus.current()).toEqual([
       CONSOLE[0],
       {
         name: '更多',
@@ -187,7 +187,7 @@ describe('given a menu that was made in the console', () => {
   });
 
   test('when it is switched off, then pull says so', async () => {
-    cli.sandbox.stage.menus.isOpen = false;
+    cli.sandbox.state.menus.isOpen = false;
     expect(await cli.run('menu', 'pull', file)).toMatchObject({
       code: 0,
       err: expect.stringContaining('switched off in the console (is_menu_open 0)'),
@@ -232,7 +232,7 @@ describe('given an account with a menu', () => {
   });
 
   test('when somebody else changed the menu since, then nothing is pushed without force', async () => {
-    cli.sandbox.stage.menus.create([{ type: 'click', name: '别人的', key: 'other' }]);
+    cli.sandbox.state.menus.create([{ type: 'click', name: '别人的', key: 'other' }]);
     await writeFile(file, (await readFile(file, 'utf8')).replace('weather', 'forecast'));
     expect(await cli.run('menu', 'push', file)).toMatchObject({
       code: 1,
@@ -255,7 +255,7 @@ describe('given an account with a menu', () => {
   });
 
   test('when one conditional menu is put in front, then the others stay; when the oldest changes, all are made anew, in order', async () => {
-    const tags = () => cli.sandbox.stage.menus.conditional.map(({ matchrule }) => matchrule.tag_id);
+    const tags = () => cli.sandbox.state.menus.conditional.map(({ matchrule }) => matchrule.tag_id);
     const json = cli.path('menu.json');
     const push = async (...which: string[]) => {
       await cli.run('menu', 'pull', json, '--force');

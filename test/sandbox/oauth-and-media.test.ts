@@ -22,7 +22,7 @@ const json = async (response: Response): Promise<Record<string, unknown>> => {
 };
 
 async function accessToken(): Promise<string> {
-  const { appId, appSecret } = sandbox.stage.account();
+  const { appId, appSecret } = sandbox.state.account();
   const answer = await json(
     await call('/cgi-bin/token', { grant_type: 'client_credential', appid: appId, secret: appSecret }),
   );
@@ -31,14 +31,14 @@ async function accessToken(): Promise<string> {
 
 describe('given a web application that asks who its user is', () => {
   const authorize = (scope: string) => ({
-    appid: sandbox.stage.account().appId,
+    appid: sandbox.state.account().appId,
     redirect_uri: 'http://127.0.0.1:1/back?page=2',
     response_type: 'code',
     scope,
     state: 'abc',
   });
   const exchange = (code: string) => {
-    const { appId: appid, appSecret: secret } = sandbox.stage.account();
+    const { appId: appid, appSecret: secret } = sandbox.state.account();
     return call('/sns/oauth2/access_token', { appid, secret, code, grant_type: 'authorization_code' }).then(
       json,
     );
@@ -72,7 +72,7 @@ describe('given a web application that asks who its user is', () => {
     expect(await json(await call('/sns/auth', query))).toMatchObject({ errcode: 42001 });
     const renewed = await json(
       await call('/sns/oauth2/refresh_token', {
-        appid: sandbox.stage.account().appId,
+        appid: sandbox.state.account().appId,
         grant_type: 'refresh_token',
         refresh_token: String(granted['refresh_token']),
       }),
@@ -103,7 +103,7 @@ describe('given a web application that asks who its user is', () => {
   });
 
   test('when a name holds markup, then the page shows it as text', async () => {
-    sandbox.stage.followers.add({ nickname: '<script>alert(1)</script>' });
+    sandbox.state.followers.add({ nickname: '<script>alert(1)</script>' });
     const page = await call('/connect/oauth2/authorize', authorize('snsapi_userinfo'));
     expect(await page.text()).not.toContain('<script>');
     expect(page.headers.get('content-security-policy')).toBe("default-src 'none'");
@@ -118,7 +118,7 @@ describe("given WeChat's script of the JS-SDK", () => {
     );
     const signed = `jsapi_ticket=${String(ticket)}&noncestr=n&timestamp=1&url=${page.url}`;
     const signature = createHash('sha1').update(signed).digest('hex');
-    const { appId } = sandbox.stage.account();
+    const { appId } = sandbox.state.account();
     return (await call('/connect/jweixin-check.js', { appId, ...page, signature, ...more })).text();
   };
 
@@ -135,7 +135,7 @@ describe("given WeChat's script of the JS-SDK", () => {
     expect(await check({ signature: '' })).toBe(wrong);
     expect(await check({ appId: 'wxOther' })).toBe('wx.sandboxAnswer("config:invalid appid");');
     await sandbox.advance(7_200_000);
-    const { appId } = sandbox.stage.account();
+    const { appId } = sandbox.state.account();
     expect(await (await call('/connect/jweixin-check.js', { appId })).text()).toBe(wrong);
   });
 });
@@ -178,7 +178,7 @@ describe('given media', () => {
 
 describe('given access points on ports of their own', () => {
   test('when a fault is set for one of them, then the others work, under the paths as well', async () => {
-    sandbox.stage.faults.add({ kind: 'http-status', accessPoint: 'hk', calls: -1 });
+    sandbox.state.faults.add({ kind: 'http-status', accessPoint: 'hk', calls: -1 });
     const status = async (base: string): Promise<number> =>
       (await fetch(`${base}/cgi-bin/getcallbackip`)).status;
     expect(await status(point('hk'))).toBe(502);

@@ -75,11 +75,11 @@ async function start(download?: PublicDownload): Promise<void> {
 }
 
 const uploads = () =>
-  chat.sandbox.stage.calls
+  chat.sandbox.state.calls
     .list()
     .filter(({ path }) => path === '/cgi-bin/media/upload')
     .map(({ query }) => query['type']);
-const fileOf = (shown: object) => chat.sandbox.stage.media.get(String(Reflect.get(shown, 'mediaId')));
+const fileOf = (shown: object) => chat.sandbox.state.media.get(String(Reflect.get(shown, 'mediaId')));
 
 describe('given handlers that answer with files', () => {
   test('when one answers in time, then the file is uploaded and the reply names it, once for many', async () => {
@@ -110,7 +110,7 @@ describe('given handlers that answer with files', () => {
   test('when WeChat no longer knows the id at the time of sending, then the file is uploaded anew, once', async () => {
     await start();
     const [known] = await chat.say('poster');
-    chat.sandbox.stage.media.remove(String(Reflect.get(known ?? {}, 'mediaId')));
+    chat.sandbox.state.media.remove(String(Reflect.get(known ?? {}, 'mediaId')));
     const [, late, sent] = [...(await chat.say('slow', 10_000)), ...(await chat.say('send')).slice(-1)];
     expect(fileOf(late ?? {})).toMatchObject({ bytes: PNG });
     expect(sent).toEqual(late);

@@ -1,5 +1,5 @@
 import { bindCatalogue } from '../../src/api/catalogue/catalogue.js';
-import { rowOf, type Row } from '../../src/api/catalogue/endpoint.js';
+import { rowOf, type EndpointSpec } from '../../src/api/catalogue/endpoint.js';
 
 /** An API of the catalogue: its place there, and what it is. */
 export interface CatalogueRow {
@@ -7,7 +7,7 @@ export interface CatalogueRow {
   readonly name: string;
   /** `users.info` */
   readonly full: string;
-  readonly row: Row;
+  readonly row: EndpointSpec;
 }
 
 export const catalogueRows: readonly CatalogueRow[] = Object.entries(

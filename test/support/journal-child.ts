@@ -25,9 +25,9 @@ async function work(): Promise<never> {
       handler: 'slow',
       reason: 'overrun',
     });
-    await store.claim({ key: id, owner: prefix, nowMs, keepMs: 600_000 });
+    await store.claim({ key: id, owner: prefix, nowMs, ttlMs: 600_000 });
     const next = { state: 'adopted', owner: prefix, fence: 1, attempt: 1 } as const;
-    await store.swap({ key: id, rev: 1, next, nowMs, keepMs: 600_000, durable: true });
+    await store.swap({ key: id, rev: 1, next, nowMs, ttlMs: 600_000, durable: true });
     process.stdout.write(`${id}\n`);
   }
 }

@@ -1,19 +1,19 @@
 import {
-  LANE_FORGETS_MS,
-  SHELF_LOOK,
+  LANE_ENTRY_TTL_MS,
+  MAX_MAILBOX_READ,
   StoreUnavailable,
   type ClaimExtras,
   type ClaimRequest,
   type ClaimResult,
   type DeadLetter,
-  type SendWindow,
-  type ShelvedRecord,
-  type Standing,
+  type SendQuota,
+  type MailboxEntry,
+  type LanePlacement,
   type StateStore,
   type StoredRecord,
   type SwapRequest,
   type SwapResult,
-  type WindowChange,
+  type QuotaChange,
 } from '../../src/ports/state-store.js';
 import {
   closeWindow,
@@ -33,7 +33,7 @@ interface Expiring<T> {
 interface Seat {
   readonly key: string;
   readonly sender: string;
-  readonly place: 'lane' | 'shelf';
+  readonly place: 'lane' | 'mailbox';
   readonly rank: number;
 }
 
@@ -61,48 +61,50 @@ export class MemoryStateStore implements StateStore {
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
     this.enter('claim');
-    const { key, owner, nowMs, keepMs, guard, sender } = request;
-    if (guard !== undefined) {
-      const use = alive(this.guards, guard.id, nowMs);
-      if (use !== undefined && use !== guard.use) return { type: 'replayed' };
-      if (use === undefined) this.guards.set(guard.id, { value: guard.use, untilMs: nowMs + keepMs });
+    const { key, owner, nowMs, ttlMs, replayGuard, sender } = request;
+    if (replayGuard !== undefined) {
+      const use = alive(this.guards, replayGuard.key, nowMs);
+      if (use !== undefined && use !== replayGuard.fingerprint) return { type: 'replayed' };
+      if (use === undefined)
+        this.guards.set(replayGuard.key, { value: replayGuard.fingerprint, untilMs: nowMs + ttlMs });
     }
     const known = this.look(key, nowMs);
     if (known !== undefined) return { type: 'known', ...known, ...this.extras(request) };
     const stored: StoredRecord = { rev: 1, record: { state: 'running', owner, fence: 1, attempt: 1 } };
-    this.records.set(key, { value: stored, untilMs: nowMs + keepMs });
+    this.records.set(key, { value: stored, untilMs: nowMs + ttlMs });
     this.bodies.delete(key);
     this.tries.delete(key);
     this.seats.delete(key);
     if (sender !== undefined) {
       for (const seat of this.standing(sender, 'lane'))
-        if (seat.rank <= nowMs - LANE_FORGETS_MS) this.seats.delete(seat.key);
+        if (seat.rank <= nowMs - LANE_ENTRY_TTL_MS) this.seats.delete(seat.key);
       this.seats.set(key, { key, sender, place: 'lane', rank: this.nextRank(sender, nowMs) });
       const ledger = this.ledgers.get(sender) ?? EMPTY_LEDGER;
-      if (request.opens !== undefined) this.ledgers.set(sender, openWindow(ledger, request.opens));
-      if (request.closes) this.ledgers.set(sender, closeWindow(nowMs));
+      if (request.grantsQuota !== undefined)
+        this.ledgers.set(sender, openWindow(ledger, request.grantsQuota));
+      if (request.revokesQuota) this.ledgers.set(sender, closeWindow(nowMs));
     }
     return { type: 'claimed', stored: copy(stored), ...this.extras(request) };
   }
 
   async swap(request: SwapRequest): Promise<SwapResult> {
     this.enter('swap');
-    const { key, rev, next, nowMs, keepMs, body, sender, also = [] } = request;
+    const { key, rev, next, nowMs, ttlMs, body, sender, linked = [] } = request;
     const current = alive(this.records, key, nowMs);
     if (current?.rev !== rev) return { swapped: false, stored: copy(current) };
-    if (also.some((one) => alive(this.records, one.key, nowMs)?.rev !== one.rev))
-      return { swapped: false, stored: copy(current), alsoLost: true };
-    for (const one of also) {
+    if (linked.some((one) => alive(this.records, one.key, nowMs)?.rev !== one.rev))
+      return { swapped: false, stored: copy(current), linkedConflict: true };
+    for (const one of linked) {
       const value = copy({ rev: one.rev + 1, record: one.next });
-      this.records.set(one.key, { value, untilMs: nowMs + one.keepMs });
+      this.records.set(one.key, { value, untilMs: nowMs + one.ttlMs });
       if (one.sender !== undefined) this.stand(one.key, one.sender, nowMs);
     }
     const left = sender && this.stand(key, sender, nowMs);
     const behind = left && this.standing(left.sender, 'lane', nowMs).find(({ rank }) => rank > left.rank);
     const wake = behind && { next: behind.key };
     const stored = copy({ rev: rev + 1, record: next });
-    this.records.set(key, { value: stored, untilMs: nowMs + keepMs });
-    if (body !== undefined) this.bodies.set(key, { value: body.xml, untilMs: nowMs + body.keepMs });
+    this.records.set(key, { value: stored, untilMs: nowMs + ttlMs });
+    if (body !== undefined) this.bodies.set(key, { value: body.xml, untilMs: nowMs + body.ttlMs });
     return { swapped: true, stored: copy(stored), ...wake };
   }
 
@@ -111,22 +113,22 @@ export class MemoryStateStore implements StateStore {
     return this.look(key, nowMs);
   }
 
-  async ahead(sender: string, key: string, nowMs: number): ReturnType<StateStore['ahead']> {
-    this.enter('ahead');
+  async predecessor(sender: string, key: string, nowMs: number): ReturnType<StateStore['predecessor']> {
+    this.enter('predecessor');
     const lane = this.standing(sender, 'lane', nowMs);
     const before = lane[lane.findIndex((seat) => seat.key === key) - 1];
     return before && { key: before.key, sinceMs: before.rank };
   }
 
-  async window({
+  async sendQuota({
     sender,
     nowMs,
     change,
-    opened,
-  }: WindowChange): Promise<SendWindow & { readonly changed: boolean }> {
-    this.enter('window');
+    granted,
+  }: QuotaChange): Promise<SendQuota & { readonly changed: boolean }> {
+    this.enter('sendQuota');
     let ledger = this.ledgers.get(sender) ?? EMPTY_LEDGER;
-    if (opened !== undefined) ledger = openWindow(ledger, opened);
+    if (granted !== undefined) ledger = openWindow(ledger, granted);
     const changes = {
       spend: () => spendOne(ledger, nowMs),
       refund: () => refundOne(ledger, nowMs),
@@ -138,34 +140,39 @@ export class MemoryStateStore implements StateStore {
     return { ...viewOf(ledger, nowMs), changed: changed !== undefined };
   }
 
-  async admit({ name, limit, perMs, nowMs }: Parameters<StateStore['admit']>[0]): Promise<boolean> {
-    this.enter('admit');
+  async tryAcquireRate({
+    name,
+    limit,
+    perMs,
+    nowMs,
+  }: Parameters<StateStore['tryAcquireRate']>[0]): Promise<boolean> {
+    this.enter('tryAcquireRate');
     const recent = (this.counted.get(name) ?? []).filter((atMs) => atMs > nowMs - perMs);
     if (recent.length >= limit) return false;
     this.counted.set(name, [...recent, nowMs]);
     return true;
   }
 
-  async beat(owner: string, untilMs: number): Promise<void> {
-    this.enter('beat');
+  async heartbeat(owner: string, untilMs: number): Promise<void> {
+    this.enter('heartbeat');
     this.beats.set(owner, untilMs);
   }
 
-  async fact(name: string, nowMs: number): Promise<string | undefined> {
-    this.enter('fact');
+  async get(name: string, nowMs: number): Promise<string | undefined> {
+    this.enter('get');
     return alive(this.facts, name, nowMs);
   }
 
-  async changeFact(change: Parameters<StateStore['changeFact']>[0]): Promise<boolean> {
-    this.enter('changeFact');
+  async compareAndSet(change: Parameters<StateStore['compareAndSet']>[0]): Promise<boolean> {
+    this.enter('compareAndSet');
     if (alive(this.facts, change.name, change.nowMs) !== change.expected) return false;
     if (change.next === undefined) this.facts.delete(change.name);
-    else this.facts.set(change.name, { value: change.next, untilMs: change.nowMs + change.keepMs });
+    else this.facts.set(change.name, { value: change.next, untilMs: change.nowMs + change.ttlMs });
     return true;
   }
 
-  async bury(letter: DeadLetter): Promise<void> {
-    this.enter('bury');
+  async putDeadLetter(letter: DeadLetter): Promise<void> {
+    this.enter('putDeadLetter');
     this.letters.delete(letter.id); // so that a replaced letter also takes its new place
     this.letters.set(letter.id, copy(letter));
   }
@@ -181,8 +188,8 @@ export class MemoryStateStore implements StateStore {
     return copy(this.letters.get(id));
   }
 
-  async dropDeadLetter(id: string): Promise<boolean> {
-    this.enter('dropDeadLetter');
+  async deleteDeadLetter(id: string): Promise<boolean> {
+    this.enter('deleteDeadLetter');
     return this.letters.delete(id);
   }
 
@@ -206,16 +213,16 @@ export class MemoryStateStore implements StateStore {
     return { stored: copy(stored), ownerAlive, ...(body !== undefined && { body }) };
   }
 
-  private extras({ key, nowMs, sender, countTries, wantsShelf }: ClaimRequest): ClaimExtras {
+  private extras({ key, nowMs, sender, countAttempts, readMailbox }: ClaimRequest): ClaimExtras {
     const known = this.tries.get(key);
     const tries = { count: (known?.count ?? 0) + 1, sinceMs: known?.sinceMs ?? nowMs };
-    if (countTries) this.tries.set(key, tries);
-    const shelf: ShelvedRecord[] = [];
-    if (wantsShelf && sender !== undefined) {
-      for (const seat of this.standing(sender, 'shelf', nowMs).slice(0, SHELF_LOOK))
-        shelf.push({ key: seat.key, stored: copy(alive(this.records, seat.key, nowMs)!) });
+    if (countAttempts) this.tries.set(key, tries);
+    const mailbox: MailboxEntry[] = [];
+    if (readMailbox && sender !== undefined) {
+      for (const seat of this.standing(sender, 'mailbox', nowMs).slice(0, MAX_MAILBOX_READ))
+        mailbox.push({ key: seat.key, stored: copy(alive(this.records, seat.key, nowMs)!) });
     }
-    return { ...(countTries && { tries }), ...(shelf.length > 0 && { shelf }) };
+    return { ...(countAttempts && { attempts: tries }), ...(mailbox.length > 0 && { mailbox }) };
   }
 
   /** Who stands there, in order; with `nowMs` only those whose records still live. */
@@ -232,7 +239,11 @@ export class MemoryStateStore implements StateStore {
   }
 
   /** @returns the seat in the lane that it has left with this */
-  private stand(key: string, { key: sender, place, sinceMs }: Standing, nowMs: number): Seat | undefined {
+  private stand(
+    key: string,
+    { key: sender, place, sinceMs }: LanePlacement,
+    nowMs: number,
+  ): Seat | undefined {
     const seat = this.seats.get(key);
     if (place === 'none') this.seats.delete(key);
     else {

@@ -13,7 +13,7 @@ import type { DeferredQueue } from '../../src/ports/deferred-queue.js';
 import type { Clock } from '../../src/ports/clock.js';
 import { httpResponse, type HttpRequest } from '../../src/ports/http-client.js';
 import { eventually } from './eventually.js';
-import { keptLog, type LogLine } from './handling.js';
+import { captureLog, type LogLine } from './handler-runtime.js';
 import { ManualClock } from './manual-clock.js';
 import { FIXTURE_ACCOUNT, PREVIOUS_FIXTURE_KEY } from './seal.js';
 
@@ -50,7 +50,7 @@ export interface TestApp {
   readonly app: App;
   readonly queue: DeferredQueue;
   /** Waits until so many jobs are safe on the disk, which no clock of ours can hurry. */
-  jobsKept(count: number): Promise<void>;
+  jobsPut(count: number): Promise<void>;
   readonly clock: ManualClock;
   /** All log lines from debug up, bound fields included. */
   readonly lines: LogLine[];
@@ -67,7 +67,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const dir = await mkdtemp(join(tmpdir(), 'wechat-callback-'));
   const clock = new ManualClock(FIXTURE_TIME_MS);
   const time = options.clock ?? clock;
-  const kept = keptLog();
+  const kept = captureLog();
   const sent: unknown[] = [];
   const config = readConfig({
     ...FIXTURE_SETTINGS,
@@ -93,7 +93,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   return {
     app,
     queue,
-    jobsKept: (count) => eventually(() => expect(puts).toBeGreaterThanOrEqual(count)),
+    jobsPut: (count) => eventually(() => expect(puts).toBeGreaterThanOrEqual(count)),
     http: app.http,
     port,
     clock,
@@ -105,7 +105,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await app.stop();
       await files.close();
       await rm(dir, { recursive: true });
-      demandSilence(kept.lines.map((line) => JSON.stringify(line)));
+      assertSilence(kept.lines.map((line) => JSON.stringify(line)));
     },
   };
 }
@@ -113,7 +113,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 function countPuts(queue: DeferredQueue, onKept: () => void): DeferredQueue {
   return {
     put: (job, options) => queue.put(job, options).then(onKept),
-    hurry: (id) => queue.hurry(id),
+    promote: (id) => queue.promote(id),
     remove: (id) => queue.remove(id),
     size: () => queue.size(),
     consume: (work, options) => queue.consume(work, options),
@@ -129,7 +129,7 @@ function answer({ url, body }: HttpRequest, sent: unknown[]): object {
 }
 
 /** Fails if a line holds a secret, a signature or what a user said. */
-export function demandSilence(lines: readonly string[]): void {
+export function assertSilence(lines: readonly string[]): void {
   const secrets = [
     FIXTURE_SETTINGS.WECHAT_APP_SECRET,
     FIXTURE_SETTINGS.WECHAT_TOKEN,

@@ -17,7 +17,7 @@ export interface TypedText {
 }
 
 /** How one try ended: with an answer, or with none (timeout, no connection, connection broken). */
-export type Try =
+export type Attempt =
   | { readonly answered: true; readonly status: number; readonly body: string; readonly ms: number }
   | { readonly answered: false; readonly why: string; readonly ms: number };
 
@@ -43,7 +43,7 @@ function toXml({ user, content, msgId, createTime }: TypedText): string {
 }
 
 /** One try: signed afresh, given up after five seconds. */
-export async function tryOnce(url: string, text: TypedText): Promise<Try> {
+export async function sendAttempt(url: string, text: TypedText): Promise<Attempt> {
   const wire = pushAsWeChat(toXml(text), {
     mode: 'plaintext',
     account: ACCOUNT,
@@ -73,21 +73,21 @@ export async function tryOnce(url: string, text: TypedText): Promise<Try> {
  *
  * @param apartMs  from one try's failure to the next try; WeChat takes none after its five seconds of waiting
  */
-export async function push(where: () => string, text: TypedText, apartMs = 0): Promise<Try[]> {
-  const tries: Try[] = [];
+export async function push(where: () => string, text: TypedText, apartMs = 0): Promise<Attempt[]> {
+  const tries: Attempt[] = [];
   while (tries.length < TRIES && !tries.some(isHeard)) {
     if (tries.length > 0) await pass(apartMs);
-    tries.push(await tryOnce(where(), text));
+    tries.push(await sendAttempt(where(), text));
   }
   return tries;
 }
 
 /** What WeChat heard at last; undefined: nothing, after three tries. */
-export function heard(tries: readonly Try[]): string | undefined {
+export function heard(tries: readonly Attempt[]): string | undefined {
   const last = tries.at(-1);
   return last !== undefined && isHeard(last) && last.answered ? last.body : undefined;
 }
 
-function isHeard(one: Try): boolean {
+function isHeard(one: Attempt): boolean {
   return one.answered && one.status === 200;
 }

@@ -42,8 +42,8 @@ describe('given the page of errors', () => {
 
   test('when it is held against the dead letters, then every reason has its row', () => {
     const reasons = [
-      ...words('src/api/send-policy.ts', 'DeadReason'),
-      ...words('src/pipeline/dead-letter.ts', 'DeadReason'),
+      ...words('src/api/retry-policy.ts', 'DeadReason'),
+      ...words('src/pipeline/dead-letters/dead-letter.ts', 'DeadReason'),
     ];
     expect(rows('## Reasons of a dead letter')).toEqual(reasons.sort());
   });

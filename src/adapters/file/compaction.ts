@@ -40,7 +40,7 @@ export async function writeBase(
     };
     frames.add(JSON.stringify(FORMAT));
     for (const part of parts) {
-      for (const entry of part.live()) {
+      for (const entry of part.snapshot()) {
         frames.add(JSON.stringify(entry));
         if (frames.size >= CHUNK_BYTES) await write();
       }

@@ -3,7 +3,7 @@ export interface Due {
   dueAtMs: number;
   readonly order: number;
   /** Its place in the heap; -1 outside. The heap alone writes it. */
-  place: number;
+  heapIndex: number;
 }
 
 /** A binary heap, earliest first. Each item knows its place, so any of them can be taken out or moved. */
@@ -22,13 +22,13 @@ export class DueHeap<T extends Due> {
 
   /** Takes the item out; one that is not in the heap is left alone. */
   remove(item: T): void {
-    const { place } = item;
-    if (place < 0) return;
-    item.place = -1;
+    const { heapIndex } = item;
+    if (heapIndex < 0) return;
+    item.heapIndex = -1;
     const last = this.#items.pop()!;
     if (last === item) return;
-    this.#rise(last, place);
-    this.#sink(last, last.place);
+    this.#rise(last, heapIndex);
+    this.#sink(last, last.heapIndex);
   }
 
   #rise(item: T, from: number): void {
@@ -49,7 +49,7 @@ export class DueHeap<T extends Due> {
       const right = this.#items[2 * place + 2];
       const below = right !== undefined && left !== undefined && isBefore(right, left) ? right : left;
       if (below === undefined || !isBefore(below, item)) break;
-      const next = below.place;
+      const next = below.heapIndex;
       this.#put(below, place);
       place = next;
     }
@@ -58,7 +58,7 @@ export class DueHeap<T extends Due> {
 
   #put(item: T, place: number): void {
     this.#items[place] = item;
-    item.place = place;
+    item.heapIndex = place;
   }
 }
 

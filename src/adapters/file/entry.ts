@@ -3,7 +3,7 @@ import type { DeadLetter, Place, PushRecord } from '../../ports/state-store.js';
 import type { SendLedger } from '../../protocol/send-ledger.js';
 
 /** Where a record stands for its sender; absent where it stands nowhere. */
-export type SeatEntry = readonly [sender: string, place: Place, rank: number];
+export type LaneEntryTuple = readonly [sender: string, place: Place, rank: number];
 
 /**
  * One entry of the journal. Entries state what *is*, not what changes: a later one about the same thing replaces
@@ -17,7 +17,7 @@ export type Entry =
       expiresAtMs: number,
       rev: number,
       record: PushRecord,
-      seat?: SeatEntry | undefined,
+      laneEntry?: LaneEntryTuple | undefined,
     ]
   | readonly [
       'answer',
@@ -27,7 +27,7 @@ export type Entry =
       record: PushRecord,
       body: string,
       bodyExpiresAtMs: number,
-      seat?: SeatEntry | undefined,
+      laneEntry?: LaneEntryTuple | undefined,
     ]
   | readonly ['no-record', key: string]
   /** Changes that count together or not at all. */
@@ -40,7 +40,7 @@ export type Entry =
   | readonly ['no-fact', name: string]
   | readonly ['letter', letter: DeadLetter]
   | readonly ['no-letter', id: string]
-  | readonly ['job', job: DeferredJob, dueAtMs: number, doubtful: boolean]
+  | readonly ['job', job: DeferredJob, dueAtMs: number, maybeRemote: boolean]
   | readonly ['due', jobId: string, atMs: number]
   | readonly ['settled', jobId: string]
   | readonly ['no-job', jobId: string];
@@ -58,7 +58,7 @@ export interface Journaled {
   /** Takes one entry back in. Entries of other parts come along and are passed over. */
   replay(entry: Entry): void;
   /** Small changes since it was asked last, told by `writeSoon`: asked when a batch is written, so that they share entries. */
-  gathered?(): readonly Entry[];
+  pendingEntries?(): readonly Entry[];
   /** All that is alive now, as entries. Read bit by bit while the state goes on changing. */
-  live(): Iterable<Entry>;
+  snapshot(): Iterable<Entry>;
 }

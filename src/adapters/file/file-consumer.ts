@@ -1,23 +1,23 @@
 import type { Clock } from '../../ports/clock.js';
-import type { Consumer, JobVerdict, JobWork } from '../../ports/deferred-queue.js';
+import type { Consumer, JobResult, JobProcessor } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 import { settlesWithin } from '../../ports/timeout.js';
 import type { DueHeap } from './due-heap.js';
-import type { WaitingJob } from './waiting-job.js';
+import type { QueuedJob } from './queued-job.js';
 
-const REJECTED: JobVerdict = { type: 'again', afterMs: 1000 };
+const REJECTED: JobResult = { type: 'retry', afterMs: 1000 };
 /** Timers overflow at 24 days, and the machine's clock may be set; looking too early does no harm. */
-const LONGEST_ALARM_MS = 3_600_000;
+const MAX_TIMER_MS = 3_600_000;
 
 export interface ConsumerParts {
-  readonly work: JobWork;
+  readonly work: JobProcessor;
   readonly concurrency: number;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly due: DueHeap<WaitingJob>;
-  readonly finish: (item: WaitingJob) => void;
+  readonly due: DueHeap<QueuedJob>;
+  readonly finish: (item: QueuedJob) => void;
   /** It waits again, until then. */
-  readonly giveBack: (item: WaitingJob, dueAtMs: number) => void;
+  readonly requeue: (item: QueuedJob, dueAtMs: number) => void;
   readonly stopped: () => void;
 }
 
@@ -25,9 +25,9 @@ export interface ConsumerParts {
 export class FileConsumer implements Consumer {
   readonly #parts: ConsumerParts;
   readonly #abort = new AbortController();
-  readonly #running = new Map<WaitingJob, Promise<void>>();
+  readonly #running = new Map<QueuedJob, Promise<void>>();
   /** The alarm for the first job that is not due yet. */
-  #alarm: { readonly atMs: number; cancel(): void } | undefined;
+  #timer: { readonly atMs: number; cancel(): void } | undefined;
   #stopping = false;
 
   constructor(parts: ConsumerParts) {
@@ -35,48 +35,48 @@ export class FileConsumer implements Consumer {
   }
 
   /** Starts what is due, as far as hands are free, and sets the alarm for what is not. */
-  look(): void {
+  startDue(): void {
     const { due, clock, concurrency } = this.#parts;
     while (!this.#stopping && this.#running.size < concurrency) {
       const item = due.first;
-      if (item === undefined) return this.#setAlarm(undefined);
-      if (item.dueAtMs > clock.now()) return this.#setAlarm(item.dueAtMs);
+      if (item === undefined) return this.#setTimer(undefined);
+      if (item.dueAtMs > clock.now()) return this.#setTimer(item.dueAtMs);
       due.remove(item);
       item.worker = this;
       this.#running.set(item, this.#run(item));
     }
-    this.#setAlarm(undefined);
+    this.#setTimer(undefined);
   }
 
   /** When the grace is over, the signal fires and what still runs goes back; its verdict is not heard any more. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    this.#setAlarm(undefined);
+    this.#setTimer(undefined);
     if (this.#running.size > 0 && graceMs > 0)
       await settlesWithin(this.#parts.clock, Promise.all(this.#running.values()), graceMs);
     this.#parts.stopped();
     this.#abort.abort();
     for (const item of this.#running.keys()) {
       item.worker = undefined;
-      this.#parts.giveBack(item, this.#parts.clock.now());
+      this.#parts.requeue(item, this.#parts.clock.now());
     }
     this.#running.clear();
   }
 
-  async #run(item: WaitingJob): Promise<void> {
-    const { clock, finish, giveBack } = this.#parts;
+  async #run(item: QueuedJob): Promise<void> {
+    const { clock, finish, requeue } = this.#parts;
     // Whoever put the job goes first, with what it changes next.
     await new Promise<void>((resume) => void setImmediate(resume));
-    const verdict = await this.#verdictOn(item);
+    const verdict = await this.#process(item);
     if (!this.#running.delete(item)) return; // stopped meanwhile, and given back
     item.worker = undefined;
     if (verdict.type === 'done') finish(item);
     // At least a millisecond: "again, at once" over and over must not keep everything else from running.
-    else giveBack(item, clock.now() + Math.max(1, verdict.afterMs));
-    this.look();
+    else requeue(item, clock.now() + Math.max(1, verdict.afterMs));
+    this.startDue();
   }
 
-  async #verdictOn(item: WaitingJob): Promise<JobVerdict> {
+  async #process(item: QueuedJob): Promise<JobResult> {
     const { work, log } = this.#parts;
     try {
       return await work(item.job, this.#abort.signal);
@@ -89,20 +89,20 @@ export class FileConsumer implements Consumer {
     }
   }
 
-  #setAlarm(atMs: number | undefined): void {
-    if (this.#alarm?.atMs === atMs) return;
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
+  #setTimer(atMs: number | undefined): void {
+    if (this.#timer?.atMs === atMs) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
     if (atMs === undefined) return;
     const { clock } = this.#parts;
     const cancel = clock.schedule(
-      Math.min(atMs - clock.now(), LONGEST_ALARM_MS),
+      Math.min(atMs - clock.now(), MAX_TIMER_MS),
       () => {
-        this.#alarm = undefined;
-        this.look();
+        this.#timer = undefined;
+        this.startDue();
       },
       { background: true },
     );
-    this.#alarm = { atMs, cancel };
+    this.#timer = { atMs, cancel };
   }
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../../ports/clock.js';
 import { QueueUnavailable } from '../../ports/deferred-queue.js';
-import type { Consumer, DeferredJob, DeferredQueue, JobWork } from '../../ports/deferred-queue.js';
+import type { Consumer, DeferredJob, DeferredQueue, JobProcessor } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 import { DueHeap } from './due-heap.js';
 import type { Entry, Journaled } from './entry.js';
 import { FileConsumer } from './file-consumer.js';
 import type { Journal } from './journal.js';
-import type { WaitingJob } from './waiting-job.js';
+import type { QueuedJob } from './queued-job.js';
 
 export interface QueueLimits {
   readonly jobs: number;
@@ -17,7 +17,7 @@ export interface QueueLimits {
 export interface PutOptions {
   readonly notBeforeMs?: number;
   /** The job may have reached another queue as well: it is kept, but not run before `settleDoubt`. */
-  readonly doubtful?: boolean;
+  readonly maybeRemote?: boolean;
 }
 
 /**
@@ -30,9 +30,9 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
   readonly #log: Logger;
   readonly #limits: QueueLimits;
   /** In put order, those that are being worked on included. */
-  readonly #jobs = new Map<string, WaitingJob>();
+  readonly #jobs = new Map<string, QueuedJob>();
   /** Those that a consumer may take: durable, not doubtful, not being worked on. */
-  readonly #due = new DueHeap<WaitingJob>();
+  readonly #due = new DueHeap<QueuedJob>();
   readonly #consumers = new Set<FileConsumer>();
   #order = 0;
   #bytes = 0;
@@ -51,7 +51,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     if (known !== undefined) return known.durable;
     if (this.#jobs.size >= this.#limits.jobs || this.#bytes >= this.#limits.bytes)
       return Promise.reject(this.#full());
-    const item = this.#take(job, options.notBeforeMs ?? 0, options.doubtful ?? false);
+    const item = this.#take(job, options.notBeforeMs ?? 0, options.maybeRemote ?? false);
     item.durable = this.#journal.append(entryOf(item)).then(
       // Whoever put it goes first: the record says what is to be done, and is changed right after.
       () => void setImmediate(() => this.#offer(item)),
@@ -65,12 +65,12 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     return item.durable;
   }
 
-  hurry(id: string): Promise<void> {
+  promote(id: string): Promise<void> {
     const item = this.#jobs.get(id);
     if (item === undefined || item.worker !== undefined) return Promise.resolve();
     const nowMs = this.#clock.now();
     if (item.dueAtMs <= nowMs) return Promise.resolve();
-    this.#journal.note(['due', id, nowMs]);
+    this.#journal.appendLazily(['due', id, nowMs]);
     this.#move(item, nowMs);
     return Promise.resolve();
   }
@@ -79,7 +79,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     const item = this.#jobs.get(id);
     if (item === undefined || item.worker !== undefined) return Promise.resolve(false);
     this.#drop(item);
-    this.#journal.note(['no-job', id]);
+    this.#journal.appendLazily(['no-job', id]);
     return Promise.resolve(true);
   }
 
@@ -88,26 +88,26 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
   }
 
   /** Every job that nobody works on, in the order of their puts. */
-  *waiting(): Generator<{ job: DeferredJob; notBeforeMs: number; doubtful: boolean }> {
+  *waiting(): Generator<{ job: DeferredJob; notBeforeMs: number; maybeRemote: boolean }> {
     for (const item of this.#jobs.values()) {
       if (item.worker !== undefined) continue;
-      yield { job: item.job, notBeforeMs: item.dueAtMs, doubtful: item.doubtful };
+      yield { job: item.job, notBeforeMs: item.dueAtMs, maybeRemote: item.maybeRemote };
     }
   }
 
   /** Lets a doubtful job run: no other queue has it. */
-  settleDoubt(id: string): void {
+  confirmLocal(id: string): void {
     const item = this.#jobs.get(id);
-    if (item === undefined || !item.doubtful) return;
-    item.doubtful = false;
-    this.#journal.note(['settled', id]);
+    if (item === undefined || !item.maybeRemote) return;
+    item.maybeRemote = false;
+    this.#journal.appendLazily(['settled', id]);
     void item.durable.then(
       () => this.#offer(item),
       () => {}, // its putter was told
     );
   }
 
-  consume(work: JobWork, { concurrency = 64 }: { readonly concurrency?: number } = {}): Consumer {
+  consume(work: JobProcessor, { concurrency = 64 }: { readonly concurrency?: number } = {}): Consumer {
     const consumer = new FileConsumer({
       work,
       concurrency,
@@ -116,17 +116,17 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
       due: this.#due,
       finish: (item) => {
         this.#drop(item);
-        this.#journal.note(['no-job', item.job.id]);
+        this.#journal.appendLazily(['no-job', item.job.id]);
       },
-      giveBack: (item, dueAtMs) => {
+      requeue: (item, dueAtMs) => {
         item.dueAtMs = dueAtMs;
-        this.#journal.note(['due', item.job.id, dueAtMs]);
+        this.#journal.appendLazily(['due', item.job.id, dueAtMs]);
         this.#offer(item);
       },
       stopped: () => this.#consumers.delete(consumer),
     });
     this.#consumers.add(consumer);
-    consumer.look();
+    consumer.startDue();
     return consumer;
   }
 
@@ -141,8 +141,8 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
   replay(entry: Entry): void {
     switch (entry[0]) {
       case 'job': {
-        const [, job, dueAtMs, doubtful] = entry;
-        if (!this.#jobs.has(job.id)) this.#offer(this.#take(job, dueAtMs, doubtful));
+        const [, job, dueAtMs, maybeRemote] = entry;
+        if (!this.#jobs.has(job.id)) this.#offer(this.#take(job, dueAtMs, maybeRemote));
         return;
       }
       case 'due': {
@@ -154,7 +154,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
       case 'settled': {
         const item = this.#jobs.get(entry[1]);
         if (item === undefined) return;
-        item.doubtful = false;
+        item.maybeRemote = false;
         this.#offer(item);
         return;
       }
@@ -165,18 +165,18 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     }
   }
 
-  *live(): Generator<Entry> {
+  *snapshot(): Generator<Entry> {
     for (const item of this.#jobs.values()) yield entryOf(item);
   }
 
-  #take(job: DeferredJob, dueAtMs: number, doubtful: boolean): WaitingJob {
-    const item: WaitingJob = {
+  #take(job: DeferredJob, dueAtMs: number, maybeRemote: boolean): QueuedJob {
+    const item: QueuedJob = {
       job,
       dueAtMs,
-      doubtful,
+      maybeRemote,
       bytes: JSON.stringify(job).length,
       order: (this.#order += 1),
-      place: -1,
+      heapIndex: -1,
       worker: undefined,
       durable: Promise.resolve(),
     };
@@ -185,22 +185,27 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     return item;
   }
 
-  #move(item: WaitingJob, dueAtMs: number): void {
-    const wasOffered = item.place >= 0;
+  #move(item: QueuedJob, dueAtMs: number): void {
+    const wasOffered = item.heapIndex >= 0;
     this.#due.remove(item);
     item.dueAtMs = dueAtMs;
     if (wasOffered) this.#offer(item);
   }
 
   /** Lets consumers have it, unless it is gone, doubtful or taken. */
-  #offer(item: WaitingJob): void {
-    if (this.#jobs.get(item.job.id) !== item || item.doubtful || item.worker !== undefined || item.place >= 0)
+  #offer(item: QueuedJob): void {
+    if (
+      this.#jobs.get(item.job.id) !== item ||
+      item.maybeRemote ||
+      item.worker !== undefined ||
+      item.heapIndex >= 0
+    )
       return;
     this.#due.add(item);
-    if (!this.#closed) for (const consumer of this.#consumers) consumer.look();
+    if (!this.#closed) for (const consumer of this.#consumers) consumer.startDue();
   }
 
-  #drop(item: WaitingJob): void {
+  #drop(item: QueuedJob): void {
     if (this.#jobs.get(item.job.id) !== item) return;
     this.#jobs.delete(item.job.id);
     this.#due.remove(item);
@@ -217,6 +222,6 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
   }
 }
 
-function entryOf({ job, dueAtMs, doubtful }: WaitingJob): Entry {
-  return ['job', job, dueAtMs, doubtful];
+function entryOf({ job, dueAtMs, maybeRemote }: QueuedJob): Entry {
+  return ['job', job, dueAtMs, maybeRemote];
 }

@@ -1,45 +1,45 @@
 import type { Clock } from '../../ports/clock.js';
-import { SHELF_LOOK, StoreUnavailable } from '../../ports/state-store.js';
+import { MAX_MAILBOX_READ, StoreUnavailable } from '../../ports/state-store.js';
 import type {
   ClaimExtras,
   ClaimRequest,
   ClaimResult,
   DeadLetter,
-  SendWindow,
-  Standing,
+  SendQuota,
+  LanePlacement,
   StateStore,
   StoredRecord,
   SwapRequest,
   SwapResult,
-  WindowChange,
+  QuotaChange,
 } from '../../ports/state-store.js';
-import { Counters } from './counters.js';
-import { DeadLetterBox } from './dead-letter-box.js';
+import { RateLimiters } from './rate-limiters.js';
+import { DeadLetterStore } from './dead-letter-store.js';
 import type { Entry, Journaled } from './entry.js';
 import { ExpiringMap } from './expiring-map.js';
-import { GuardBook } from './guard-book.js';
+import { ReplayGuards } from './replay-guards.js';
 import type { Journal } from './journal.js';
 import type { FullRecord } from './packed-record.js';
-import { RecordBook, type RecordChanged } from './record-book.js';
-import { WindowBook } from './window-book.js';
+import { RecordIndex, type RecordChanged } from './record-index.js';
+import { SendQuotas } from './send-quotas.js';
 
 /** A value with its end. */
-interface Lasting<V> {
+interface Expiring<V> {
   readonly value: V;
   readonly expiresAtMs: number;
 }
 
-const lasting = <V>() => new ExpiringMap<Lasting<V>>(({ expiresAtMs }) => expiresAtMs);
+const expiring = <V>() => new ExpiringMap<Expiring<V>>(({ expiresAtMs }) => expiresAtMs);
 
-const NOBODY: NonNullable<SwapRequest['also']> = [];
+const NO_LINKED_SWAPS: NonNullable<SwapRequest['linked']> = [];
 
 /** A record as it is handed from store to store. */
-export interface KeptRecord {
+export interface StoredRecordCopy {
   readonly key: string;
   readonly stored: StoredRecord;
   readonly expiresAtMs: number;
   /** Where it stands, and since when. */
-  readonly sender?: Standing;
+  readonly sender?: LanePlacement;
 }
 
 /**
@@ -53,29 +53,29 @@ export interface KeptRecord {
 export class FileStateStore implements StateStore, Journaled {
   readonly #journal: Journal;
   readonly #clock: Clock;
-  readonly #records = new RecordBook();
-  readonly #guards = new GuardBook();
-  readonly #facts = lasting<string>();
-  readonly #windows = new WindowBook();
-  readonly #counters = new Counters();
-  readonly #letters: DeadLetterBox;
-  readonly #beats = new Map<string, number>();
+  readonly #records = new RecordIndex();
+  readonly #guards = new ReplayGuards();
+  readonly #values = expiring<string>();
+  readonly #sendQuotas = new SendQuotas();
+  readonly #rateLimiters = new RateLimiters();
+  readonly #deadLetters: DeadLetterStore;
+  readonly #heartbeats = new Map<string, number>();
   #closed = false;
 
-  constructor(journal: Journal, clock: Clock, letters: DeadLetterBox) {
+  constructor(journal: Journal, clock: Clock, letters: DeadLetterStore) {
     this.#journal = journal;
     this.#clock = clock;
-    this.#letters = letters;
+    this.#deadLetters = letters;
   }
 
   claim(request: ClaimRequest): Promise<ClaimResult> {
     if (this.#closed) return Promise.reject(closed());
-    const { key, owner, nowMs, keepMs, guard, sender, opens, closes } = request;
-    const expiresAtMs = nowMs + keepMs;
-    if (guard !== undefined) {
-      const taken = this.#guards.take(guard.id, guard.use, expiresAtMs, nowMs);
+    const { key, owner, nowMs, ttlMs, replayGuard, sender, grantsQuota, revokesQuota } = request;
+    const expiresAtMs = nowMs + ttlMs;
+    if (replayGuard !== undefined) {
+      const taken = this.#guards.take(replayGuard.key, replayGuard.fingerprint, expiresAtMs, nowMs);
       if (taken === 'other') return Promise.resolve({ type: 'replayed' });
-      if (taken === 'new') this.#journal.writeSoon();
+      if (taken === 'new') this.#journal.scheduleFlush();
     }
     const known = this.#records.find(key, nowMs);
     if (known !== undefined)
@@ -86,47 +86,47 @@ export class FileStateStore implements StateStore, Journaled {
       });
     const stored: StoredRecord = { rev: 1, record: { state: 'running', owner, fence: 1, attempt: 1 } };
     this.#records.begin(key, stored, expiresAtMs, sender, nowMs);
-    this.#counters.forgetTries(key);
+    this.#rateLimiters.forgetAttempts(key);
     if (sender !== undefined) {
-      if (opens !== undefined) this.#windows.open(sender, opens, nowMs);
-      if (closes) this.#change({ sender, nowMs, change: 'close' });
+      if (grantsQuota !== undefined) this.#sendQuotas.open(sender, grantsQuota, nowMs);
+      if (revokesQuota) this.#change({ sender, nowMs, change: 'close' });
     }
-    if (!request.countTries && !request.wantsShelf) return Promise.resolve({ type: 'claimed', stored });
+    if (!request.countAttempts && !request.readMailbox) return Promise.resolve({ type: 'claimed', stored });
     return Promise.resolve({ type: 'claimed', stored, ...this.#extras(request) });
   }
 
   swap(request: SwapRequest): Promise<SwapResult> {
     if (this.#closed) return Promise.reject(closed());
-    const { key, rev, next, nowMs, keepMs, body, durable, sender, also = NOBODY } = request;
+    const { key, rev, next, nowMs, ttlMs, body, durable, sender, linked = NO_LINKED_SWAPS } = request;
     const known = this.#records.find(key, nowMs);
     if (known === undefined || known.stored.rev !== rev)
       return Promise.resolve({ swapped: false, stored: known?.stored });
-    for (const one of also)
+    for (const one of linked)
       if (this.#records.find(one.key, nowMs)?.stored.rev !== one.rev)
-        return Promise.resolve({ swapped: false, stored: known.stored, alsoLost: true });
+        return Promise.resolve({ swapped: false, stored: known.stored, linkedConflict: true });
 
-    const together = durable || also.length > 0;
+    const together = durable || linked.length > 0;
     const changed: RecordChanged[] = [];
-    for (const one of also) {
-      const change = { ...one, expiresAtMs: nowMs + one.keepMs, journaled: true, sender: one.sender };
+    for (const one of linked) {
+      const change = { ...one, expiresAtMs: nowMs + one.ttlMs, journaled: true, sender: one.sender };
       changed.push(this.#records.change(this.#records.find(one.key, nowMs)!, change, nowMs));
     }
     const journaled = known.journaled || together || next.state !== 'running';
-    const change = { key, next, expiresAtMs: nowMs + keepMs, journaled, sender };
+    const change = { key, next, expiresAtMs: nowMs + ttlMs, journaled, sender };
     const own = this.#records.change(known, change, nowMs);
     changed.push(own);
-    if (body !== undefined) this.#records.remember(key, body.xml, nowMs + body.keepMs, nowMs);
+    if (body !== undefined) this.#records.remember(key, body.xml, nowMs + body.ttlMs, nowMs);
 
-    const seat = sender === undefined || own.placeBefore !== 'lane' ? undefined : known.seat;
+    const laneEntry = sender === undefined || own.placeBefore !== 'lane' ? undefined : known.laneEntry;
     const behind =
-      seat === undefined || own.after.seat?.place === 'lane'
+      laneEntry === undefined || own.after.laneEntry?.place === 'lane'
         ? undefined
-        : this.#records.lanes.behind(seat, nowMs);
+        : this.#records.lanes.successor(laneEntry, nowMs);
     const { stored } = own.after;
     const result: SwapResult =
       behind === undefined ? { swapped: true, stored } : { swapped: true, stored, next: behind.key };
     if (!journaled) return Promise.resolve(result);
-    return this.#kept(changed, durable, result, nowMs);
+    return this.#journaled(changed, durable, result, nowMs);
   }
 
   read(
@@ -138,67 +138,67 @@ export class FileStateStore implements StateStore, Journaled {
     return Promise.resolve(known && this.#view(key, known.stored, nowMs));
   }
 
-  ahead(sender: string, key: string, nowMs: number): ReturnType<StateStore['ahead']> {
+  predecessor(sender: string, key: string, nowMs: number): ReturnType<StateStore['predecessor']> {
     if (this.#closed) return Promise.reject(closed());
-    const seat = this.#records.lanes.ahead(sender, key, nowMs);
-    return Promise.resolve(seat && { key: seat.key, sinceMs: seat.rank });
+    const laneEntry = this.#records.lanes.predecessor(sender, key, nowMs);
+    return Promise.resolve(laneEntry && { key: laneEntry.key, sinceMs: laneEntry.rank });
   }
 
-  window(change: WindowChange): Promise<SendWindow & { readonly changed: boolean }> {
+  sendQuota(change: QuotaChange): Promise<SendQuota & { readonly changed: boolean }> {
     if (this.#closed) return Promise.reject(closed());
     return Promise.resolve(this.#change(change));
   }
 
-  admit(request: Parameters<StateStore['admit']>[0]): Promise<boolean> {
+  tryAcquireRate(request: Parameters<StateStore['tryAcquireRate']>[0]): Promise<boolean> {
     if (this.#closed) return Promise.reject(closed());
-    return Promise.resolve(this.#counters.admit(request));
+    return Promise.resolve(this.#rateLimiters.tryAcquire(request));
   }
 
-  beat(owner: string, untilMs: number): Promise<void> {
+  heartbeat(owner: string, untilMs: number): Promise<void> {
     if (this.#closed) return Promise.reject(closed());
-    this.#beats.set(owner, untilMs);
+    this.#heartbeats.set(owner, untilMs);
     return Promise.resolve();
   }
 
-  fact(name: string, nowMs: number): Promise<string | undefined> {
+  get(name: string, nowMs: number): Promise<string | undefined> {
     if (this.#closed) return Promise.reject(closed());
-    return Promise.resolve(this.#facts.get(name, nowMs)?.value);
+    return Promise.resolve(this.#values.get(name, nowMs)?.value);
   }
 
   /** Not durable by itself: a token that a crash forgets is fetched again, a lock dies with its process. */
-  changeFact(change: Parameters<StateStore['changeFact']>[0]): Promise<boolean> {
+  compareAndSet(change: Parameters<StateStore['compareAndSet']>[0]): Promise<boolean> {
     if (this.#closed) return Promise.reject(closed());
-    const { name, expected, next, nowMs, keepMs } = change;
-    if (this.#facts.get(name, nowMs)?.value !== expected) return Promise.resolve(false);
+    const { name, expected, next, nowMs, ttlMs } = change;
+    if (this.#values.get(name, nowMs)?.value !== expected) return Promise.resolve(false);
     if (next === undefined) {
-      if (this.#facts.delete(name)) this.#journal.note(['no-fact', name]);
+      if (this.#values.delete(name)) this.#journal.appendLazily(['no-fact', name]);
     } else {
-      const expiresAtMs = nowMs + keepMs;
-      this.#facts.set(name, { value: next, expiresAtMs }, nowMs);
-      this.#journal.note(['fact', name, next, expiresAtMs]);
+      const expiresAtMs = nowMs + ttlMs;
+      this.#values.set(name, { value: next, expiresAtMs }, nowMs);
+      this.#journal.appendLazily(['fact', name, next, expiresAtMs]);
     }
     return Promise.resolve(true);
   }
 
-  async bury(letter: DeadLetter): Promise<void> {
+  async putDeadLetter(letter: DeadLetter): Promise<void> {
     if (this.#closed) throw closed();
-    this.#letters.put(letter);
+    this.#deadLetters.put(letter);
     await this.#journal.append(['letter', letter]).catch(unavailable);
   }
 
   async deadLetters(limit: number): Promise<DeadLetter[]> {
     if (this.#closed) throw closed();
-    return this.#letters.newest(limit);
+    return this.#deadLetters.newest(limit);
   }
 
   async deadLetter(id: string): Promise<DeadLetter | undefined> {
     if (this.#closed) throw closed();
-    return this.#letters.get(id);
+    return this.#deadLetters.get(id);
   }
 
-  async dropDeadLetter(id: string): Promise<boolean> {
+  async deleteDeadLetter(id: string): Promise<boolean> {
     if (this.#closed) throw closed();
-    if (!this.#letters.drop(id)) return false;
+    if (!this.#deadLetters.drop(id)) return false;
     await this.#journal.append(['no-letter', id]).catch(unavailable);
     return true;
   }
@@ -211,13 +211,13 @@ export class FileStateStore implements StateStore, Journaled {
   }
 
   /** Every record whose work is not over, or that stands somewhere. */
-  *records(): Generator<KeptRecord> {
+  *records(): Generator<StoredRecordCopy> {
     for (const [key, { stored, expiresAtMs }] of this.#records.unfinished(this.#clock.now()))
       yield { key, stored, expiresAtMs };
   }
 
   /** Takes a record in as it is, whatever stood there. Resolves once it is durable. */
-  async adopt({ key, stored, expiresAtMs, sender }: KeptRecord): Promise<void> {
+  async import({ key, stored, expiresAtMs, sender }: StoredRecordCopy): Promise<void> {
     if (this.#closed) throw closed();
     const nowMs = this.#clock.now();
     const { lanes } = this.#records;
@@ -226,8 +226,8 @@ export class FileStateStore implements StateStore, Journaled {
     this.#records.drop(key);
     if (before !== undefined) lanes.leave(before);
     const standing = sender && { ...sender, ...(sinceMs !== undefined && { sinceMs }) };
-    const seat = standing && lanes.stand(undefined, key, standing, nowMs);
-    const full: FullRecord = { stored, expiresAtMs, journaled: true, seat };
+    const laneEntry = standing && lanes.place(undefined, key, standing, nowMs);
+    const full: FullRecord = { stored, expiresAtMs, journaled: true, laneEntry };
     this.#records.keep(key, full, nowMs);
     await this.#journal.append(this.#records.entry(key, full, nowMs)).catch(unavailable);
   }
@@ -235,26 +235,26 @@ export class FileStateStore implements StateStore, Journaled {
   /** Drops a record that somebody else keeps now. */
   forget(key: string): void {
     if (!this.#records.drop(key)) return;
-    this.#journal.note(['no-record', key]);
+    this.#journal.appendLazily(['no-record', key]);
   }
 
   /** Where a record that is here stands for its sender, and since when. */
-  standingOf(key: string, nowMs: number): Standing | undefined {
-    const seat = this.#records.find(key, nowMs)?.seat;
-    if (seat === undefined || seat.place === 'none') return undefined;
-    return { key: seat.sender, place: seat.place, sinceMs: seat.rank };
+  placementOf(key: string, nowMs: number): LanePlacement | undefined {
+    const laneEntry = this.#records.find(key, nowMs)?.laneEntry;
+    if (laneEntry === undefined || laneEntry.place === 'none') return undefined;
+    return { key: laneEntry.sender, place: laneEntry.place, sinceMs: laneEntry.rank };
   }
 
   /** A record that another store keeps stands in the lane here, too. In memory, for an hour at most. */
-  standFor(sender: string, key: string, nowMs: number): void {
+  mirrorLaneEntry(sender: string, key: string, nowMs: number): void {
     if (this.#records.lanes.find(sender, key) === undefined)
       this.#records.lanes.enter(sender, key, nowMs, true);
   }
 
   /** It does not any more. */
-  leaveFor(sender: string, key: string): void {
-    const seat = this.#records.lanes.find(sender, key);
-    if (seat?.elsewhere) this.#records.lanes.leave(seat);
+  dropMirror(sender: string, key: string): void {
+    const laneEntry = this.#records.lanes.find(sender, key);
+    if (laneEntry?.isMirror) this.#records.lanes.leave(laneEntry);
   }
 
   replay(entry: Entry): void {
@@ -271,7 +271,7 @@ export class FileStateStore implements StateStore, Journaled {
         for (const one of entry[1]) this.replay(one);
         return;
       case 'window':
-        this.#windows.put(entry[1], entry[2]);
+        this.#sendQuotas.put(entry[1], entry[2]);
         return;
       case 'guard':
         this.#guards.put(entry[1], entry[2], entry[3], nowMs);
@@ -280,59 +280,60 @@ export class FileStateStore implements StateStore, Journaled {
         this.#guards.replay(entry[1], nowMs);
         return;
       case 'fact':
-        this.#facts.set(entry[1], { value: entry[2], expiresAtMs: entry[3] }, nowMs);
+        this.#values.set(entry[1], { value: entry[2], expiresAtMs: entry[3] }, nowMs);
         return;
       case 'no-fact':
-        this.#facts.delete(entry[1]);
+        this.#values.delete(entry[1]);
         return;
       case 'letter':
-        this.#letters.put(entry[1]);
+        this.#deadLetters.put(entry[1]);
         return;
       case 'no-letter':
-        this.#letters.drop(entry[1]);
+        this.#deadLetters.drop(entry[1]);
     }
   }
 
-  gathered(): readonly Entry[] {
-    return this.#guards.gathered();
+  pendingEntries(): readonly Entry[] {
+    return this.#guards.pendingEntries();
   }
 
-  *live(): Generator<Entry> {
+  *snapshot(): Generator<Entry> {
     const nowMs = this.#clock.now();
-    for (const letter of this.#letters.oldestFirst()) yield ['letter', letter];
-    for (const [name, { value, expiresAtMs }] of this.#facts.entries(nowMs))
+    for (const letter of this.#deadLetters.oldestFirst()) yield ['letter', letter];
+    for (const [name, { value, expiresAtMs }] of this.#values.entries(nowMs))
       yield ['fact', name, value, expiresAtMs];
-    yield* this.#guards.live(nowMs);
-    for (const [sender, ledger] of this.#windows.changed(nowMs)) yield ['window', sender, ledger];
-    yield* this.#records.live(nowMs);
+    yield* this.#guards.snapshot(nowMs);
+    for (const [sender, ledger] of this.#sendQuotas.changed(nowMs)) yield ['window', sender, ledger];
+    yield* this.#records.snapshot(nowMs);
   }
 
-  #change(change: WindowChange): SendWindow & { readonly changed: boolean } {
-    const { left, untilMs, changed, ledger } = this.#windows.change(change);
-    if (ledger !== undefined) this.#journal.note(['window', change.sender, ledger]);
+  #change(change: QuotaChange): SendQuota & { readonly changed: boolean } {
+    const { left, untilMs, changed, ledger } = this.#sendQuotas.change(change);
+    if (ledger !== undefined) this.#journal.appendLazily(['window', change.sender, ledger]);
     return { left, untilMs, changed };
   }
 
-  #extras({ key, nowMs, keepMs, sender, countTries, wantsShelf }: ClaimRequest): ClaimExtras {
-    const seats = wantsShelf && sender !== undefined && this.#records.lanes.shelf(sender, SHELF_LOOK, nowMs);
-    const shelf = (seats || []).map((seat) => ({
-      key: seat.key,
-      stored: this.#records.find(seat.key, nowMs)!.stored,
+  #extras({ key, nowMs, ttlMs, sender, countAttempts, readMailbox }: ClaimRequest): ClaimExtras {
+    const seats =
+      readMailbox && sender !== undefined && this.#records.lanes.mailbox(sender, MAX_MAILBOX_READ, nowMs);
+    const mailbox = (seats || []).map((laneEntry) => ({
+      key: laneEntry.key,
+      stored: this.#records.find(laneEntry.key, nowMs)!.stored,
     }));
     return {
-      ...(countTries && { tries: this.#counters.countTry(key, nowMs, keepMs) }),
-      ...(shelf.length > 0 && { shelf }),
+      ...(countAttempts && { attempts: this.#rateLimiters.countAttempt(key, nowMs, ttlMs) }),
+      ...(mailbox.length > 0 && { mailbox }),
     };
   }
 
   #view(key: string, stored: StoredRecord, nowMs: number) {
     const body = this.#records.body(key, nowMs);
-    const ownerAlive = (this.#beats.get(stored.record.owner) ?? -Infinity) > nowMs;
+    const ownerAlive = (this.#heartbeats.get(stored.record.owner) ?? -Infinity) > nowMs;
     return body === undefined ? { stored, ownerAlive } : { stored, ownerAlive, body };
   }
 
   /** Journals changes that memory already has; takes them back when they were to be durable and cannot be. */
-  #kept(
+  #journaled(
     changed: readonly RecordChanged[],
     durable: boolean,
     result: SwapResult,
@@ -341,13 +342,13 @@ export class FileStateStore implements StateStore, Journaled {
     const entryOf = ({ key, after }: RecordChanged): Entry => this.#records.entry(key, after, nowMs);
     const entry: Entry = changed.length === 1 ? entryOf(changed[0]!) : ['together', changed.map(entryOf)];
     if (!durable) {
-      this.#journal.note(entry);
+      this.#journal.appendLazily(entry);
       return Promise.resolve(result);
     }
     return this.#journal.append(entry).then(
       () => result,
       (error: unknown) => {
-        for (const one of changed) this.#records.takeBack(one, nowMs);
+        for (const one of changed) this.#records.revert(one, nowMs);
         return unavailable(error);
       },
     );

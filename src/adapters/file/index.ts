@@ -1,17 +1,17 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { DataDirUnusable } from './data-dir-errors.js';
-import { DeadLetterBox } from './dead-letter-box.js';
+import { DeadLetterStore } from './dead-letter-store.js';
 import { FileDeferredQueue } from './file-deferred-queue.js';
 import { FileStateStore } from './file-state-store.js';
 import { disk } from './file-system.js';
 import type { FileSystem } from './file-system.js';
-import { ownFolder } from './folder-owner.js';
+import { acquireDirLock } from './dir-lock.js';
 import { Journal } from './journal.js';
 
 export { DataDirInUse, DataDirUnusable } from './data-dir-errors.js';
 export type { FileDeferredQueue, PutOptions } from './file-deferred-queue.js';
-export type { FileStateStore, KeptRecord } from './file-state-store.js';
+export type { FileStateStore, StoredRecordCopy } from './file-state-store.js';
 
 export interface FileAdapterLimits {
   /** Waiting jobs. Default 200,000. */
@@ -55,19 +55,19 @@ export async function openFileAdapters(options: {
   } catch (cause) {
     throw new DataDirUnusable(dir, String(cause), { cause });
   }
-  let owner = await ownFolder(dir);
+  let owner = await acquireDirLock(dir);
   /** The folder that is there now may be another one. */
   const reclaim = async (): Promise<void> => {
     if (!(await owner.isLost())) return;
     const lost = owner;
-    owner = await ownFolder(dir);
+    owner = await acquireDirLock(dir);
     await lost.release();
   };
   try {
     const { jobs = 200_000, jobBytes = 256 * MEBIBYTE } = limits;
     const { deadLetters = 10_000, deadLetterBytes = 64 * MEBIBYTE } = limits;
     const journal = new Journal({ dir, files, clock, log, reclaim });
-    const letters = new DeadLetterBox({ letters: deadLetters, bytes: deadLetterBytes }, log);
+    const letters = new DeadLetterStore({ letters: deadLetters, bytes: deadLetterBytes }, log);
     const store = new FileStateStore(journal, clock, letters);
     const queue = new FileDeferredQueue(journal, clock, log, { jobs, bytes: jobBytes });
     await journal.open([store, queue]);

@@ -29,14 +29,14 @@ interface Waiter {
 /** Noted entries wait this long for company. */
 const NOTE_DELAY_MS = 5;
 /** How often a folder that nobody writes to is looked for. */
-const LOOK_EVERY_MS = 2000;
+const DIR_CHECK_INTERVAL_MS = 2000;
 /** So long a sync that follows right upon another one waits for company. */
-const GATHER_MS = 2;
+const GROUP_COMMIT_MS = 2;
 /** A disk that refused is asked again after this time when nobody waits for it. */
 const REFUSED_DELAY_MS = 1000;
 const COMPACTION_RETRY_MS = 10_000;
 /** Each start leaves a segment behind. */
-const MANY_SEGMENTS = 16;
+const MAX_SEGMENTS = 16;
 
 /**
  * An append-only journal in a folder. One write and one `fdatasync` serve everybody who waits; what comes while
@@ -52,11 +52,11 @@ export class Journal {
 
   #entries: Entry[] = [];
   /** A part has something that is not among the entries yet. */
-  #hasGathered = false;
+  #hasPending = false;
   #waiters: Waiter[] = [];
   #committing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #looking: ReturnType<typeof setInterval> | undefined;
+  #dirCheck: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
   /** Failed writes and syncs so far; `#refusing` until one succeeds again. */
@@ -78,10 +78,10 @@ export class Journal {
       for (const part of parts) part.replay(entry);
     });
     this.#number = this.#segments.at(-1)?.number ?? 0;
-    this.#mustCompact = this.#segments.length > MANY_SEGMENTS;
+    this.#mustCompact = this.#segments.length > MAX_SEGMENTS;
     // What is readable in a damaged segment gets a sound home before the segment is set aside.
     if (this.#segments.some(({ damaged }) => damaged)) await this.#compact();
-    this.#looking = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
+    this.#dirCheck = setInterval(() => void this.#checkDir(), DIR_CHECK_INTERVAL_MS).unref();
   }
 
   /** True while nothing can be written. It tries again by itself. */
@@ -98,16 +98,16 @@ export class Journal {
    * Writes the entry within a few milliseconds; a crash before that loses it. Never waits, never throws. An entry is
    * put into words when it is written, so nobody may change it after it was handed over.
    */
-  note(entry: Entry): void {
+  appendLazily(entry: Entry): void {
     if (this.#closed) return;
     this.#entries.push(entry);
     if (!this.#committing) this.#commitSoon();
   }
 
   /** The same for what a part has gathered. */
-  writeSoon(): void {
+  scheduleFlush(): void {
     if (this.#closed) return;
-    this.#hasGathered = true;
+    this.#hasPending = true;
     if (!this.#committing) this.#commitSoon();
   }
 
@@ -132,7 +132,7 @@ export class Journal {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#looking);
+    clearInterval(this.#dirCheck);
     try {
       await this.sync();
       await this.#compacting;
@@ -164,9 +164,9 @@ export class Journal {
       const waiters = this.#waiters;
       this.#entries = [];
       this.#waiters = [];
-      if (this.#hasGathered) {
-        this.#hasGathered = false;
-        for (const part of this.#parts) entries.push(...(part.gathered?.() ?? []));
+      if (this.#hasPending) {
+        this.#hasPending = false;
+        for (const part of this.#parts) entries.push(...(part.pendingEntries?.() ?? []));
       }
       try {
         await this.#persist(entries, waiters.length > 0);
@@ -177,18 +177,17 @@ export class Journal {
       }
       if (this.#waiters.length === 0) break;
       // Somebody came meanwhile, so more are coming: with a moment's patience one sync serves many of them.
-      if (!this.#closed) await pause(GATHER_MS);
+      if (!this.#closed) await pause(GROUP_COMMIT_MS);
     }
     this.#committing = false;
-    if (this.#entries.length > 0 || this.#hasGathered || (this.#refusing && !this.#closed))
-      this.#commitSoon();
+    if (this.#entries.length > 0 || this.#hasPending || (this.#refusing && !this.#closed)) this.#commitSoon();
   }
 
   /** Notices between commits that the folder is gone. */
-  async #look(): Promise<void> {
+  async #checkDir(): Promise<void> {
     if (this.#committing || this.#refusing || this.#closed) return;
     this.#committing = true;
-    await this.#demandPlace().catch((error: unknown) => this.#abandonSegment(error));
+    await this.#assertSegmentInPlace().catch((error: unknown) => this.#abandonSegment(error));
     await this.#commit();
   }
 
@@ -219,7 +218,7 @@ export class Journal {
     const bytes = this.#frames.take();
     if (bytes.length > 0) await file.write(bytes);
     if (durable) {
-      const place = this.#demandPlace(bytes.length);
+      const place = this.#assertSegmentInPlace(bytes.length);
       place.catch(() => {}); // the sync comes first
       await file.sync();
       await place;
@@ -232,7 +231,7 @@ export class Journal {
    *
    * @throws DataDirUnusable  the current segment is not at its path any more, or is shorter than what was written
    */
-  async #demandPlace(justWritten = 0): Promise<void> {
+  async #assertSegmentInPlace(justWritten = 0): Promise<void> {
     const { dir, files } = this.#options;
     const segment = this.#current?.segment;
     try {

@@ -1,124 +1,135 @@
-import { LANE_FORGETS_MS, type Place, type Standing } from '../../ports/state-store.js';
-import { RollingSweep } from './rolling-sweep.js';
+import { LANE_ENTRY_TTL_MS, type Place, type LanePlacement } from '../../ports/state-store.js';
+import { IncrementalSweep } from './incremental-sweep.js';
 
 /** Where a record stands for its sender. One object for as long as it stands anywhere; `none`: it has left. */
-export interface Seat {
+export interface LaneEntry {
   readonly key: string;
   readonly sender: string;
   /** The moment of the claim, or one more than the sender's highest where that is not later. Kept from place to place. */
   readonly rank: number;
   place: Place;
   /** The record itself is kept in another store. */
-  readonly elsewhere: boolean;
+  readonly isMirror: boolean;
 }
 
 /**
- * Lanes and shelves: for each sender one row of seats, lowest rank first. Nearly all rows are of one seat, for a
+ * Lanes and mailboxes: for each sender one row of seats, lowest rank first. Nearly all rows are of one seat, for a
  * moment.
  */
 export class Lanes {
-  readonly #rows = new Map<string, Seat[]>();
+  readonly #rows = new Map<string, LaneEntry[]>();
   readonly #lives: (key: string, nowMs: number) => boolean;
-  readonly #sweep: RollingSweep<Seat[]>;
+  readonly #sweep: IncrementalSweep<LaneEntry[]>;
 
   /** @param lives  whether there is such a record: what has run out holds nobody up */
   constructor(lives: (key: string, nowMs: number) => boolean) {
     this.#lives = lives;
-    this.#sweep = new RollingSweep(
+    this.#sweep = new IncrementalSweep(
       this.#rows,
-      (row, nowMs) => !row.some((seat) => this.#counts(seat, nowMs)),
+      (row, nowMs) => !row.some((laneEntry) => this.#counts(laneEntry, nowMs)),
     );
   }
 
   /** A new record goes behind all of its sender; where it stood here for another store, it keeps that rank. */
-  enter(sender: string, key: string, nowMs: number, elsewhere = false): Seat {
+  enter(sender: string, key: string, nowMs: number, isMirror = false): LaneEntry {
     this.#sweep.step(nowMs);
     const row = this.#rows.get(sender);
     if (row === undefined) {
-      const seat: Seat = { key, sender, rank: nowMs, place: 'lane', elsewhere };
-      this.#rows.set(sender, [seat]);
-      return seat;
+      const laneEntry: LaneEntry = { key, sender, rank: nowMs, place: 'lane', isMirror };
+      this.#rows.set(sender, [laneEntry]);
+      return laneEntry;
     }
-    const before = row.find((seat) => seat.key === key);
-    let rank = before?.elsewhere && !elsewhere ? before.rank : undefined;
+    const before = row.find((laneEntry) => laneEntry.key === key);
+    let rank = before?.isMirror && !isMirror ? before.rank : undefined;
     if (before !== undefined) this.leave(before);
-    const stale = row.filter((seat) => seat.place === 'lane' && seat.rank <= nowMs - LANE_FORGETS_MS);
-    for (const seat of stale) this.leave(seat);
+    const stale = row.filter(
+      (laneEntry) => laneEntry.place === 'lane' && laneEntry.rank <= nowMs - LANE_ENTRY_TTL_MS,
+    );
+    for (const laneEntry of stale) this.leave(laneEntry);
     rank ??= Math.max(nowMs, (row.at(-1)?.rank ?? -Infinity) + 1);
-    const seat: Seat = { key, sender, rank, place: 'lane', elsewhere };
-    this.take(seat);
-    return seat;
+    const laneEntry: LaneEntry = { key, sender, rank, place: 'lane', isMirror };
+    this.insert(laneEntry);
+    return laneEntry;
   }
 
   /** Lets a record stand where it is to stand from now on. Out: its seat, if it has one then. */
-  stand(known: Seat | undefined, key: string, { key: sender, place, sinceMs }: Standing, nowMs: number) {
-    const seat = known?.place === 'none' ? undefined : known;
+  place(
+    known: LaneEntry | undefined,
+    key: string,
+    { key: sender, place, sinceMs }: LanePlacement,
+    nowMs: number,
+  ) {
+    const laneEntry = known?.place === 'none' ? undefined : known;
     if (place === 'none') {
-      if (seat !== undefined) this.leave(seat);
+      if (laneEntry !== undefined) this.leave(laneEntry);
       return undefined;
     }
-    if (seat !== undefined) {
-      seat.place = place;
-      return seat;
+    if (laneEntry !== undefined) {
+      laneEntry.place = place;
+      return laneEntry;
     }
     const highest = this.#rows.get(sender)?.at(-1)?.rank ?? -Infinity;
     const rank = sinceMs ?? Math.max(nowMs, highest + 1);
-    const taken: Seat = { key, sender, rank, place, elsewhere: false };
-    this.take(taken);
+    const taken: LaneEntry = { key, sender, rank, place, isMirror: false };
+    this.insert(taken);
     return taken;
   }
 
   /** Puts a seat into its row, by its rank. */
-  take(seat: Seat): void {
-    const row = this.#rows.get(seat.sender);
+  insert(laneEntry: LaneEntry): void {
+    const row = this.#rows.get(laneEntry.sender);
     if (row === undefined) {
-      this.#rows.set(seat.sender, [seat]);
+      this.#rows.set(laneEntry.sender, [laneEntry]);
       return;
     }
     let at = row.length;
-    while (at > 0 && row[at - 1]!.rank > seat.rank) at -= 1;
-    row.splice(at, 0, seat);
+    while (at > 0 && row[at - 1]!.rank > laneEntry.rank) at -= 1;
+    row.splice(at, 0, laneEntry);
   }
 
-  leave(seat: Seat): void {
-    seat.place = 'none';
-    const row = this.#rows.get(seat.sender);
-    const at = row?.indexOf(seat) ?? -1;
+  leave(laneEntry: LaneEntry): void {
+    laneEntry.place = 'none';
+    const row = this.#rows.get(laneEntry.sender);
+    const at = row?.indexOf(laneEntry) ?? -1;
     if (row === undefined || at < 0) return;
-    if (row.length === 1) this.#rows.delete(seat.sender);
+    if (row.length === 1) this.#rows.delete(laneEntry.sender);
     else row.splice(at, 1);
   }
 
-  find(sender: string, key: string): Seat | undefined {
-    return this.#rows.get(sender)?.find((seat) => seat.key === key);
+  find(sender: string, key: string): LaneEntry | undefined {
+    return this.#rows.get(sender)?.find((laneEntry) => laneEntry.key === key);
   }
 
-  ahead(sender: string, key: string, nowMs: number): Seat | undefined {
+  predecessor(sender: string, key: string, nowMs: number): LaneEntry | undefined {
     const row = this.#rows.get(sender);
     if (row === undefined) return undefined;
-    const own = row.findIndex((seat) => seat.key === key && seat.place === 'lane');
+    const own = row.findIndex((laneEntry) => laneEntry.key === key && laneEntry.place === 'lane');
     for (let at = own - 1; at >= 0; at -= 1)
       if (row[at]!.place === 'lane' && this.#counts(row[at]!, nowMs)) return row[at];
     return undefined;
   }
 
   /** The next in the lane behind a seat that has just left it. */
-  behind({ sender, rank }: Seat, nowMs: number): Seat | undefined {
+  successor({ sender, rank }: LaneEntry, nowMs: number): LaneEntry | undefined {
     const row = this.#rows.get(sender);
-    return row?.find((seat) => seat.rank > rank && seat.place === 'lane' && this.#counts(seat, nowMs));
+    return row?.find(
+      (laneEntry) => laneEntry.rank > rank && laneEntry.place === 'lane' && this.#counts(laneEntry, nowMs),
+    );
   }
 
-  /** The oldest on the sender's shelf. */
-  shelf(sender: string, limit: number, nowMs: number): Seat[] {
-    const found: Seat[] = [];
-    for (const seat of this.#rows.get(sender) ?? []) {
+  /** The oldest in the sender's mailbox. */
+  mailbox(sender: string, limit: number, nowMs: number): LaneEntry[] {
+    const found: LaneEntry[] = [];
+    for (const laneEntry of this.#rows.get(sender) ?? []) {
       if (found.length === limit) break;
-      if (seat.place === 'shelf' && this.#counts(seat, nowMs)) found.push(seat);
+      if (laneEntry.place === 'mailbox' && this.#counts(laneEntry, nowMs)) found.push(laneEntry);
     }
     return found;
   }
 
-  #counts(seat: Seat, nowMs: number): boolean {
-    return seat.elsewhere ? seat.rank > nowMs - LANE_FORGETS_MS : this.#lives(seat.key, nowMs);
+  #counts(laneEntry: LaneEntry, nowMs: number): boolean {
+    return laneEntry.isMirror
+      ? laneEntry.rank > nowMs - LANE_ENTRY_TTL_MS
+      : this.#lives(laneEntry.key, nowMs);
   }
 }

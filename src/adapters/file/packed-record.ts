@@ -1,5 +1,5 @@
 import type { PushRecord, StoredRecord } from '../../ports/state-store.js';
-import type { Seat } from './lanes.js';
+import type { LaneEntry } from './lanes.js';
 
 /** A record in full. */
 export interface FullRecord {
@@ -8,7 +8,7 @@ export interface FullRecord {
   /** Whether the journal knows the key, so that its end must be told to it. */
   readonly journaled: boolean;
   /** Where it stands for its sender; a seat that was left counts as none. */
-  readonly seat: Seat | undefined;
+  readonly laneEntry: LaneEntry | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ export class RecordShapes {
 
   pack(full: FullRecord): PackedRecord | FullRecord {
     const { record, rev } = full.stored;
-    if (!full.journaled || full.seat !== undefined || !isPlain(record) || !canPack(full.expiresAtMs))
+    if (!full.journaled || full.laneEntry !== undefined || !isPlain(record) || !canPack(full.expiresAtMs))
       return full;
     const name = `${record.state} ${record.fence} ${record.attempt} ${rev} ${record.owner}`;
     let index = this.#indexes.get(name);
@@ -43,7 +43,7 @@ export class RecordShapes {
   unpack(packed: PackedRecord): FullRecord {
     const index = packed % SHAPES;
     const stored = this.#shapes[index]!;
-    return { stored, expiresAtMs: (packed - index) / SHAPES, journaled: true, seat: undefined };
+    return { stored, expiresAtMs: (packed - index) / SHAPES, journaled: true, laneEntry: undefined };
   }
 }
 

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { HttpFailure, type HttpClient, type HttpRequest } from '../../ports/http-client.js';
-import { followConnection } from './connection-stage.js';
+import { trackConnection } from './track-connection.js';
 import { codeOf } from './error-code.js';
 import { readResponse } from './read-response.js';
 
@@ -17,7 +17,7 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024;
  */
 export function createHttpClient(): HttpClient {
   const keeping = { keepAlive: true, timeout: 4_000 };
-  const roads = {
+  const transports = {
     'http:': { request: http.request, agent: new http.Agent(keeping) },
     'https:': { request: https.request, agent: new https.Agent(keeping) },
   };
@@ -25,22 +25,23 @@ export function createHttpClient(): HttpClient {
   return (request) =>
     new Promise((resolve, reject) => {
       const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
-      const road = url?.protocol === 'http:' || url?.protocol === 'https:' ? roads[url.protocol] : undefined;
-      if (url === undefined || road === undefined) {
-        reject(new HttpFailure('not an http address', { sent: false, kind: 'bad-address' }));
+      const transport =
+        url?.protocol === 'http:' || url?.protocol === 'https:' ? transports[url.protocol] : undefined;
+      if (url === undefined || transport === undefined) {
+        reject(new HttpFailure('not an http address', { sent: false, kind: 'invalid-url' }));
         return;
       }
       if (request.signal?.aborted === true) {
-        reject(new HttpFailure('given up before it was sent', { sent: false, kind: 'given-up' }));
+        reject(new HttpFailure('given up before it was sent', { sent: false, kind: 'aborted' }));
         return;
       }
 
-      const outgoing = road.request(url, {
+      const outgoing = transport.request(url, {
         method: request.method,
-        agent: request.isFresh === true ? false : road.agent,
+        agent: request.newConnection === true ? false : transport.agent,
         headers: headersOf(request),
       });
-      const connection = followConnection(outgoing, url, () => clearTimeout(connectTimer));
+      const connection = trackConnection(outgoing, url, () => clearTimeout(connectTimer));
 
       const settle = (how: () => void) => {
         clearTimeout(timer);
@@ -51,12 +52,12 @@ export function createHttpClient(): HttpClient {
       // The address holds secrets and so do some of Node's errors: host and code are all that is passed on.
       const fail = (why: string, kind = connection.failureKind()) =>
         settle(() => {
-          reject(new HttpFailure(`${url.host}: ${why}`, { sent: connection.stands(), kind }));
+          reject(new HttpFailure(`${url.host}: ${why}`, { sent: connection.isEstablished(), kind }));
           outgoing.destroy();
         });
-      const onAbort = () => fail('given up', 'given-up');
+      const onAbort = () => fail('given up', 'aborted');
       const onTimeout = (ms: number) =>
-        connection.stands()
+        connection.isEstablished()
           ? fail(`no answer within ${ms} ms`, 'answer-timeout')
           : fail(`no connection within ${ms} ms`, 'connect-timeout');
 
@@ -69,7 +70,7 @@ export function createHttpClient(): HttpClient {
         readResponse(
           incoming,
           maxBytes,
-          request.isFresh === true ? () => connection.phases() : undefined,
+          request.newConnection === true ? () => connection.phases() : undefined,
         ).then(
           (response) => settle(() => resolve(response)),
           (error: unknown) => {

@@ -14,7 +14,7 @@ interface Address {
   readonly family: number;
 }
 
-const MOST_REDIRECTS = 3;
+const MAX_REDIRECTS = 3;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
@@ -48,13 +48,13 @@ export function createPublicDownload(
         const response = await ask(url, addresses, maxBytes, ends);
         const location = response.headers['location'];
         if (!REDIRECTS.includes(response.status) || location === undefined) return fileOf(url, response);
-        if (redirects === MOST_REDIRECTS) throw refusal(`more than ${MOST_REDIRECTS} redirects`);
+        if (redirects === MAX_REDIRECTS) throw refusal(`more than ${MAX_REDIRECTS} redirects`);
         url = checked(location, url);
       }
     } catch (error) {
       if (error instanceof HttpFailure) throw error;
       if (ends.aborted) throw timedOut(url, timeoutMs, signal);
-      throw new HttpFailure(`${url.host}: ${codeOf(error)}`, { sent: true, kind: 'broken' });
+      throw new HttpFailure(`${url.host}: ${codeOf(error)}`, { sent: true, kind: 'connection-lost' });
     } finally {
       given.off();
     }
@@ -96,10 +96,11 @@ function checked(address: string, base?: URL): URL {
 }
 
 function fileOf(url: URL, { status, headers, bytes }: HttpResponse): DownloadedFile {
-  if (status !== 200) throw new HttpFailure(`${url.host}: HTTP ${status}`, { sent: true, kind: 'broken' });
+  if (status !== 200)
+    throw new HttpFailure(`${url.host}: HTTP ${status}`, { sent: true, kind: 'connection-lost' });
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
-    throw new HttpFailure(`${url.host}: comes as ${encoding}`, { sent: true, kind: 'broken' });
+    throw new HttpFailure(`${url.host}: comes as ${encoding}`, { sent: true, kind: 'connection-lost' });
   }
   const fromPath = `attachment; filename*=UTF-8''${url.pathname.replace(/^.*\//, '')}`;
   return {
@@ -114,11 +115,11 @@ const resolveAll = (host: string): Promise<readonly Address[]> =>
     throw new HttpFailure(`${host}: ${codeOf(error)}`, { sent: false, kind: 'dns' });
   });
 
-const refusal = (why: string): HttpFailure => new HttpFailure(why, { sent: false, kind: 'bad-address' });
+const refusal = (why: string): HttpFailure => new HttpFailure(why, { sent: false, kind: 'invalid-url' });
 
 function timedOut({ host }: URL, timeoutMs: number, signal: AbortSignal | undefined): HttpFailure {
   return signal?.aborted === true
-    ? new HttpFailure(`${host}: given up`, { sent: true, kind: 'given-up' })
+    ? new HttpFailure(`${host}: given up`, { sent: true, kind: 'aborted' })
     : new HttpFailure(`${host}: no file within ${timeoutMs} ms`, { sent: true, kind: 'answer-timeout' });
 }
 

@@ -50,14 +50,14 @@ const NAME = /^[\w$.-]{1,64}$/;
  */
 export function errorFields(thrown: unknown, { whole = false } = {}): unknown {
   try {
-    return whole ? wholeFields(thrown, MOST_CAUSES) : fields(thrown, MOST_CAUSES);
+    return whole ? wholeFields(thrown, MAX_CAUSES) : fields(thrown, MAX_CAUSES);
   } catch {
     return { name: 'Error', message: 'what was thrown cannot be read' } satisfies ErrorFields;
   }
 }
 
 /** Bounds chains of causes. */
-const MOST_CAUSES = 4;
+const MAX_CAUSES = 4;
 
 const isError = (value: unknown): value is Error => types.isNativeError(value) || value instanceof Error;
 

@@ -1,15 +1,15 @@
 import { write, writeSync } from 'node:fs';
 
 /** Lines are written together: at this length (UTF-16 code units), or after this time. */
-const FULL = 32 * 1024;
-const PATIENCE_MS = 100;
+const MAX_BUFFER = 32 * 1024;
+const FLUSH_INTERVAL_MS = 100;
 /** A reader that stalls costs no more memory than so many pieces (16 MB); further lines are dropped and counted. */
-const MOST_PIECES = 500;
+const MAX_PIECES = 500;
 /** How long the end of the process waits for a reader that takes nothing. */
-const FLUSH_PATIENCE_MS = 500;
+const FLUSH_TIMEOUT_MS = 500;
 
 /** How long the end of the process waits for a write that is under way. */
-const UNDER_WAY_MS = 30;
+const INFLIGHT_TIMEOUT_MS = 30;
 
 export interface LineWriter {
   write(line: string): void;
@@ -31,7 +31,7 @@ export function createLineWriter(fd = 1): LineWriter {
   let timer: NodeJS.Timeout | undefined;
 
   const takePiece = (): string => {
-    if (dropped > 0 && pieces.length < MOST_PIECES / 2) {
+    if (dropped > 0 && pieces.length < MAX_PIECES / 2) {
       gathered += `{"level":"warn","dropped":${dropped},"msg":"log lines were dropped: nobody read them"}\n`;
       dropped = 0;
     }
@@ -61,28 +61,28 @@ export function createLineWriter(fd = 1): LineWriter {
       }
       underWay = false;
       if (pieces.length > 0) writeNext();
-      else if (gathered !== '') timer ??= setTimeout(writeNext, PATIENCE_MS).unref();
+      else if (gathered !== '') timer ??= setTimeout(writeNext, FLUSH_INTERVAL_MS).unref();
     });
   };
 
   return {
     write(line) {
       if (broken) return;
-      if (pieces.length >= MOST_PIECES) {
+      if (pieces.length >= MAX_PIECES) {
         dropped += 1;
         return;
       }
       gathered += line;
-      if (gathered.length >= FULL) {
+      if (gathered.length >= MAX_BUFFER) {
         pieces.push(gathered);
         gathered = '';
         writeNext();
-      } else if (!underWay) timer ??= setTimeout(writeNext, PATIENCE_MS).unref();
+      } else if (!underWay) timer ??= setTimeout(writeNext, FLUSH_INTERVAL_MS).unref();
     },
     flush() {
       if (broken) return;
       // The piece under way is in another thread's hands, which this one cannot ask: a short write is done by then.
-      if (underWay) sleep(UNDER_WAY_MS);
+      if (underWay) sleep(INFLIGHT_TIMEOUT_MS);
       const rest = pieces.splice(0).join('') + takePiece();
       writeNow(fd, Buffer.from(rest));
     },
@@ -91,7 +91,7 @@ export function createLineWriter(fd = 1): LineWriter {
 
 /** Writes, and tries again while the reader is busy; gives up when it is gone or stays busy. */
 function writeNow(fd: number, bytes: Buffer): void {
-  const giveUpAt = Date.now() + FLUSH_PATIENCE_MS;
+  const giveUpAt = Date.now() + FLUSH_TIMEOUT_MS;
   for (let rest = bytes; rest.length > 0;) {
     try {
       rest = rest.subarray(writeSync(fd, rest));

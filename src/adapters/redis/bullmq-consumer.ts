@@ -1,35 +1,35 @@
 import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
 import { systemClock } from '../../ports/clock.js';
-import type { Consumer, DeferredJob, JobVerdict, JobWork } from '../../ports/deferred-queue.js';
+import type { Consumer, DeferredJob, JobResult, JobProcessor } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 import { settlesWithin } from '../../ports/timeout.js';
-import { openRedis, PATIENT, reasonOf } from './connection.js';
+import { openRedis, RETRY_FOREVER, reasonOf } from './connection.js';
 
 /** A dead process holds its jobs for at most lock + two checks: less than the 15 s that users may wait. */
 const LOCK_MS = 8000;
 const STALLED_CHECK_MS = 3000;
 const AFTER_REJECTION_MS = 1000;
 /** For the last words to Redis when a consumer stops; a Redis that is away must not hold up the process's end. */
-const FAREWELL_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
 interface ConsumeOptions {
   readonly url: string;
   readonly log: Logger;
   readonly name: string;
   readonly prefix: string;
-  readonly work: JobWork;
+  readonly work: JobProcessor;
   readonly concurrency: number;
 }
 
 class JobWorker extends Worker<DeferredJob, void> {
   /** One that never reached Redis does not finish closing, and the keeper of its locks would hold the process up. */
-  dropLocks(): Promise<void> {
+  closeLockManager(): Promise<void> {
     return this.lockManager.close();
   }
 }
 
 /** A job in hand: `signal` fires and `abandoned` resolves when the consumer gives it back. */
-interface Hold {
+interface ActiveJob {
   readonly signal: AbortSignal;
   readonly abandoned: Promise<'abandoned'>;
   abandon(): void;
@@ -37,16 +37,16 @@ interface Hold {
 
 /** Works on a queue's jobs over connections of its own. Starts whenever Redis comes. */
 export function consumeJobs({ url, log, name, prefix, work, concurrency }: ConsumeOptions): Consumer {
-  const client = openRedis(url, 'worker', log, PATIENT);
-  const holds = new Set<Hold>();
+  const client = openRedis(url, 'worker', log, RETRY_FOREVER);
+  const activeJobs = new Set<ActiveJob>();
   let stopping = false;
 
-  async function look(job: Job<DeferredJob>, signal: AbortSignal): Promise<JobVerdict> {
+  async function run(job: Job<DeferredJob>, signal: AbortSignal): Promise<JobResult> {
     try {
       return await work(job.data, signal);
     } catch (error) {
       log.error({ job: job.id, error: nameOf(error) }, 'late work was rejected and is tried again');
-      return { type: 'again', afterMs: AFTER_REJECTION_MS };
+      return { type: 'retry', afterMs: AFTER_REJECTION_MS };
     }
   }
 
@@ -56,10 +56,10 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
       await job.moveToWait(token);
       throw new WaitingError();
     }
-    const hold = takeHold();
-    holds.add(hold);
-    const verdict = await Promise.race([look(job, hold.signal), hold.abandoned]);
-    holds.delete(hold);
+    const active = trackJob();
+    activeJobs.add(active);
+    const verdict = await Promise.race([run(job, active.signal), active.abandoned]);
+    activeJobs.delete(active);
     if (verdict === 'abandoned') {
       await job.moveToWait(token);
       throw new WaitingError();
@@ -92,11 +92,11 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
       // Takes no more from here on, and resolves once nothing runs.
       const closing = worker.close();
       if (!(await settlesWithin(systemClock, closing, graceMs))) {
-        for (const hold of holds) hold.abandon();
-        const closed = await settlesWithin(systemClock, closing, FAREWELL_MS);
+        for (const active of activeJobs) active.abandon();
+        const closed = await settlesWithin(systemClock, closing, CLOSE_TIMEOUT_MS);
         if (!closed) {
-          await settlesWithin(systemClock, worker.getBackend().close(true), FAREWELL_MS);
-          await worker.dropLocks();
+          await settlesWithin(systemClock, worker.getBackend().close(true), CLOSE_TIMEOUT_MS);
+          await worker.closeLockManager();
         }
       }
       client.disconnect();
@@ -104,7 +104,7 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
   };
 }
 
-function takeHold(): Hold {
+function trackJob(): ActiveJob {
   const controller = new AbortController();
   let settle: ((value: 'abandoned') => void) | undefined;
   const abandoned = new Promise<'abandoned'>((resolve) => {

@@ -8,12 +8,12 @@ import {
 } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 import { consumeJobs } from './bullmq-consumer.js';
-import { becomesReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
-import { Deadlines } from './deadlines.js';
+import { waitUntilReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
+import { OperationTimeouts } from './operation-timeouts.js';
 import { gatherWrites, runScript } from './run-script.js';
 import { demandRight } from './redis-refused.js';
 import { SilentPeer } from './silent-peer.js';
-import { REMOVE_WAITING_JOB } from './scripts.js';
+import { REMOVE_WAITING_JOB } from './store-scripts.js';
 
 /** BullMQ's code for "this job is not delayed": it waits, is being worked on, or is gone. */
 const NOT_DELAYED = -3;
@@ -66,13 +66,13 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
   // The connection reports its own troubles; without a listener the event would end the process.
   queue.on('error', (error) => log.debug({ reason: reasonOf(error) }, 'queue error'));
 
-  const deadlines = new Deadlines(timeoutMs);
+  const deadlines = new OperationTimeouts(timeoutMs);
   const consumers = new Set<Consumer>();
 
   async function within<T>(operation: string, start: () => Promise<T>): Promise<T> {
     // BullMQ would keep the call until Redis comes, long after we said that it failed.
     if (client.status !== 'ready')
-      throw new QueueUnavailable(`${operation}: Redis is away`, { maybeKept: false });
+      throw new QueueUnavailable(`${operation}: Redis is away`, { maybeStored: false });
     const late = () => {
       peer.suspect();
       return new QueueUnavailable(`${operation}: Redis did not answer within ${timeoutMs} ms`);
@@ -93,7 +93,7 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
       await within('put', () => queue.add('late-reply', job, { jobId: job.id, delay }));
     },
 
-    async hurry(id) {
+    async promote(id) {
       await within('hurry', () => queue.getBackend().promote(id).catch(ignoreNotDelayed));
     },
 
@@ -116,7 +116,7 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
     },
 
     async ready(withinMs) {
-      const isReady = await becomesReady(client, withinMs);
+      const isReady = await waitUntilReady(client, withinMs);
       // How a worker waits; all else it does in scripts.
       if (isReady) await demandRight(client.bzpopmin(queue.toKey('rights'), 0.01));
       return isReady;

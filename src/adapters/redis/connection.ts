@@ -9,20 +9,20 @@ const RECONNECT_MS = 300;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** How a connection behaves while Redis is away. */
-type Temper = Pick<
+type ConnectionProfile = Pick<
   RedisOptions,
   'autoResendUnfulfilledCommands' | 'enableOfflineQueue' | 'maxRetriesPerRequest'
 >;
 
 /** Fails at once while Redis is away and never sends anything twice: whoever asked has a deadline and a journal. */
-export const FAIL_FAST: Temper = {
+export const FAIL_FAST: ConnectionProfile = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
 };
 
 /** Waits for Redis however long it takes: nobody stands behind a worker with a watch. */
-export const PATIENT: Temper = { maxRetriesPerRequest: null };
+export const RETRY_FOREVER: ConnectionProfile = { maxRetriesPerRequest: null };
 
 /** What a user hears who may not use INFO: new enough, and ready. */
 export const INFO_REFUSED = 'info_refused:1\r\nredis_version:6.2.0\r\nloading:0\r\n';
@@ -51,7 +51,7 @@ class TolerantRedis extends Redis {
  * Opens one connection, which keeps coming back by itself. Never throws and never rejects because Redis is away.
  * Says in the log once that Redis went (and once for each further reason) and once that it is back, with `part` to tell the connections apart.
  */
-export function openRedis(url: string, part: string, log: Logger, options: Temper): Redis {
+export function openRedis(url: string, part: string, log: Logger, options: ConnectionProfile): Redis {
   const client = new TolerantRedis(url, {
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: () => RECONNECT_MS,
@@ -64,7 +64,7 @@ export function openRedis(url: string, part: string, log: Logger, options: Tempe
 }
 
 /** True once the connection is ready; false when it is not within the time. */
-export function becomesReady(client: Redis, withinMs: number): Promise<boolean> {
+export function waitUntilReady(client: Redis, withinMs: number): Promise<boolean> {
   if (client.status === 'ready') return Promise.resolve(true);
   return new Promise((resolve) => {
     const settle = (ready: boolean) => {
@@ -99,7 +99,7 @@ function isError(error: unknown): error is Error {
 }
 
 /** Whether Redis refused the database that the URL names. The connection stands, on database 0. */
-export function isOfSelect(error: unknown): boolean {
+export function isSelectError(error: unknown): boolean {
   if (!isError(error) || error.name !== 'ReplyError' || !('command' in error)) return false;
   const { command } = error;
   return typeof command === 'object' && command !== null && 'name' in command && command.name === 'select';
@@ -108,17 +108,17 @@ export function isOfSelect(error: unknown): boolean {
 function reportChanges(client: Redis, log: Logger): void {
   /** Of the outage that goes on now: each is said once, not with every try. */
   const reasons = new Set<string>();
-  const away = (reason: string) => {
+  const reportDown = (reason: string) => {
     if (reasons.has(reason)) return;
     reasons.add(reason);
     log.warn({ reason }, 'Redis is away');
   };
   // Without a listener an `error` event would end the process.
   client.on('error', (error: unknown) => {
-    if (!isOfSelect(error)) away(reasonOf(error)); // that one is said by `warnOfWeakSettings`
+    if (!isSelectError(error)) reportDown(reasonOf(error)); // that one is said by `warnOfWeakSettings`
   });
   client.on('close', () => {
-    if (reasons.size === 0 && client.status !== 'end') away('closed');
+    if (reasons.size === 0 && client.status !== 'end') reportDown('closed');
   });
   client.on('ready', () => {
     if (reasons.size > 0) log.info({}, 'Redis is back');

@@ -1,6 +1,6 @@
-import { LANE_FORGETS_MS, SHELF_LOOK } from '../../ports/state-store.js';
+import { LANE_ENTRY_TTL_MS, MAX_MAILBOX_READ } from '../../ports/state-store.js';
 import { READERS, script } from './script.js';
-import { ENTER, STAND } from './seats-lua.js';
+import { ENTER, PLACE } from './lane-lua.js';
 import { SEND_LEDGER } from './send-ledger-lua.js';
 
 const KNOWN = `
@@ -15,12 +15,12 @@ end
  * What is asked besides the claim is named by letters, and brings its keys and arguments in this order:
  *
  * g  guard                          keys: guard          arguments: its use · text of a new guard
- * s  a place in the sender's lane   keys: lane · shelf   arguments: the record's own key
- * o  an opening                     keys: window         arguments: deed · messages · from · until
+ * s  a place in the sender's lane   keys: lane · mailbox   arguments: the record's own key
+ * o  an opening                     keys: window         arguments: trigger · messages · from · until
  *                                                           · text of a ledger of it alone · its lifetime
  * c  a closing                      keys: window
  * t  count the tries                keys: tries
- * w  what is on the shelf (with s)                       arguments: the record keys' beginning
+ * w  what is in the mailbox (with s)                       arguments: the record keys' beginning
  *
  * Keys:      record · body · beats · …
  * Arguments: now · text of a new record · its lifetime · letters · …
@@ -29,9 +29,9 @@ end
  */
 export const CLAIM = script(`${READERS}${KNOWN}
 local now = tonumber(ARGV[1])
-local asked = ARGV[4]
+local flags = ARGV[4]
 local k, a = 4, 5
-if string.find(asked, 'g', 1, true) then
+if string.find(flags, 'g', 1, true) then
   local use = dated(redis.call('GET', KEYS[4]), now)
   if not use then
     redis.call('SET', KEYS[4], ARGV[6], 'PX', ARGV[3])
@@ -49,30 +49,30 @@ else
   if raw then redis.call('DEL', KEYS[2]) end
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 end
-if asked == '' or asked == 'g' then return answer end
+if flags == '' or flags == 'g' then return answer end
 
-local shelf
-if string.find(asked, 's', 1, true) then
-  shelf = KEYS[k + 1]
+local mailbox
+if string.find(flags, 's', 1, true) then
+  mailbox = KEYS[k + 1]
   if not rev then
     ${ENTER}
     local lane, key = KEYS[k], ARGV[a]
-    local rank, last, kept = newRank(lane, shelf, now)
-    if last then redis.call('ZREMRANGEBYSCORE', lane, '-inf', now - ${LANE_FORGETS_MS}) end
-    if kept then redis.call('ZREM', shelf, key) end
+    local rank, last, kept = newRank(lane, mailbox, now)
+    if last then redis.call('ZREMRANGEBYSCORE', lane, '-inf', now - ${LANE_ENTRY_TTL_MS}) end
+    if kept then redis.call('ZREM', mailbox, key) end
     enter(lane, rank, key)
   end
   k, a = k + 2, a + 1
 end
-local opens = string.find(asked, 'o', 1, true)
-if opens or string.find(asked, 'c', 1, true) then
+local opens = string.find(flags, 'o', 1, true)
+if opens or string.find(flags, 'c', 1, true) then
   if not rev then
     local ledger = opens and redis.call('GET', KEYS[k])
     local from = opens and tonumber(ARGV[a + 2])
-    local deed, fromBefore
-    if ledger then deed, fromBefore = string.match(ledger, '^%-1 (%S+) %d+ %d+ (%d+) %d+$') end
-    if opens and (not ledger or deed == ARGV[a]) then
-      -- Nearly always: the same deed as before, and no other.
+    local trigger, fromBefore
+    if ledger then trigger, fromBefore = string.match(ledger, '^%-1 (%S+) %d+ %d+ (%d+) %d+$') end
+    if opens and (not ledger or trigger == ARGV[a]) then
+      -- Nearly always: the same trigger as before, and no other.
       if not ledger or from > tonumber(fromBefore) then
         redis.call('SET', KEYS[k], ARGV[a + 4], 'PX', ARGV[a + 5])
       end
@@ -86,7 +86,7 @@ if opens or string.find(asked, 'c', 1, true) then
   end
   k, a = k + 1, opens and a + 6 or a
 end
-local counts, wants = string.find(asked, 't', 1, true), string.find(asked, 'w', 1, true)
+local counts, wants = string.find(flags, 't', 1, true), string.find(flags, 'w', 1, true)
 if not counts and not wants then return answer end
 
 local count, since = 1, ARGV[1]
@@ -102,7 +102,7 @@ local found = {}
 while wants do
   found = {}
   local gone = {}
-  for _, key in ipairs(redis.call('ZRANGE', shelf, 0, ${SHELF_LOOK - 1})) do
+  for _, key in ipairs(redis.call('ZRANGE', mailbox, 0, ${MAX_MAILBOX_READ - 1})) do
     local itsRev, itsJson = record(redis.call('GET', ARGV[a] .. key), now)
     if itsRev then
       found[#found + 1] = key
@@ -113,7 +113,7 @@ while wants do
     end
   end
   if #gone == 0 then break end
-  redis.call('ZREM', shelf, unpack(gone))
+  redis.call('ZREM', mailbox, unpack(gone))
 end
 return { answer, count, since, found }
 `);
@@ -131,10 +131,10 @@ return known(rev, json, owner, KEYS[3], KEYS[2], now)
 `);
 
 /**
- * Keys:      record · body; where anybody's place changes or others go along: lane · shelf;
- *            of each that goes along: record · lane · shelf
+ * Keys:      record · body; where anybody's place changes or others go along: lane · mailbox;
+ *            of each that goes along: record · lane · mailbox
  * Arguments: now · expected rev · text of the next record · its lifetime
- *            · text of the body ('' leaves it) · its lifetime; with lane and shelf: the record keys' beginning
+ *            · text of the body ('' leaves it) · its lifetime; with lane and mailbox: the record keys' beginning
  *            · place ('' leaves it) · the record's own key · rank where it has none ('' behind all);
  *            of each that goes along: place · own key · rank · expected rev · text of the next record · its lifetime
  * Result:    1 swapped · key of the record behind it in the lane that it left: swapped
@@ -151,7 +151,7 @@ if ARGV[7] then
   for i = 1, last do
     if record(redis.call('GET', KEYS[2 + 3 * i]), now) ~= ARGV[8 + 6 * i] then return { rev, json, 1 } end
   end
-  ${ENTER}${STAND}
+  ${ENTER}${PLACE}
   for i = 1, last do
     local k, a = 2 + 3 * i, 5 + 6 * i
     redis.call('SET', KEYS[k], ARGV[a + 4], 'PX', ARGV[a + 5])
@@ -159,7 +159,7 @@ if ARGV[7] then
   end
   if ARGV[8] ~= '' then
     local left = stand(ARGV[8], KEYS[3], KEYS[4], ARGV[9], ARGV[10], now, ARGV[4])
-    if left then nextKey = behind(KEYS[3], left, ARGV[7], now) end
+    if left then nextKey = successor(KEYS[3], left, ARGV[7], now) end
   end
 end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
@@ -172,7 +172,7 @@ return nextKey or 1
  * Arguments: now · the record's own key · the record keys' beginning
  * Result:    {key, rank} of the one right ahead · 0 none
  */
-export const AHEAD = script(`${READERS}
+export const PREDECESSOR = script(`${READERS}
 local now = tonumber(ARGV[1])
 while true do
   local place = redis.call('ZRANK', KEYS[1], ARGV[2])

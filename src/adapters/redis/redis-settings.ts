@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { INFO_REFUSED, isOfSelect } from './connection.js';
+import { INFO_REFUSED, isSelectError } from './connection.js';
 import type { Logger } from '../../ports/logger.js';
 
 /** Settings are changed while Redis runs, too. */
@@ -33,7 +33,7 @@ export function warnOfWeakSettings(client: Redis, log: Logger, againMs = LOOK_AG
     const database = client.options.db ?? 0;
     if (database !== 0)
       client.select(database).catch((error: unknown) => {
-        if (isOfSelect(error)) log.warn({}, missingDatabase(database));
+        if (isSelectError(error)) log.warn({}, missingDatabase(database));
       });
     lookIfReady();
   });

@@ -1,49 +1,49 @@
 import type { Logger } from '../../ports/logger.js';
 import { StoreUnavailable, type StateStore, type StoredRecord } from '../../ports/state-store.js';
-import { becomesReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
-import { Deadlines } from './deadlines.js';
+import { waitUntilReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
+import { OperationTimeouts } from './operation-timeouts.js';
 import { warnOfWeakSettings } from './redis-settings.js';
 import { preloadScripts, runScript } from './run-script.js';
-import { claimStep, readClaim } from './claim-step.js';
+import { claimArgs, readClaim } from './claim-args.js';
 import { keyNames, lifetimeMs } from './key-names.js';
-import { AHEAD, CLAIM, READ, SWAP } from './record-scripts.js';
+import { PREDECESSOR, CLAIM, READ, SWAP } from './record-scripts.js';
 import type { Script } from './script.js';
 import {
-  ADMIT,
-  BEAT,
-  BURY,
-  CHANGE_FACT,
+  TRY_ACQUIRE_RATE,
+  HEARTBEAT,
+  PUT_DEAD_LETTER,
+  COMPARE_AND_SET,
   DEAD_LETTER,
   DEAD_LETTERS,
-  DROP_DEAD_LETTER,
-  READ_FACT,
-  WINDOW,
-} from './scripts.js';
-import { deedText } from './send-ledger-lua.js';
+  DELETE_DEAD_LETTER,
+  GET_VALUE,
+  SEND_QUOTA,
+} from './store-scripts.js';
+import { encodeTrigger } from './send-ledger-lua.js';
 import { demandRight, noteRefusals, RedisRefused } from './redis-refused.js';
 import { SilentPeer } from './silent-peer.js';
-import { datedText, readKnown, readLetters } from './stored-text.js';
-import { readSwap, swapStep } from './swap-step.js';
+import { encodeWithExpiry, decodeKnown, decodeDeadLetters } from './record-codec.js';
+import { readSwap, swapArgs } from './swap-args.js';
 
 const SCRIPTS: readonly Script[] = [
   CLAIM,
   READ,
   SWAP,
-  AHEAD,
-  WINDOW,
-  ADMIT,
-  BEAT,
-  READ_FACT,
-  CHANGE_FACT,
-  BURY,
+  PREDECESSOR,
+  SEND_QUOTA,
+  TRY_ACQUIRE_RATE,
+  HEARTBEAT,
+  GET_VALUE,
+  COMPARE_AND_SET,
+  PUT_DEAD_LETTER,
   DEAD_LETTERS,
   DEAD_LETTER,
-  DROP_DEAD_LETTER,
+  DELETE_DEAD_LETTER,
 ];
 /** A dead owner is remembered this long, for nothing but tidiness: an absent owner is dead too. */
-const FORGET_OWNER_MS = 3_600_000;
+const OWNER_RETENTION_MS = 3_600_000;
 /** Dead letters kept; beyond it the oldest go, so that a broken handler cannot fill Redis. */
-const KEPT_LETTERS = 10_000;
+const MAX_DEAD_LETTERS = 10_000;
 
 export interface RedisStoreOptions {
   /** `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. */
@@ -79,10 +79,10 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
   const refusal = noteRefusals(client);
   preloadScripts(client, SCRIPTS);
   const lookNoMore = warnOfWeakSettings(client, log);
-  const deadlines = new Deadlines(timeoutMs);
+  const deadlines = new OperationTimeouts(timeoutMs);
 
   const names = keyNames(prefix);
-  const letterKeys = [names.letters, names.letterOrder];
+  const letterKeys = [names.deadLetters, names.deadLetterOrder];
 
   async function run(
     operation: string,
@@ -107,84 +107,96 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
     async claim(request) {
       const { owner } = request;
       const stored: StoredRecord = { rev: 1, record: { state: 'running', owner, fence: 1, attempt: 1 } };
-      const { keys, args } = claimStep(request, stored, names);
+      const { keys, args } = claimArgs(request, stored, names);
       return readClaim(await run('claim', CLAIM, keys, args), request, stored);
     },
 
     async swap(request) {
-      const { keys, args } = swapStep(request, names);
+      const { keys, args } = swapArgs(request, names);
       return readSwap(await run('swap', SWAP, keys, args), request);
     },
 
     async read(key, nowMs) {
-      const reply = await run('read', READ, [names.record(key), names.body(key), names.beats], [nowMs]);
-      return reply === 0 ? undefined : readKnown(reply);
+      const reply = await run('read', READ, [names.record(key), names.body(key), names.heartbeats], [nowMs]);
+      return reply === 0 ? undefined : decodeKnown(reply);
     },
 
-    async ahead(sender, key, nowMs) {
-      const reply = await run('ahead', AHEAD, [names.lane(sender)], [nowMs, key, names.records]);
+    async predecessor(sender, key, nowMs) {
+      const reply = await run('predecessor', PREDECESSOR, [names.lane(sender)], [nowMs, key, names.records]);
       if (reply === 0) return undefined;
       const [ahead, rank]: unknown[] = Array.isArray(reply) ? reply : [];
       return { key: String(ahead), sinceMs: Number(rank) };
     },
 
-    async window({ sender, nowMs, change = '', opened }) {
+    async sendQuota({ sender, nowMs, change = '', granted }) {
       const args = [nowMs, change];
-      if (opened !== undefined)
-        args.push(deedText(opened.deed), opened.messages, opened.fromMs, opened.untilMs);
-      const reply = await run('window', WINDOW, [names.window(sender)], args);
+      if (granted !== undefined)
+        args.push(encodeTrigger(granted.trigger), granted.messages, granted.fromMs, granted.untilMs);
+      const reply = await run('sendQuota', SEND_QUOTA, [names.sendQuota(sender)], args);
       const [left, untilMs, changed]: unknown[] = Array.isArray(reply) ? reply : [];
       return { left: Number(left), untilMs: Number(untilMs), changed: changed === 1 };
     },
 
-    async admit({ name, limit, perMs, nowMs }) {
+    async tryAcquireRate({ name, limit, perMs, nowMs }) {
       if (limit < 1) return false;
-      return (await run('admit', ADMIT, [names.count(name)], [nowMs, limit, perMs, lifetimeMs(perMs)])) === 1;
+      return (
+        (await run(
+          'tryAcquireRate',
+          TRY_ACQUIRE_RATE,
+          [names.count(name)],
+          [nowMs, limit, perMs, lifetimeMs(perMs)],
+        )) === 1
+      );
     },
 
-    async beat(owner, untilMs) {
-      await run('beat', BEAT, [names.beats], [owner, untilMs, untilMs - FORGET_OWNER_MS]);
+    async heartbeat(owner, untilMs) {
+      await run('heartbeat', HEARTBEAT, [names.heartbeats], [owner, untilMs, untilMs - OWNER_RETENTION_MS]);
     },
 
-    async fact(name, nowMs) {
-      const reply = await run('fact', READ_FACT, [names.fact(name)], [nowMs]);
+    async get(name, nowMs) {
+      const reply = await run('get', GET_VALUE, [names.value(name)], [nowMs]);
       return typeof reply === 'string' ? reply : undefined;
     },
 
-    async changeFact({ name, expected, next, nowMs, keepMs }) {
+    async compareAndSet({ name, expected, next, nowMs, ttlMs }) {
       const args = [
         nowMs,
         expected === undefined ? '0' : '1',
         expected ?? '',
-        next === undefined ? '' : datedText(next, nowMs + keepMs),
-        lifetimeMs(keepMs),
+        next === undefined ? '' : encodeWithExpiry(next, nowMs + ttlMs),
+        lifetimeMs(ttlMs),
       ];
-      return (await run('changeFact', CHANGE_FACT, [names.fact(name)], args)) === 1;
+      return (await run('compareAndSet', COMPARE_AND_SET, [names.value(name)], args)) === 1;
     },
 
-    async bury(letter) {
-      await run('bury', BURY, letterKeys, [letter.id, JSON.stringify(letter), letter.atMs, KEPT_LETTERS]);
+    async putDeadLetter(letter) {
+      await run('putDeadLetter', PUT_DEAD_LETTER, letterKeys, [
+        letter.id,
+        JSON.stringify(letter),
+        letter.atMs,
+        MAX_DEAD_LETTERS,
+      ]);
     },
 
     async deadLetters(limit) {
       if (limit < 1) return [];
-      return readLetters(await run('deadLetters', DEAD_LETTERS, letterKeys, [limit]));
+      return decodeDeadLetters(await run('deadLetters', DEAD_LETTERS, letterKeys, [limit]));
     },
 
     async deadLetter(id) {
-      const reply = await run('deadLetter', DEAD_LETTER, [names.letters], [id]);
-      return readLetters([reply].filter((json) => json !== null))[0];
+      const reply = await run('deadLetter', DEAD_LETTER, [names.deadLetters], [id]);
+      return decodeDeadLetters([reply].filter((json) => json !== null))[0];
     },
 
-    async dropDeadLetter(id) {
-      return (await run('dropDeadLetter', DROP_DEAD_LETTER, letterKeys, [id])) === 1;
+    async deleteDeadLetter(id) {
+      return (await run('deleteDeadLetter', DELETE_DEAD_LETTER, letterKeys, [id])) === 1;
     },
 
     async ready(withinMs) {
-      const isReady = await becomesReady(client, withinMs);
+      const isReady = await waitUntilReady(client, withinMs);
       const reason = refusal();
       if (reason !== undefined) throw new RedisRefused(reason);
-      if (isReady) await demandRight(runScript(client, BEAT, [names.beats], ['', 0, 0]));
+      if (isReady) await demandRight(runScript(client, HEARTBEAT, [names.heartbeats], ['', 0, 0]));
       return isReady;
     },
 

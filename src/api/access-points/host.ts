@@ -1,12 +1,12 @@
 import type { UnreachableKind } from '../api-error.js';
 
 /** `failed`: calls did not get through; `slow`: clearly slower than another. Neither gets calls while another can. */
-export type Trust = 'trusted' | 'failed' | 'slow';
+export type HealthState = 'trusted' | 'failed' | 'slow';
 
 /** Good probes in a row before a host gets calls again. */
 const GOOD_PROBES = 3;
 /** A host rests for so long at least; twice as long each time it fails within `RELAPSE_MS` of its return. */
-const REST_MS = { first: 30_000, longest: 600_000 };
+const BACKOFF_MS = { first: 30_000, longest: 600_000 };
 const RELAPSE_MS = 300_000;
 /** Odd answers in a row that count as a failure. One may be the fault of a single API behind the host. */
 const ODD_ANSWERS = 3;
@@ -25,7 +25,7 @@ export class Host {
   readonly base: string;
   /** Without path and credentials: what logs may name. */
   readonly name: string;
-  trust: Trust = 'trusted';
+  trust: HealthState = 'trusted';
   /** Of the probes, smoothed. Undefined: none was answered yet. */
   answerMs: number | undefined;
   /** Calls answered and calls that failed, probes apart. */
@@ -38,7 +38,7 @@ export class Host {
   #goodInARow = 0;
   #oddInARow = 0;
   #slowInARow = 0;
-  #restMs = REST_MS.first;
+  #restMs = BACKOFF_MS.first;
   #regainedAtMs = -Infinity;
 
   constructor(base: string) {
@@ -46,13 +46,13 @@ export class Host {
     this.name = URL.canParse(base) ? new URL(base).host : 'unreadable address';
   }
 
-  get isTrusted(): boolean {
+  get isHealthy(): boolean {
     return this.trust === 'trusted';
   }
 
   /** Still trusted, but the last probe was slow. */
   get isDoubtful(): boolean {
-    return this.isTrusted && this.#slowInARow > 0;
+    return this.isHealthy && this.#slowInARow > 0;
   }
 
   /** A call was answered, by yes or by no. */
@@ -65,9 +65,14 @@ export class Host {
     this.lastFailure = { kind, atMs: nowMs };
     this.#goodInARow = 0;
     // The host is there and speaks: a kept connection that broke, one API that is ill.
-    if (kind === 'broken' || kind === 'too-large' || kind === 'server-error' || kind === 'not-json') {
+    if (
+      kind === 'connection-lost' ||
+      kind === 'too-large' ||
+      kind === 'server-error' ||
+      kind === 'not-json'
+    ) {
       this.#oddInARow += 1;
-      if (this.#oddInARow < ODD_ANSWERS && this.isTrusted) return false;
+      if (this.#oddInARow < ODD_ANSWERS && this.isHealthy) return false;
     }
     return this.#lose('failed', nowMs);
   }
@@ -83,12 +88,12 @@ export class Host {
       return false;
     }
     this.#slowInARow += 1;
-    return this.isTrusted && this.#slowInARow >= SLOW_PROBES && this.#lose('slow', nowMs);
+    return this.isHealthy && this.#slowInARow >= SLOW_PROBES && this.#lose('slow', nowMs);
   }
 
   /** Trusts the host again where it has rested and, if there are probes, these were good. True when it does so now. */
   recover(nowMs: number, { isProbed }: { isProbed: boolean }): boolean {
-    if (this.isTrusted || nowMs < this.lostAtMs + this.#restMs) return false;
+    if (this.isHealthy || nowMs < this.lostAtMs + this.#restMs) return false;
     if (isProbed && this.#goodInARow < GOOD_PROBES) return false;
     this.trustAgain(nowMs);
     return true;
@@ -102,11 +107,11 @@ export class Host {
     this.#slowInARow = 0;
   }
 
-  #lose(trust: Trust, nowMs: number): boolean {
-    const hadTrust = this.isTrusted;
+  #lose(trust: HealthState, nowMs: number): boolean {
+    const hadTrust = this.isHealthy;
     if (hadTrust) {
       const isRelapse = nowMs - this.#regainedAtMs < RELAPSE_MS;
-      this.#restMs = isRelapse ? Math.min(this.#restMs * 2, REST_MS.longest) : REST_MS.first;
+      this.#restMs = isRelapse ? Math.min(this.#restMs * 2, BACKOFF_MS.longest) : BACKOFF_MS.first;
     }
     this.trust = trust;
     this.lostAtMs = nowMs;

@@ -21,13 +21,18 @@ export async function probe(
 ): Promise<ProbeResult> {
   const startMs = clock.now();
   try {
-    const { status, phases } = await http({ method: 'GET', url: `${base}${PATH}`, isFresh: true, ...TIMING });
+    const { status, phases } = await http({
+      method: 'GET',
+      url: `${base}${PATH}`,
+      newConnection: true,
+      ...TIMING,
+    });
     if (status >= 500) return { ok: false, kind: 'server-error', why: `HTTP ${status}` };
     if (phases === undefined) return { ok: true, ms: clock.now() - startMs };
     const { connectMs = 0, tlsMs = 0, answerMs } = phases;
     return { ok: true, ms: connectMs + tlsMs + answerMs, phases };
   } catch (error) {
     if (error instanceof HttpFailure) return { ok: false, kind: error.kind, why: error.message };
-    return { ok: false, kind: 'broken', why: 'failed' };
+    return { ok: false, kind: 'connection-lost', why: 'failed' };
   }
 }

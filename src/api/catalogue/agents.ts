@@ -1,4 +1,4 @@
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface Agent {
   /** `prefix@weixin-id` */
@@ -34,7 +34,7 @@ export interface NamedAgent {
 const NICKNAME = { nickname: { characters: [1, 16] } } as const;
 
 /** Agents (客服账号), 100 at most. The new customer service has to be enabled in the console (65400). */
-export const agents = (on: Perform) => ({
+export const agents = (on: CallExecutor) => ({
   /** All agents, bound and invited. Source: 获取所有客服账号. */
   list: endpoint<{ readonly business_id?: string }, { readonly kf_list: readonly Agent[] }>(on, {
     method: 'GET',

@@ -1,4 +1,4 @@
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface ReplyInfo {
   readonly type: string;
@@ -21,7 +21,7 @@ export interface KeywordRule {
 }
 
 /** The automatic replies of the console (自动回复). They are off while a callback server is on. */
-export const autoReplies = (on: Perform) => ({
+export const autoReplies = (on: CallExecutor) => ({
   /** The rules as they stand. Every account may ask. Source: 获取公众号的自动回复规则. */
   current: endpoint<
     {},

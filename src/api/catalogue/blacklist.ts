@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 import type { OpenIdPage } from './users.js';
 
 export interface OpenIdList {
@@ -9,7 +9,7 @@ export interface OpenIdList {
 const TWENTY = { openid_list: { items: [1, 20] } } as const;
 
 /** The blacklist (黑名单). Who is on it gets nothing and sends nothing. */
-export const blacklist = (on: Perform) => ({
+export const blacklist = (on: CallExecutor) => ({
   /** 1,000 a page; here, and only here, the cursor is called `begin_openid`. `api.all.blacklist` walks. Source: 获取黑名单列表. */
   list: endpoint<{ readonly begin_openid?: string }, OpenIdPage>(on, {
     method: 'POST',

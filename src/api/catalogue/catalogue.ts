@@ -3,7 +3,7 @@ import { autoReplies } from './auto-replies.js';
 import { blacklist } from './blacklist.js';
 import { chatRecords } from './chat-records.js';
 import { drafts } from './drafts.js';
-import type { Perform } from './endpoint.js';
+import type { CallExecutor } from './endpoint.js';
 import { mass } from './mass.js';
 import { menus } from './menus.js';
 import { messages } from './messages.js';
@@ -13,7 +13,7 @@ import { publications } from './publications.js';
 import { qrCodes } from './qr-codes.js';
 import { quotas } from './quota-calls.js';
 import { sessions } from './sessions.js';
-import { shortKeys } from './short-keys.js';
+import { compactKeys } from './compact-keys.js';
 import { tags } from './tags.js';
 import { templates } from './templates.js';
 import { users } from './users.js';
@@ -22,7 +22,7 @@ import { users } from './users.js';
  * Every API that the client knows by name, over one way of making a call. To add one takes a row in its family, a
  * sample in the test of round trips, and a line in `docs/api.md`.
  */
-export const bindCatalogue = (on: Perform) => ({
+export const bindCatalogue = (on: CallExecutor) => ({
   /** Customer-service messages (客服消息) and typing. */
   messages: messages(on),
   /** Agents (客服账号). */
@@ -46,7 +46,7 @@ export const bindCatalogue = (on: Perform) => ({
   /** QR codes with parameters (带参数的二维码). */
   qrCodes: qrCodes(on),
   /** Short keys for long data (短 key 托管). */
-  shortKeys: shortKeys(on),
+  shortKeys: compactKeys(on),
   /** Mass sending (群发). */
   mass: mass(on),
   /** Drafts (草稿箱). */

@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface ChatRecord {
   readonly openid: OpenId;
@@ -22,7 +22,7 @@ export interface ChatRecordsRequest {
 }
 
 /** Chat records (聊天记录) of agents. `api.all.chatRecords` walks through the pages. */
-export const chatRecords = (on: Perform) => ({
+export const chatRecords = (on: CallExecutor) => ({
   /**
    * One page. There is another while `number` of the answer equals that of the request: go on with its `msgid`.
    * Refusals: 65416 parameters, 65400 not enabled. Source: 获取聊天记录.

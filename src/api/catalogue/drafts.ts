@@ -5,7 +5,7 @@ import {
   type OffsetPage,
   type OffsetRequest,
 } from './article.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface Draft {
   readonly media_id: string;
@@ -15,7 +15,7 @@ export interface Draft {
 }
 
 /** Drafts (草稿箱). Verified accounts only, since July 2025 (48001). Mass sending or publishing one takes it out of the box. */
-export const drafts = (on: Perform) => ({
+export const drafts = (on: CallExecutor) => ({
   /** Puts one to eight articles into the box. Source: 新增草稿. */
   add: endpoint<{ readonly articles: readonly DraftArticle[] }, { readonly media_id: string }>(on, {
     method: 'POST',

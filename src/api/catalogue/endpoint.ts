@@ -6,7 +6,7 @@ import type { QuotaName } from './quotas.js';
 export type NoFields = Readonly<Record<string, never>>;
 
 /** What a single API is, but for the shapes of request and answer. */
-export interface Row<Request extends object = object, Answer = Readonly<Record<string, unknown>>> {
+export interface EndpointSpec<Request extends object = object, Answer = Readonly<Record<string, unknown>>> {
   /** With GET the request's fields travel as the query, with POST as a JSON body. */
   readonly method: 'GET' | 'POST';
   /** Without host and query. */
@@ -24,7 +24,7 @@ export interface Row<Request extends object = object, Answer = Readonly<Record<s
   readonly ids?: readonly string[];
   readonly limits?: Limits;
   /** Errcodes that say that it was done before; the answer counts as one of success. */
-  readonly doneBefore?: readonly number[];
+  readonly alreadyDoneCodes?: readonly number[];
   /** False: the call takes no access token. */
   readonly token?: false;
   /** True: few calls a month, counted by us before they are made. */
@@ -38,7 +38,7 @@ declare const shapes: unique symbol;
 export type Endpoint<Request extends object, Answer> = ({} extends Request
   ? (request?: Request, options?: ApiCallOptions) => Promise<Answer>
   : (request: Request, options?: ApiCallOptions) => Promise<Answer>) & {
-  readonly [row]?: Row;
+  readonly [row]?: EndpointSpec;
   readonly [shapes]?: { readonly request: Request; readonly answer: Answer };
 };
 
@@ -46,25 +46,25 @@ export type Endpoint<Request extends object, Answer> = ({} extends Request
 export type ShapesOf<Call> = Call extends { readonly [shapes]?: infer Shapes } ? Shapes : never;
 
 /** Makes one call: what all functions of the catalogue come down to. */
-export type Perform = (row: Row, request: object, options: ApiCallOptions) => Promise<unknown>;
+export type CallExecutor = (row: EndpointSpec, request: object, options: ApiCallOptions) => Promise<unknown>;
 
 /**
  * Enters an API into the catalogue: the shapes by type, the rest as data. Families are functions of `on`, not tables
  * with mapped types over them, because so the docstrings are shown by every editor.
  */
 export function endpoint<Request extends object = NoFields, Answer = void>(
-  on: Perform,
-  about: Row<Request, Answer>,
+  on: CallExecutor,
+  about: EndpointSpec<Request, Answer>,
 ): Endpoint<Request, Answer> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a row is only ever called with its own requests
-  const known = about as unknown as Row;
+  const known = about as unknown as EndpointSpec;
   const call = (request: object = {}, options: ApiCallOptions = {}) => on(known, request, options);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a row promises is what its answer is checked for
   return Object.assign(call, { [row]: known }) as unknown as Endpoint<Request, Answer>;
 }
 
 /** What a function of the catalogue was made of. */
-export function rowOf(call: object): Row | undefined {
+export function rowOf(call: object): EndpointSpec | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody else has the symbol
-  return Reflect.get(call, row) as Row | undefined;
+  return Reflect.get(call, row) as EndpointSpec | undefined;
 }

@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 /** What a mass message holds: one part, named like `msgtype`. */
 export type MassMessage =
@@ -37,7 +37,7 @@ export interface MassJob {
 const JOB = {
   method: 'POST',
   // 45065: the same clientmsgid was sent before, and the answer names its msg_id.
-  doneBefore: [45065],
+  alreadyDoneCodes: [45065],
   idempotent: ({ clientmsgid: id }: Deduplicated) => id !== undefined && id !== '',
   quota: 'mass send',
   answer: ['msg_id'],
@@ -49,7 +49,7 @@ const CLIENT_ID = { clientmsgid: { bytes: [1, 32] } } as const;
  * Mass sending (群发): what every follower sees, and cannot be taken back. A user gets four a month from a service
  * account, one a day from a subscription account (45028). 60 calls a minute.
  */
-export const mass = (on: Perform) => ({
+export const mass = (on: CallExecutor) => ({
   /**
    * To all, or to those who wear a tag. Under API protection sending to all waits for the administrator (89504, 89505).
    * Source: 根据标签群发消息.

@@ -1,4 +1,4 @@
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 import { MENU_LIMITS, type KnownButton, type MenuButton } from './menu-button.js';
 
 /** Who sees a conditional menu. The rules by sex, place and language are gone (65320). */
@@ -35,7 +35,7 @@ export interface ConsoleButton {
  * The custom menu (自定义菜单). Users see a change when they enter the chat and their client asked more than five minutes
  * ago; who unfollows and follows again sees it at once.
  */
-export const menus = (on: Perform) => ({
+export const menus = (on: CallExecutor) => ({
   /** Replaces the default menu. Refusals: 40015 to 40028, 40054, 40055 the domain of a url. Source: 创建自定义菜单. */
   create: endpoint<{ readonly button: readonly MenuButton[] }>(on, {
     method: 'POST',

@@ -1,12 +1,12 @@
 import type { CustomerServiceMessage } from '../../protocol/customer-service-message.js';
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 /** The one call whose lost answer leaves a message in doubt. */
 export const SEND_PATH = '/cgi-bin/message/custom/send';
 
 /** Customer-service messages (客服消息): to users who did something within their window. Verified accounts only. */
-export const messages = (on: Perform) => ({
+export const messages = (on: CallExecutor) => ({
   /**
    * Sends one message outside the five seconds. Five within 48 hours of a user's message, three within a minute of a
    * menu tap, a subscription or a scan. There is no message id: when the answer is lost, nobody knows whether it arrived.

@@ -1,4 +1,4 @@
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface IpList {
   /** Addresses and CIDR blocks; IPv6 is possible. Read it once a day, and keep the old list when that fails. */
@@ -24,7 +24,7 @@ export interface CheckResult {
 }
 
 /** The network between WeChat and us. */
-export const network = (on: Perform) => ({
+export const network = (on: CallExecutor) => ({
   /** Where pushes come from. Source: 获取微信推送服务器 IP. */
   callbackIps: endpoint<{}, IpList>(on, {
     method: 'GET',

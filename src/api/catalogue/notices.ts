@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 import type { MiniProgramLink } from './templates.js';
 
 export interface Notice {
@@ -36,7 +36,7 @@ export interface Keyword {
 }
 
 /** Subscription notices (订阅通知) and their template library. Verified accounts only. */
-export const notices = (on: Perform) => ({
+export const notices = (on: CallExecutor) => ({
   /**
    * Sends one notice; each takes one opt-in of the user (`event.subscribe_msg_popup_event`). 43101: there is none left,
    * and no repeating helps. 47003 a field, 40037 the template. Source: 发送订阅通知.

@@ -1,5 +1,5 @@
 import { TWENTY_A_PAGE, type KnownArticle, type OffsetPage, type OffsetRequest } from './article.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface Publication {
   readonly article_id: string;
@@ -23,7 +23,7 @@ export interface PublishStatus {
 }
 
 /** Publishing (发布) without sending: an address for every article. Verified accounts only, since July 2025 (48001). */
-export const publications = (on: Perform) => ({
+export const publications = (on: CallExecutor) => ({
   /** Begins to publish a draft; what becomes of it comes as `event.PUBLISHJOBFINISH`. Source: 发布草稿. */
   submit: endpoint<
     { readonly media_id: string },

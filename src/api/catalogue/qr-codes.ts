@@ -1,4 +1,4 @@
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 /** What a QR code carries, and for how long. It comes back in `event.SCAN` and `event.subscribe`. */
 export type QrCodeRequest =
@@ -24,7 +24,7 @@ export type QrCodeRequest =
     };
 
 /** QR codes with parameters (带参数的二维码): verified service accounts only. */
-export const qrCodes = (on: Perform) => ({
+export const qrCodes = (on: CallExecutor) => ({
   /**
    * Makes one: show the picture at `qrCodeImageUrl(ticket)`, or draw `url`. An account has 100,000 permanent ones, and
    * they cannot be given back. Source: 生成带参数的二维码.

@@ -1,4 +1,4 @@
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface Rate {
   readonly call_count: number;
@@ -6,7 +6,7 @@ export interface Rate {
 }
 
 /** Quotas (openApi 管理): how much is left, and starting again. Test accounts cannot clear. */
-export const quotas = (on: Perform) => ({
+export const quotas = (on: CallExecutor) => ({
   /**
    * What is used and left of one API today: `cgi_path` from `/cgi-bin` on, without host and query. 76021 no such path,
    * 76022 not this account's, 76003 wrong beginning. Source: 查询 API 调用额度.

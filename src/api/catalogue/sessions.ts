@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface AgentAndUser {
   readonly kf_account: string;
@@ -15,7 +15,7 @@ export interface WaitingUser {
 }
 
 /** Who serves whom (会话控制). While an agent serves, pushes still come here: answer them with `reply.toStaff()`. */
-export const sessions = (on: Perform) => ({
+export const sessions = (on: CallExecutor) => ({
   /** Hands a user to an agent, who has to be online (65415) and bound (65402). Source: 创建会话. */
   create: endpoint<AgentAndUser>(on, {
     method: 'POST',

@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 import type { OpenIdPage } from './users.js';
 
 export interface Tagging {
@@ -11,7 +11,7 @@ const NAME = { 'tag.name': { characters: [1, 30] } } as const;
 const FIFTY = { openid_list: { items: [1, 50] } } as const;
 
 /** Tags (用户标签): 100 in an account, 20 on a user. The ids 0 to 2 are the system's (45058). */
-export const tags = (on: Perform) => ({
+export const tags = (on: CallExecutor) => ({
   /** 45157 the name is taken, 45056 there are 100. Source: 创建标签. */
   create: endpoint<
     { readonly tag: { readonly name: string } },

@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 /** Values by placeholder, the name without `.DATA`: `{ thing1: { value: '…' } }`. */
 export type TemplateData = Readonly<Record<string, { readonly value: string; readonly color?: string }>>;
@@ -59,7 +59,7 @@ export interface OneTimeMessage {
 }
 
 /** Template messages (模板消息): verified service accounts only. 25 templates in use, 5 categories. */
-export const templates = (on: Perform) => ({
+export const templates = (on: CallExecutor) => ({
   /**
    * Sends one; accepted, not delivered: what became of it comes as `event.TEMPLATESENDJOBFINISH` with this `msgid`
    * (a 64-bit number, as text). Values are judged by type: 47003 names the field.

@@ -1,5 +1,5 @@
 import type { OpenId } from '../../protocol/ids.js';
-import { endpoint, type Perform } from './endpoint.js';
+import { endpoint, type CallExecutor } from './endpoint.js';
 
 /** Of one who left, `subscribe` 0, only the ids are told. No name, sex, place or picture since December 2021. */
 export interface UserInfo {
@@ -33,7 +33,7 @@ export interface OpenIdPage {
 }
 
 /** Users (用户管理). */
-export const users = (on: Perform) => ({
+export const users = (on: CallExecutor) => ({
   /** What is still told of a user, `unionid` included. 40003: not of this account. Source: 获取用户基本信息. */
   info: endpoint<{ readonly openid: OpenId; readonly lang?: Language }, UserInfo>(on, {
     method: 'GET',

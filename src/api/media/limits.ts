@@ -31,4 +31,4 @@ export const PERMANENT_LIMITS: Readonly<Record<MediaKind, MediaLimit>> = {
 export const ARTICLE_IMAGE_LIMIT: MediaLimit = { maxBytes: MB - 1, formats: ['jpg', 'png'] };
 
 /** The most that is fetched back. Ours: no kind comes near it. */
-export const MOST_DOWNLOADED_BYTES = 32 * MB;
+export const MAX_DOWNLOADED_BYTES = 32 * MB;

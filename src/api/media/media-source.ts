@@ -74,7 +74,7 @@ async function readBytes(
     return { bytes, name: fileName, type: contentType };
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    if (error.kind === 'bad-address' || error.kind === 'too-large') {
+    if (error.kind === 'invalid-url' || error.kind === 'too-large') {
       throw new MediaRefused(`the file is not fetched: ${error.message}`);
     }
     throw new MediaUnavailable(`the file cannot be fetched: ${error.message}`, { mayComeBack: true });

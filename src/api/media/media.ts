@@ -1,12 +1,12 @@
 import type { PublicDownload } from '../../ports/public-download.js';
-import type { Exchange } from '../access-points.js';
+import type { ApiRequest } from '../access-points.js';
 import { ApiUnreachable } from '../api-error.js';
 import type { ApiCallOptions } from '../call-options.js';
 import { toRequestBody } from '../request-body.js';
 import { readAnswer, type JsonObject, type ReadResponse } from '../response.js';
 import {
   ARTICLE_IMAGE_LIMIT,
-  MOST_DOWNLOADED_BYTES,
+  MAX_DOWNLOADED_BYTES,
   PERMANENT_LIMITS,
   TEMPORARY_LIMITS,
   type MediaKind,
@@ -23,7 +23,7 @@ export interface MediaDeps {
    * (`read` throws `ApiRefused` then, as `readAnswer` does), and hands the answer to `read`.
    */
   exchangeWithToken<T>(
-    exchange: Omit<Exchange, 'signal'>,
+    exchange: Omit<ApiRequest, 'signal'>,
     read: ReadResponse<T>,
     options: ApiCallOptions,
   ): Promise<T>;
@@ -111,14 +111,14 @@ export interface MediaApi {
 const FILE_TIMES = { timeoutMs: 60_000, totalMs: 90_000 };
 const TIMES = { timeoutMs: 10_000 };
 
-type Call = Omit<Exchange, 'signal' | 'timeoutMs'>;
+type Call = Omit<ApiRequest, 'signal' | 'timeoutMs'>;
 
 export function createMediaApi(deps: MediaDeps): MediaApi {
   const exchange = <T>(call: Call, read: ReadResponse<T>, options: ApiCallOptions) =>
     deps.exchangeWithToken({ ...(isBulky(call) ? FILE_TIMES : TIMES), ...call }, read, options);
 
   const fetched = (call: Call, options: ApiCallOptions) =>
-    exchange({ ...call, maxBytes: MOST_DOWNLOADED_BYTES }, readMedia, options);
+    exchange({ ...call, maxBytes: MAX_DOWNLOADED_BYTES }, readMedia, options);
 
   const post = (path: string, body: object, options: ApiCallOptions, idempotent = true) =>
     exchange({ method: 'POST', path, body: toRequestBody(body), idempotent }, readAnswer, options);

@@ -10,7 +10,7 @@ import type { MediaApi } from './media.js';
 import { readSource, type MediaSource } from './media-source.js';
 
 /** WeChat keeps temporary media for three days. An answer may wait a day for its user, and must still open some hours later. */
-const KEPT_MS = 1.5 * 86_400_000;
+const UPLOAD_TTL_MS = 1.5 * 86_400_000;
 
 export interface UploadOnceOptions extends ApiCallOptions {
   /** WeChat refused this id (40007): upload again unless another one is known by now. */
@@ -33,7 +33,7 @@ export type UploadOnce = (
 export function createUploadOnce(deps: {
   readonly appId: AppId;
   readonly media: Pick<MediaApi, 'upload'>;
-  readonly store: Pick<StateStore, 'fact' | 'changeFact'>;
+  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly download?: PublicDownload | undefined;
@@ -55,7 +55,7 @@ export function createUploadOnce(deps: {
     const digest = createHash('sha256').update(file.bytes).digest('hex');
     const name = `${appId}:media:${kind}:${digest}`;
 
-    const known = await store.fact(name, clock.now()).catch(away);
+    const known = await store.get(name, clock.now()).catch(away);
     if (known !== undefined && known !== notThis) return known;
     const uploading = underWay.get(name);
     if (uploading !== undefined) return uploading;
@@ -69,7 +69,7 @@ export function createUploadOnce(deps: {
       const nowMs = clock.now();
       const next = uploaded.media_id;
       // Who comes second leaves the first one's there: both ids are good.
-      await store.changeFact({ name, expected: known, next, nowMs, keepMs: KEPT_MS }).catch(away);
+      await store.compareAndSet({ name, expected: known, next, nowMs, ttlMs: UPLOAD_TTL_MS }).catch(away);
       return next;
     };
     const uploaded = upload().finally(() => underWay.delete(name));

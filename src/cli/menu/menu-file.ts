@@ -168,7 +168,7 @@ export async function writeMenuFile(
 }
 
 /** Notes what the file's menus are based on from now on, and leaves everything else of it as it was. */
-export async function noteBase({ path, content }: ReadMenuFile, base: string): Promise<void> {
+export async function saveBaseline({ path, content }: ReadMenuFile, base: string): Promise<void> {
   if (isJson(path)) {
     const value: unknown = JSON.parse(content);
     await writeFile(path, `${JSON.stringify({ ...Object(value), base }, undefined, 2)}\n`);

@@ -20,7 +20,7 @@ export async function exportUsers(
     for (let start = 0; start < items.length; start += size) {
       const openIds = items.slice(start, start + size);
       await file.append(idsOnly ? openIds.map((openid) => ({ openid })) : await infoOf(api, openIds));
-      progress.at(file.count, total);
+      progress.update(file.count, total);
     }
   }
   await file.finish();

@@ -13,10 +13,10 @@ export type NewTrouble = Omit<Trouble, 'id'>;
 
 /** Keeps the newest troubles in the store that all processes share, as a ring of facts. @throws StoreUnavailable */
 export class TroubleStore {
-  readonly #store: Pick<StateStore, 'fact' | 'changeFact'>;
+  readonly #store: Pick<StateStore, 'get' | 'compareAndSet'>;
   readonly #clock: Clock;
 
-  constructor(store: Pick<StateStore, 'fact' | 'changeFact'>, clock: Clock) {
+  constructor(store: Pick<StateStore, 'get' | 'compareAndSet'>, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }
@@ -30,8 +30,8 @@ export class TroubleStore {
     const nowMs = this.#clock.now();
     const next = JSON.stringify({ ...trouble, id });
     for (let swap = 0; swap < MAX_SWAPS; swap += 1) {
-      const expected = await this.#store.fact(slot, nowMs);
-      if (await this.#store.changeFact({ name: slot, expected, next, nowMs, keepMs: TTL_MS })) return id;
+      const expected = await this.#store.get(slot, nowMs);
+      if (await this.#store.compareAndSet({ name: slot, expected, next, nowMs, ttlMs: TTL_MS })) return id;
     }
     return undefined;
   }
@@ -39,10 +39,10 @@ export class TroubleStore {
   /** The newest first. */
   async list(): Promise<Trouble[]> {
     const nowMs = this.#clock.now();
-    const newest = Number((await this.#store.fact(NUMBER, nowMs)) ?? 0);
+    const newest = Number((await this.#store.get(NUMBER, nowMs)) ?? 0);
     const oldest = Math.max(1, newest - MAX_TROUBLES + 1);
     const numbers = Array.from({ length: newest - oldest + 1 }, (_, index) => newest - index);
-    const texts = await Promise.all(numbers.map((number) => this.#store.fact(slotOf(number), nowMs)));
+    const texts = await Promise.all(numbers.map((number) => this.#store.get(slotOf(number), nowMs)));
     return texts.flatMap((text, index) => {
       const trouble = text === undefined ? undefined : readTrouble(text);
       return trouble?.id === `t${numbers[index]}` ? [trouble] : [];
@@ -52,10 +52,10 @@ export class TroubleStore {
   async #nextNumber(): Promise<number | undefined> {
     for (let swap = 0; swap < MAX_SWAPS; swap += 1) {
       const nowMs = this.#clock.now();
-      const expected = await this.#store.fact(NUMBER, nowMs);
+      const expected = await this.#store.get(NUMBER, nowMs);
       const number = Number(expected ?? 0) + 1;
       const next = String(number);
-      if (await this.#store.changeFact({ name: NUMBER, expected, next, nowMs, keepMs: 2 * TTL_MS }))
+      if (await this.#store.compareAndSet({ name: NUMBER, expected, next, nowMs, ttlMs: 2 * TTL_MS }))
         return number;
     }
     return undefined;

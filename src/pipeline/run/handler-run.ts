@@ -1,12 +1,12 @@
-import type { Outcome } from '../../handling/run-handler.js';
-import type { TextStream } from '../../handling/text-stream.js';
+import type { Outcome } from '../../handler-runtime/run-handler.js';
+import type { TextStream } from '../../handler-runtime/text-stream.js';
 import type { Json } from '../../protocol/json.js';
 import type { Push } from '../../protocol/push.js';
-import { accompany } from '../accompany.js';
+import { startTypingIndicator } from '../typing-indicator.js';
 import type { Account } from '../account.js';
-import { finishFor, handleFor } from '../handle-for.js';
-import type { RecordName } from '../job.js';
-import { endOf } from '../stream-end.js';
+import { invokeLater, invokeHandle } from '../invoke-handler.js';
+import type { RecordRef } from '../record/record-ref.js';
+import { drainStream } from '../drain-stream.js';
 import type { Ended } from './run-answer.js';
 import type { RunDeps } from './run-deps.js';
 
@@ -21,7 +21,7 @@ export class HandlerRun {
   readonly #deps: RunDeps;
   readonly #account: Account;
   readonly #push: Push;
-  readonly #name: RecordName;
+  readonly #name: RecordRef;
   readonly #onHandler: OnHandler;
   #handler: string | undefined;
   /** Rises with every start: what an earlier run of the handler makes was lost with its lease. */
@@ -31,7 +31,7 @@ export class HandlerRun {
   #abort: AbortController | undefined;
   #stopTyping: (() => void) | undefined;
 
-  constructor(deps: RunDeps, account: Account, push: Push, name: RecordName, onHandler: OnHandler) {
+  constructor(deps: RunDeps, account: Account, push: Push, name: RecordRef, onHandler: OnHandler) {
     this.#deps = deps;
     this.#account = account;
     this.#push = push;
@@ -50,7 +50,7 @@ export class HandlerRun {
     this.#startedAtMs = this.#deps.clock.now();
     this.#starts += 1;
     this.#handler = '';
-    const outcome = handleFor(this.#deps, this.#account, this.#push, {
+    const outcome = invokeHandle(this.#deps, this.#account, this.#push, {
       ...run,
       signal: () => this.#signal,
       onRoute: (handler) => (this.#handler = handler),
@@ -63,7 +63,7 @@ export class HandlerRun {
   startLater(task: Json): void {
     const { log } = this.#deps;
     const run = { handler: this.name, task, attempt: 1, signal: this.#signal };
-    const outcome = finishFor(this.#deps, this.#account, this.#push, run).then(
+    const outcome = invokeLater(this.#deps, this.#account, this.#push, run).then(
       (made): Outcome => made ?? { type: 'silent' },
       (error: unknown): Outcome => {
         log.warn({ err: error, pushId: this.#push.id, handler: this.name }, 'retry: a `later` threw');
@@ -76,7 +76,7 @@ export class HandlerRun {
   /** While a long answer is being written after its deadline, its user sees that somebody types. */
   startTyping(): void {
     if (this.#stream === undefined || this.#stopTyping !== undefined) return;
-    this.#stopTyping = accompany(this.#deps, this.#account, this.#push, this.#name, this.#stream);
+    this.#stopTyping = startTypingIndicator(this.#deps, this.#account, this.#push, this.#name, this.#stream);
   }
 
   abort(why: string): void {
@@ -110,7 +110,7 @@ export class HandlerRun {
     if (outcome.type !== 'streaming') return this.#end(outcome);
     this.#stream = outcome.stream;
     this.#onHandler({ stream: outcome.stream });
-    void endOf(outcome.stream, this.#deps.log, this.#push.id).then((end) => {
+    void drainStream(outcome.stream, this.#deps.log, this.#push.id).then((end) => {
       this.#stopTyping?.();
       if (end.type === 'broken') this.#onThrow(end.error, start);
       else this.#onOutcome(end, start);

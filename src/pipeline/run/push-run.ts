@@ -6,10 +6,17 @@ import { toPassiveXml } from '../../protocol/passive-xml.js';
 import type { Push } from '../../protocol/push.js';
 import { reply as replies, type Reply } from '../../protocol/reply.js';
 import type { Account } from '../account.js';
-import { KEPT_FOR_MS } from '../change-record.js';
-import { makeJob, nameRecord, type RecordName } from '../job.js';
-import { RecordInHand } from '../record-in-hand.js';
-import { SUCCESS, Tries, TRIES_LAST_MS, type FinalVerdict, type Try, type Verdict } from '../tries.js';
+import { MAILBOX_TTL_MS } from '../record/update-record.js';
+import { makeJob, recordRef, type RecordRef } from '../record/record-ref.js';
+import { RecordHandle } from '../record/record-handle.js';
+import {
+  SUCCESS,
+  PendingAttempts,
+  ATTEMPTS_WINDOW_MS,
+  type SettledResponse,
+  type Attempt,
+  type AttemptResponse,
+} from './pending-attempts.js';
 import { decide } from './decide.js';
 import { HandlerRun } from './handler-run.js';
 import { RunAnswer, type Ended } from './run-answer.js';
@@ -38,10 +45,10 @@ export class PushRun implements ActiveRun {
   readonly #deps: RunDeps;
   readonly #account: Account;
   readonly #push: Push;
-  readonly #name: RecordName;
+  readonly #name: RecordRef;
   readonly #arrival: Arrival;
-  readonly #record: RecordInHand;
-  readonly #attempts: Tries;
+  readonly #record: RecordHandle;
+  readonly #attempts: PendingAttempts;
   readonly #answer: RunAnswer;
   readonly #steps: RunSteps;
   readonly #handler: HandlerRun;
@@ -61,17 +68,17 @@ export class PushRun implements ActiveRun {
     arrival: Arrival,
     runs: 'ours' | 'theirs',
   ) {
-    const passiveOnly = account.road.now === 'passive-only';
-    const name = nameRecord(account.appId, push.id, push.user);
+    const passiveOnly = account.deliveryPolicy.channel === 'passive-only';
+    const name = recordRef(account.appId, push.id, push.user);
     this.#deps = deps;
     this.#account = account;
     this.#push = push;
     this.#name = name;
     this.#arrival = arrival;
     this.#job = new RunJob(deps.queue, deps.log, push.id);
-    this.#record = new RecordInHand(deps, name, stored, () => this.#job.restore());
-    this.#attempts = new Tries(deps.clock, JOB_WRITE_LEAD_MS, (what) => this.#onTime(what));
-    this.#answer = new RunAnswer(name.sender, deps.lifetimes, passiveOnly, arrival.kept, (reply) =>
+    this.#record = new RecordHandle(deps, name, stored, () => this.#job.restore());
+    this.#attempts = new PendingAttempts(deps.clock, JOB_WRITE_LEAD_MS, (what) => this.#onTime(what));
+    this.#answer = new RunAnswer(name.sender, deps.ttls, passiveOnly, arrival.mailbox, (reply) =>
       this.#render(reply),
     );
     this.#handler = new HandlerRun(deps, account, push, name, (what) => {
@@ -90,11 +97,11 @@ export class PushRun implements ActiveRun {
       handler: () => this.#handler.name,
       makeJob: () => this.#makeJob(),
     });
-    this.#state = firstState(runs, { passiveOnly, isFirstAttempt: arrival.tryNumber === 1 });
-    deps.runs.set(name.key, this);
+    this.#state = firstState(runs, { passiveOnly, isFirstAttempt: arrival.attemptNumber === 1 });
+    deps.activeRuns.set(name.key, this);
   }
 
-  join(attempt: Try): Verdict | Promise<Verdict> {
+  join(attempt: Attempt): AttemptResponse | Promise<AttemptResponse> {
     const verdict = this.#attempts.join(attempt);
     if (verdict instanceof Promise) this.#dispatch({ type: 'attemptJoined', isLast: attempt.isLast });
     return verdict;
@@ -111,7 +118,7 @@ export class PushRun implements ActiveRun {
   /** Runs the handler only where no earlier push of the sender is under way; else says the notice. */
   startUnlessPending(): void {
     const { store, clock } = this.#deps;
-    store.ahead(this.#name.sender, this.#name.key, clock.now()).then(
+    store.predecessor(this.#name.sender, this.#name.key, clock.now()).then(
       (ahead) =>
         ahead === undefined ? this.start() : this.#settle({ type: 'replied', reply: this.#notice }),
       () => this.start(),
@@ -154,17 +161,17 @@ export class PushRun implements ActiveRun {
       case 'respond':
         this.#cancelGrace?.();
         this.#report(effect.outcome);
-        return this.#attempts.speak(this.#verdict(effect.says));
+        return this.#attempts.settle(this.#verdict(effect.says));
       case 'respondUnavailable':
         this.#cancelGrace?.();
         this.#report('unavailable');
-        return this.#attempts.turnAway();
+        return this.#attempts.failUnavailable();
       case 'leaveUnanswered':
         this.#report('held');
-        return this.#attempts.hold();
+        return this.#attempts.leaveUnanswered();
       case 'askHold':
-        void this.#account.road
-          .mayHold()
+        void this.#account.deliveryPolicy
+          .tryAcquireHold()
           .then((granted) => this.#dispatch({ type: 'holdAnswered', granted }));
         return;
       case 'pause':
@@ -202,7 +209,7 @@ export class PushRun implements ActiveRun {
         return this.#handler.abort('the run took too long, or the server is shutting down');
       case 'close':
         this.#cancelLimit?.();
-        if (this.#deps.runs.get(this.#name.key) === this) this.#deps.runs.delete(this.#name.key);
+        if (this.#deps.activeRuns.get(this.#name.key) === this) this.#deps.activeRuns.delete(this.#name.key);
         return this.#onClosed?.();
       default:
         return effect satisfies never;
@@ -240,12 +247,12 @@ export class PushRun implements ActiveRun {
   #writeJob(as: 'lease' | 'work' | 'held'): Promise<boolean> {
     const { receivedAtMs, sinceMs } = this.#arrival;
     if (as === 'lease') return this.#job.write(this.#makeJob(), this.#attempts.deadlineAtMs + JOB_LEASE_MS);
-    if (as === 'held') return this.#job.write(this.#makeJob(), sinceMs + TRIES_LAST_MS);
+    if (as === 'held') return this.#job.write(this.#makeJob(), sinceMs + ATTEMPTS_WINDOW_MS);
     if (this.#state.made?.type === 'task') return this.#job.write(this.#makeJob(true));
-    const isKept = this.#answer.passive?.restIs === 'kept' && this.#state.made?.type === 'reply';
+    const isKept = this.#answer.passive?.remainderGoes === 'mailbox' && this.#state.made?.type === 'reply';
     return this.#job.write(
       this.#makeJob(),
-      isKept ? receivedAtMs + KEPT_FOR_MS : this.#deps.clock.now() + REMAINDER_AFTER_MS,
+      isKept ? receivedAtMs + MAILBOX_TTL_MS : this.#deps.clock.now() + REMAINDER_AFTER_MS,
     );
   }
 
@@ -260,14 +267,14 @@ export class PushRun implements ActiveRun {
     );
   }
 
-  #verdict(says: Said): FinalVerdict {
+  #verdict(says: Said): SettledResponse {
     const { xml } = this.#steps;
     return says === 'reply' && xml !== undefined ? { type: 'reply', xml } : SUCCESS;
   }
 
   /** What a user hears whose answer comes with a later message. */
   get #notice(): Reply {
-    return replies.text(this.#account.road.notice);
+    return replies.text(this.#account.deliveryPolicy.notice);
   }
 
   #render(reply: Reply): string {

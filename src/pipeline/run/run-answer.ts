@@ -1,14 +1,14 @@
-import type { Outcome } from '../../handling/run-handler.js';
-import type { TextStream } from '../../handling/text-stream.js';
-import type { ShelvedRecord } from '../../ports/state-store.js';
+import type { Outcome } from '../../handler-runtime/run-handler.js';
+import type { TextStream } from '../../handler-runtime/text-stream.js';
+import type { MailboxEntry } from '../../ports/state-store.js';
 import type { CustomerServiceMessage } from '../../protocol/customer-service-message.js';
 import { reply as replies, type Reply } from '../../protocol/reply.js';
 import type { Json } from '../../protocol/json.js';
-import type { Lifetimes } from '../change-record.js';
-import { composeAnswer, isReply, type OwnAnswer, type PassiveAnswer } from '../compose-answer.js';
-import type { DeadReason } from '../dead-letter.js';
+import type { RecordTtls } from '../record/update-record.js';
+import { composeReply, isReply, type OwnAnswer, type PassiveReply } from './compose-reply.js';
+import type { DeadReason } from '../dead-letters/dead-letter.js';
 import { deathBy, toLateMessages } from '../late-messages.js';
-import { restOf } from '../stream-end.js';
+import { undeliveredText } from '../drain-stream.js';
 import type { Made, Said } from './run-state.js';
 
 /** A handler's outcome, once nothing of it is still being written. */
@@ -16,29 +16,29 @@ export type Ended =
   Exclude<Outcome, { type: 'streaming' }> | { readonly type: 'threw'; readonly error?: unknown };
 
 /** A passive reply, ready to be said. */
-export interface Composed extends PassiveAnswer {
+export interface Composed extends PassiveReply {
   readonly xml: string;
   /** What becomes of `rest`. */
-  readonly restIs: 'late' | 'kept';
+  readonly remainderGoes: 'deliver' | 'mailbox';
 }
 
 /** What becomes of an answer that comes after its deadline. */
-export type LateEnd =
+export type OverrunEnd =
   | { readonly type: 'messages'; readonly messages: readonly CustomerServiceMessage[] }
   | { readonly type: 'task'; readonly task: Json }
   | { readonly type: 'nothing' }
   | { readonly type: 'dead'; readonly reason: DeadReason; readonly detail: string };
 
-const TIMEOUT = { reason: 'handler_hung', detail: 'no outcome within 10 minutes' } as const;
+const TIMEOUT = { reason: 'handler_timeout', detail: 'no outcome within 10 minutes' } as const;
 const THROWN = { reason: 'handler_threw', detail: 'thrown after the deadline' } as const;
 
 /** The content of a run's answer: what its handler made, what the mailbox adds, and how either is said. */
 export class RunAnswer {
   readonly #sender: string;
-  readonly #lifetimes: Lifetimes;
+  readonly #ttls: RecordTtls;
   readonly #passiveOnly: boolean;
   readonly #render: (reply: Reply) => string;
-  #mailbox: readonly ShelvedRecord[];
+  #mailbox: readonly MailboxEntry[];
   #ended: Ended | undefined;
   #own: OwnAnswer;
   #passive: Composed | undefined;
@@ -48,13 +48,13 @@ export class RunAnswer {
 
   constructor(
     sender: string,
-    lifetimes: Lifetimes,
+    ttls: RecordTtls,
     passiveOnly: boolean,
-    mailbox: readonly ShelvedRecord[],
+    mailbox: readonly MailboxEntry[],
     render: (reply: Reply) => string,
   ) {
     this.#sender = sender;
-    this.#lifetimes = lifetimes;
+    this.#ttls = ttls;
     this.#passiveOnly = passiveOnly;
     this.#mailbox = mailbox;
     this.#render = render;
@@ -76,7 +76,7 @@ export class RunAnswer {
     this.#ended = ended;
     this.#own = ended.type === 'replied' ? ended.reply : undefined;
     if (ended.type === 'deferred') return { type: 'task', tried: before?.type === 'deferred' };
-    if (ended.type === 'replied' && ended.reply.road === 'customer-service') {
+    if (ended.type === 'replied' && ended.reply.channel === 'customer-service') {
       const messages = toLateMessages(ended.reply);
       if ('reason' in messages) throw new TypeError(messages.detail);
       return { type: 'message' };
@@ -92,7 +92,7 @@ export class RunAnswer {
 
   /** What is said where the deadline passes without an answer. @throws ReplyInvalid */
   prepareDeadline(notice: Reply): Said {
-    const part = this.#passiveOnly ? undefined : this.stream?.complete();
+    const part = this.#passiveOnly ? undefined : this.stream?.completeSentences();
     this.#streamPart = part;
     const said = part === undefined ? undefined : replies.text(part.content);
     this.#atDeadline = this.#compose(this.#passiveOnly ? notice : said);
@@ -101,8 +101,8 @@ export class RunAnswer {
 
   /** The beginning of a stream was said. */
   markSaid(): void {
-    if (this.#atDeadline?.saysOwn === true && this.#streamPart !== undefined)
-      this.stream?.markSaid(this.#streamPart.upTo);
+    if (this.#atDeadline?.includesOwnAnswer === true && this.#streamPart !== undefined)
+      this.stream?.markDelivered(this.#streamPart.upTo);
   }
 
   /** Another push used the mailbox up. @throws ReplyInvalid */
@@ -122,14 +122,14 @@ export class RunAnswer {
   }
 
   /** @param made  how the run ended, in the eyes of `decide` */
-  late(made: Made | undefined): LateEnd {
+  late(made: Made | undefined): OverrunEnd {
     const ended = this.#ended;
     if (made?.type === 'timeout') return { type: 'dead', ...TIMEOUT };
     if (ended === undefined || ended.type === 'threw')
       return { type: 'dead', ...deathBy(ended?.error, THROWN) };
     if (ended.type === 'deferred') return { type: 'task', task: ended.task };
     // The beginning of a stream may have been said at the deadline.
-    const rest = this.stream === undefined ? ended : restOf(this.stream);
+    const rest = this.stream === undefined ? ended : undeliveredText(this.stream);
     if (rest.type === 'silent') return { type: 'nothing' };
     const messages = toLateMessages(rest.reply);
     return 'reason' in messages ? { type: 'dead', ...messages } : { type: 'messages', messages };
@@ -137,15 +137,15 @@ export class RunAnswer {
 
   #made(): Made {
     this.#passive = this.#compose(this.#own);
-    if (this.#passive !== undefined) return { type: 'reply', needsJob: this.#passive.rest.length > 0 };
+    if (this.#passive !== undefined) return { type: 'reply', needsJob: this.#passive.remainder.length > 0 };
     return { type: this.#ended?.type === 'threw' ? 'fault' : 'nothing' };
   }
 
   #compose(own: OwnAnswer): Composed | undefined {
-    const answer = composeAnswer(own, this.#mailbox, this.#sender, this.#lifetimes);
+    const answer = composeReply(own, this.#mailbox, this.#sender, this.#ttls);
     if (answer === undefined) return undefined;
-    const isPinned = isReply(own) && own.road === 'passive';
-    const restIs = this.#passiveOnly || isPinned ? 'kept' : 'late';
-    return { ...answer, xml: this.#render(answer.reply), restIs };
+    const isPinned = isReply(own) && own.channel === 'passive';
+    const remainderGoes = this.#passiveOnly || isPinned ? 'mailbox' : 'deliver';
+    return { ...answer, xml: this.#render(answer.reply), remainderGoes };
   }
 }

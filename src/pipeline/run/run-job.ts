@@ -29,7 +29,7 @@ export class RunJob {
 
   /** Makes it due now. Where that fails, its own time comes. */
   async promote(): Promise<void> {
-    if (await this.#writing) await this.#queue.hurry(this.#id).catch(() => undefined);
+    if (await this.#writing) await this.#queue.promote(this.#id).catch(() => undefined);
   }
 
   /** The record says that there is nothing to do. A job that stays behind finds that out. */

@@ -1,11 +1,11 @@
 import type { DeferredJob } from '../../ports/deferred-queue.js';
-import { StoreUnavailable, type AlsoSwap } from '../../ports/state-store.js';
+import { StoreUnavailable, type LinkedSwap } from '../../ports/state-store.js';
 import type { Reply } from '../../protocol/reply.js';
 import { isReplied } from '../../push-record/push-record.js';
 import * as to from '../../push-record/transitions.js';
-import type { ChangeOptions } from '../change-record.js';
-import { endAsDead, layAside } from '../dead-letter.js';
-import type { RecordInHand, Transition } from '../record-in-hand.js';
+import type { UpdateOptions } from '../record/update-record.js';
+import { endAsDead, storeDeadLetter } from '../dead-letters/dead-letter.js';
+import type { RecordHandle, Transition } from '../record/record-handle.js';
 import type { RunAnswer } from './run-answer.js';
 import type { RunDeps } from './run-deps.js';
 import type { RunEvent, RunState, Sight, Step } from './run-state.js';
@@ -15,7 +15,7 @@ export interface StepContext {
   readonly deps: RunDeps;
   readonly pushId: string;
   readonly kind: string;
-  readonly record: RecordInHand;
+  readonly record: RecordHandle;
   readonly answer: RunAnswer;
   notice(): Reply;
   render(reply: Reply): string;
@@ -79,10 +79,14 @@ export class RunSteps {
     const durable = state.job !== 'none' || state.runs === 'nobody';
     switch (step) {
       case 'settleReply': {
-        const { xml, rest, restIs, also } = answer.passive!;
+        const { xml, remainder, remainderGoes, linkedSwaps } = answer.passive!;
         const change: Transition = (current, lease) =>
-          to.settleReply(current, lease, rest, restIs === 'kept' ? 'mailbox' : 'deliver');
-        return this.#change(change, { ...linked(also), durable: durable || also.length > 0, body: xml }, xml);
+          to.settleReply(current, lease, remainder, remainderGoes === 'mailbox' ? 'mailbox' : 'deliver');
+        return this.#change(
+          change,
+          { ...linked(linkedSwaps), durable: durable || linkedSwaps.length > 0, body: xml },
+          xml,
+        );
       }
       case 'acknowledge':
         return this.#change(to.acknowledge, { durable });
@@ -123,7 +127,7 @@ export class RunSteps {
           durable: state.told !== undefined,
         });
       case 'read': {
-        const seen = await record.look();
+        const seen = await record.refresh();
         if (seen === undefined) return { type: 'recordSeen', sight: { is: 'gone' } };
         return { type: 'recordSeen', sight: this.sightOf(state.runs, seen.ownerAlive, seen.body) };
       }
@@ -134,10 +138,10 @@ export class RunSteps {
 
   async #adoptWithReply(): Promise<RunEvent> {
     const { answer } = this.#context;
-    const { xml, also } = answer.atDeadline!;
+    const { xml, linkedSwaps } = answer.atDeadline!;
     const event = await this.#change(
       (current) => to.adopt(current, 'reply'),
-      { ...linked(also), durable: true, body: xml },
+      { ...linked(linkedSwaps), durable: true, body: xml },
       xml,
     );
     if (event.type === 'stepDone') answer.markSaid();
@@ -163,19 +167,19 @@ export class RunSteps {
     };
     if (end.type !== 'dead') return this.#change(change, { durable: true });
     let event: RunEvent = { type: 'stepFailed' };
-    const letter = layAside(deps, this.#context.makeJob(), kind, record.record, end);
+    const letter = storeDeadLetter(deps, this.#context.makeJob(), kind, record.record, end);
     await endAsDead(deps, letter, async () => {
       event = await this.#change(change, { durable: true });
-      return { made: event.type === 'stepDone', record: record.record };
+      return { ok: event.type === 'stepDone', record: record.record };
     });
     return event;
   }
 
-  async #change(transition: Transition, options: ChangeOptions, xml?: string): Promise<RunEvent> {
+  async #change(transition: Transition, options: UpdateOptions, xml?: string): Promise<RunEvent> {
     const { record, answer } = this.#context;
     const changed = await record.tryChange(transition, options);
-    if (changed === 'lost') return { type: 'stepLost', held: record.isOurs };
-    if (changed === 'made') {
+    if (changed === 'conflict') return { type: 'stepLost', held: record.isOurs };
+    if (changed === 'updated') {
       this.#xml = xml;
       return { type: 'stepDone', now: record.record.state };
     }
@@ -185,5 +189,5 @@ export class RunSteps {
 }
 
 /** The mailbox entries that a reply carries, where it carries any. */
-const linked = (also: readonly AlsoSwap[]): { readonly also?: readonly AlsoSwap[] } =>
+const linked = (also: readonly LinkedSwap[]): { readonly also?: readonly LinkedSwap[] } =>
   also.length === 0 ? {} : { also };

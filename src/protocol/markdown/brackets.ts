@@ -1,6 +1,6 @@
 /** Longest address that is looked for, a longer one could not be sent, and most brackets in it: so the time stays linear. */
-const LONGEST = 2_048;
-const DEEPEST = 32;
+const MAX_LENGTH = 2_048;
+const MAX_DEPTH = 32;
 const ESCAPED = /\\([!-/:-@[-`{-~])/g;
 
 /** `](target "title")`, from its `]` on. */
@@ -30,7 +30,7 @@ export function pairBrackets(text: string, isCode: (at: number) => number | unde
 /** Reads where a link goes, from the `]` that ends its text; undefined: it is no link. */
 export function readTarget(text: string, close: number): Target | undefined {
   if (text[close + 1] !== '(') return undefined;
-  const ahead = text.slice(close + 2, close + 2 + 2 * LONGEST);
+  const ahead = text.slice(close + 2, close + 2 + 2 * MAX_LENGTH);
   const lead = ahead.length - ahead.trimStart().length;
   const address = ahead[lead] === '<' ? angled(ahead, lead) : bare(ahead, lead);
   if (address === undefined) return undefined;
@@ -55,8 +55,8 @@ function bare(ahead: string, from: number): { text: string; end: number } | unde
     const char = ahead.charAt(end);
     if (/\s/.test(char) || (char === ')' && depth === 0)) break;
     if (char === '\\') end++;
-    else if (char === '(' && ++depth > DEEPEST) return undefined;
+    else if (char === '(' && ++depth > MAX_DEPTH) return undefined;
     else if (char === ')') depth--;
   }
-  return depth === 0 && end - from <= LONGEST ? { text: ahead.slice(from, end), end } : undefined;
+  return depth === 0 && end - from <= MAX_LENGTH ? { text: ahead.slice(from, end), end } : undefined;
 }

@@ -1,10 +1,10 @@
 import { event, freshWord, message, text } from './pushes.js';
 import type { Rule } from './rule.js';
-import { relaid, takes } from './takes.js';
+import { reformatted, acceptsRule } from './accepts-rule.js';
 
 /** Whatever is pushed, it is taken. */
 export const bodyRules: readonly Rule[] = [
-  takes(
+  acceptsRule(
     {
       id: 'known-kinds',
       level: 'must',
@@ -48,7 +48,7 @@ export const bodyRules: readonly Rule[] = [
       ],
     ],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'unknown-message-type',
       level: 'must',
@@ -65,7 +65,7 @@ export const bodyRules: readonly Rule[] = [
       ],
     ],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'unknown-event',
       level: 'must',
@@ -80,7 +80,7 @@ export const bodyRules: readonly Rule[] = [
       ['an event whose MsgType is spelt "Event"', event(target, 'conformance_test', { MsgType: 'Event' })],
     ],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'unknown-fields',
       level: 'must',
@@ -98,7 +98,7 @@ export const bodyRules: readonly Rule[] = [
         'a text with an element called toString',
         text(target, freshWord(), { toString: 'x', constructor: 'y' }),
       ],
-      relaid(
+      reformatted(
         target,
         'a text with its elements in reverse order',
         (xml) =>
@@ -111,7 +111,7 @@ export const bodyRules: readonly Rule[] = [
       ),
     ],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'missing-msg-id',
       level: 'must',
@@ -120,9 +120,11 @@ export const bodyRules: readonly Rule[] = [
       source: '接收普通消息, 关于重试的消息排重',
       remedy: 'Fall back on sender, second and content where MsgId is missing.',
     },
-    (target) => [relaid(target, 'a text without MsgId', (xml) => xml.replace(/<MsgId>.*?<\/MsgId>\n/, ''))],
+    (target) => [
+      reformatted(target, 'a text without MsgId', (xml) => xml.replace(/<MsgId>.*?<\/MsgId>\n/, '')),
+    ],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'empty-text',
       level: 'must',
@@ -134,12 +136,12 @@ export const bodyRules: readonly Rule[] = [
     (target) => [
       ['an empty text', message(target, 'text', { Content: '' })],
       ['a text of blanks', message(target, 'text', { Content: '  ' })],
-      relaid(target, 'a text with <Content/>', (xml) =>
+      reformatted(target, 'a text with <Content/>', (xml) =>
         xml.replace(/<Content>[\s\S]*<\/Content>/, '<Content/>'),
       ),
     ],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'lists-of-any-length',
       level: 'must',

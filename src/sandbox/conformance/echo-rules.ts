@@ -42,13 +42,13 @@ const kinds: readonly (Pick<Rule, 'id' | 'title' | 'remedy'> & { readonly texts:
 async function unharmed(probe: Probe, texts: readonly string[]): Promise<Finding> {
   if (!(await probe.echoes()))
     return notJudged('the server does not repeat what it is sent; name a text that it repeats with --echo');
-  const heard = await Promise.all(
+  const results = await Promise.all(
     texts.map(async (typed) => ({
       typed,
       ...(await probe.push(text(probe.target, typed), `the text ${JSON.stringify(typed)}`)),
     })),
   );
-  const harmed = heard.find(({ typed, answer }) => !leaf(answer.fields?.['Content']).includes(typed));
+  const harmed = results.find(({ typed, answer }) => !leaf(answer.fields?.['Content']).includes(typed));
   return harmed === undefined
     ? holds
     : broken(harmed.exchange, `the reply does not hold ${JSON.stringify(harmed.typed)}`);

@@ -28,7 +28,7 @@ export interface Order {
   readonly url: URL;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 }
 
 /** Makes requests: a connection each, so that a server which closes idle ones is not blamed. */
@@ -36,7 +36,7 @@ export function createCaller(): { call(order: Order): Promise<Exchange> } {
   const plain = new PlainAgent({ keepAlive: false, maxSockets: 48 });
   const tls = new TlsAgent({ keepAlive: false, maxSockets: 48 });
   return {
-    call: ({ label, method, url, headers = {}, body = '', patienceMs }) =>
+    call: ({ label, method, url, headers = {}, body = '', timeoutMs }) =>
       new Promise((resolve) => {
         let startMs = performance.now();
         let status: number | undefined;
@@ -71,7 +71,7 @@ export function createCaller(): { call(order: Order): Promise<Exchange> } {
           timer = setTimeout(() => {
             end('no answer in time');
             request.destroy();
-          }, patienceMs);
+          }, timeoutMs);
         });
         request.on('response', (response) => {
           ({ statusCode: status } = response);

@@ -1,8 +1,8 @@
-import { dress, parameter, withParameters } from './dress.js';
-import type { Heard, Probe } from './probe.js';
+import { forgeRequest, parameter, withParameters } from './forge-request.js';
+import type { ProbeResult, Probe } from './probe.js';
 import { freshWord, text } from './pushes.js';
 import { broken, holds, type Rule } from './rule.js';
-import { everyAccepted, noneBelieved } from './verdicts.js';
+import { everyAccepted, noneBelieved } from './assertions.js';
 
 const source = '消息加解密说明, 技术方案';
 const sealed = ['compatible', 'safe'] as const;
@@ -25,7 +25,7 @@ export const forgedEnvelopeRules: readonly Rule[] = [
     async check(probe) {
       const bare = text(probe.target, freshWord());
       const raw = text(probe.target, freshWord());
-      const { query, body } = dress(raw.xml, probe.target, { mode: 'plaintext' });
+      const { query, body } = forgeRequest(raw.xml, probe.target, { mode: 'plaintext' });
       return noneBelieved(probe, [
         await probe.push(bare, 'a text in the clear', { mode: 'plaintext' }),
         await probe.send(
@@ -54,17 +54,17 @@ export const forgedEnvelopeRules: readonly Rule[] = [
     remedy: 'Check msg_signature over token, timestamp, nonce and Encrypt, whatever signature says.',
     modes: sealed,
     async check(probe) {
-      const heard = async (label: string, msgSignature: (right: string) => string | undefined) => {
+      const results = async (label: string, msgSignature: (right: string) => string | undefined) => {
         const push = text(probe.target, freshWord());
-        const { query, body } = dress(push.xml, probe.target);
+        const { query, body } = forgeRequest(push.xml, probe.target);
         const changed = withParameters(query, {
           msg_signature: msgSignature(parameter(query, 'msg_signature')),
         });
         return probe.send(push, { body, query: changed }, label);
       };
       return noneBelieved(probe, [
-        await heard('a text with a wrong msg_signature', () => '0'.repeat(40)),
-        await heard('a text without msg_signature', () => undefined),
+        await results('a text with a wrong msg_signature', () => '0'.repeat(40)),
+        await results('a text without msg_signature', () => undefined),
       ]);
     },
   },
@@ -120,12 +120,12 @@ export const forgedEnvelopeRules: readonly Rule[] = [
         ['half a block missing', (encrypt) => bytesOf(encrypt).subarray(0, -7).toString('base64')],
         ['text that is no Base64', () => '!!!'],
       ];
-      const heard = await Promise.all(
+      const results = await Promise.all(
         damages.map(([label, tamper]) =>
           probe.push(text(probe.target, freshWord()), `an envelope with ${label}`, { tamper }),
         ),
       );
-      const finding = await noneBelieved(probe, heard);
+      const finding = await noneBelieved(probe, results);
       return finding.type === 'broken' ? finding : everyAccepted([await honest(probe)]);
     },
   },
@@ -139,9 +139,9 @@ export const forgedEnvelopeRules: readonly Rule[] = [
     remedy: 'Answer wrong signature, key, padding and AppID with one and the same status and body.',
     modes: sealed,
     async check(probe) {
-      const send = (label: string, disguise: Parameters<Probe['push']>[2]) =>
-        probe.push(text(probe.target, freshWord()), label, disguise);
-      const heard = [
+      const send = (label: string, tampering: Parameters<Probe['push']>[2]) =>
+        probe.push(text(probe.target, freshWord()), label, tampering);
+      const results = [
         await send('a text sealed for another AppID', { appId: 'wx0000000000000000' }),
         await send('a text sealed with another key', { encodingAesKey: OTHER_KEY }),
         await send('a text with its padding changed', {
@@ -149,14 +149,14 @@ export const forgedEnvelopeRules: readonly Rule[] = [
         }),
         await send('a text signed with another token', { token: 'another' }),
       ];
-      const face = ({ exchange: { status, text: body } }: Heard) => `${status ?? 'none'} ${body}`;
-      const odd = heard.find((one) => heard[0] !== undefined && face(one) !== face(heard[0]));
+      const face = ({ exchange: { status, text: body } }: ProbeResult) => `${status ?? 'none'} ${body}`;
+      const odd = results.find((one) => results[0] !== undefined && face(one) !== face(results[0]));
       return odd === undefined ? holds : broken(odd.exchange, 'other refusals look different');
     },
   },
 ];
 
-const honest = (probe: Probe): Promise<Heard> =>
+const honest = (probe: Probe): Promise<ProbeResult> =>
   probe.push(text(probe.target, freshWord()), 'an honest text after it');
 
 const bytesOf = (encrypt: string): Buffer => Buffer.from(encrypt, 'base64');

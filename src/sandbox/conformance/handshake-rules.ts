@@ -1,4 +1,4 @@
-import { dressHandshake, parameter, withParameters, type Query } from './dress.js';
+import { forgeHandshake, parameter, withParameters, type Query } from './forge-request.js';
 import type { Exchange } from './exchange.js';
 import type { Probe } from './probe.js';
 import { broken, holds, type Finding, type Rule } from './rule.js';
@@ -13,7 +13,7 @@ const isEcho = ({ status, body }: Exchange, echostr: string): boolean =>
 async function echoed(probe: Probe, echostrs: readonly string[]): Promise<Finding> {
   for (const echostr of echostrs) {
     const exchange = await probe.get(
-      dressHandshake(echostr, probe.target),
+      forgeHandshake(echostr, probe.target),
       `the handshake with echostr ${JSON.stringify(echostr)}`,
     );
     if (!isEcho(exchange, echostr))
@@ -76,7 +76,7 @@ export const handshakeRules: readonly Rule[] = [
       'Sort the three as strings, byte by byte; not as numbers, not by locale. Leave leading zeros alone.',
     async check(probe) {
       for (const nonce of ['9', '0012', '99999999999']) {
-        const query = dressHandshake(ECHO, probe.target, { nonce });
+        const query = forgeHandshake(ECHO, probe.target, { nonce });
         const exchange = await probe.get(query, `the handshake with nonce ${nonce}`);
         if (!isEcho(exchange, ECHO))
           return broken(exchange, 'a handshake that is rightly signed was refused');
@@ -93,10 +93,10 @@ export const handshakeRules: readonly Rule[] = [
     source,
     remedy: 'Compare all 40 digits of the signature, and answer 403 without the echostr.',
     check(probe) {
-      const good = dressHandshake(ECHO, probe.target);
+      const good = forgeHandshake(ECHO, probe.target);
       const signature = parameter(good, 'signature');
       return keptBack(probe, [
-        ['the signature of another token', dressHandshake(ECHO, probe.target, { token: 'another' })],
+        ['the signature of another token', forgeHandshake(ECHO, probe.target, { token: 'another' })],
         [
           'one digit of the signature changed',
           withParameters(good, { signature: lastDigitChanged(signature) }),
@@ -115,7 +115,7 @@ export const handshakeRules: readonly Rule[] = [
     source,
     remedy: 'Take an absent or empty parameter for a refusal.',
     check(probe) {
-      const good = dressHandshake(ECHO, probe.target);
+      const good = forgeHandshake(ECHO, probe.target);
       return keptBack(probe, [
         ['no signature', withParameters(good, { signature: undefined })],
         ['an empty signature', withParameters(good, { signature: '' })],
@@ -133,7 +133,7 @@ export const handshakeRules: readonly Rule[] = [
     source,
     remedy: 'Refuse a parameter that stands twice, rather than choose one of the two.',
     check(probe) {
-      const good = dressHandshake(ECHO, probe.target);
+      const good = forgeHandshake(ECHO, probe.target);
       const wrong = ['signature', lastDigitChanged(parameter(good, 'signature'))] as const;
       return keptBack(probe, [
         ['a second, wrong signature', [...good, wrong]],
@@ -150,7 +150,7 @@ export const handshakeRules: readonly Rule[] = [
     source,
     remedy: 'Compare the text as it came, without folding its case.',
     check(probe) {
-      const good = dressHandshake(ECHO, probe.target);
+      const good = forgeHandshake(ECHO, probe.target);
       const signature = parameter(good, 'signature').toUpperCase();
       return keptBack(probe, [['the signature in upper case', withParameters(good, { signature })]]);
     },
@@ -165,7 +165,7 @@ export const handshakeRules: readonly Rule[] = [
     remedy: 'Send Content-Type: text/plain, so that no browser runs what stands in echostr.',
     async check(probe) {
       const label = 'the handshake with markup as echostr';
-      const exchange = await probe.get(dressHandshake('<b>1</b>', probe.target), label);
+      const exchange = await probe.get(forgeHandshake('<b>1</b>', probe.target), label);
       if (!/html|xml|svg|javascript/i.test(exchange.contentType) && exchange.contentType !== '') return holds;
       return broken(exchange, `its Content-Type is ${exchange.contentType || 'missing'}`);
     },

@@ -1,12 +1,15 @@
-import type { Heard, Probe } from './probe.js';
+import type { ProbeResult, Probe } from './probe.js';
 import { freshWord, text } from './pushes.js';
 import { broken, type Rule } from './rule.js';
-import { survived } from './verdicts.js';
+import { survived } from './assertions.js';
 
 const source = '消息加解密说明, 注意事项';
 
 /** Signs bodies that no WeChat would send, and says each of them to the server. */
-const say = (probe: Probe, bodies: readonly (readonly [label: string, xml: string])[]): Promise<Heard[]> =>
+const say = (
+  probe: Probe,
+  bodies: readonly (readonly [label: string, xml: string])[],
+): Promise<ProbeResult[]> =>
   Promise.all(bodies.map(([label, xml]) => probe.push({ ...text(probe.target, ''), xml }, label)));
 
 /** An honest text with markup put before it and its content replaced. */
@@ -29,14 +32,14 @@ export const hostileBodyRules: readonly Rule[] = [
     remedy: 'Answer 403 (or `success`) to what cannot be read; no error page with status 200.',
     async check(probe) {
       const { xml } = text(probe.target, freshWord());
-      const heard = await say(probe, [
+      const results = await say(probe, [
         ['an empty body', ''],
         ['a body that is no XML', 'hello'],
         ['XML that was cut', xml.slice(0, xml.length / 2)],
         ['XML whose tags do not match', xml.replace('</Content>', '</Contents>')],
         ['a body that begins like JSON', '{"MsgType":'],
       ]);
-      return survived(probe, heard);
+      return survived(probe, results);
     },
   },
   {
@@ -49,7 +52,7 @@ export const hostileBodyRules: readonly Rule[] = [
     remedy: 'Refuse a body with a DOCTYPE, or switch entities off in the parser.',
     async check(probe) {
       const word = freshWord();
-      const heard = await say(probe, [
+      const results = await say(probe, [
         [
           'a text with an entity of its own',
           laced(probe, `<!DOCTYPE xml [<!ENTITY own "${word}">]>`, '&own;'),
@@ -59,10 +62,12 @@ export const hostileBodyRules: readonly Rule[] = [
           laced(probe, '<!DOCTYPE xml [<!ENTITY own SYSTEM "file:///etc/passwd">]>', '&own;'),
         ],
       ]);
-      const content = ({ answer }: Heard) => JSON.stringify(answer.fields?.['Content'] ?? '');
-      const expanded = heard.find((one) => content(one).includes(word) || /root:|bin\/sh/.test(content(one)));
+      const content = ({ answer }: ProbeResult) => JSON.stringify(answer.fields?.['Content'] ?? '');
+      const expanded = results.find(
+        (one) => content(one).includes(word) || /root:|bin\/sh/.test(content(one)),
+      );
       if (expanded !== undefined) return broken(expanded.exchange, 'the entity was expanded');
-      return survived(probe, heard);
+      return survived(probe, results);
     },
   },
   {
@@ -92,8 +97,8 @@ export const hostileBodyRules: readonly Rule[] = [
     remedy: 'Limit the depth of elements, or parse without recursion.',
     async check(probe) {
       const deep = '<a>'.repeat(10_000) + '</a>'.repeat(10_000);
-      const heard = await say(probe, [['ten thousand nested elements', `<xml>${deep}</xml>`]]);
-      return survived(probe, heard);
+      const results = await say(probe, [['ten thousand nested elements', `<xml>${deep}</xml>`]]);
+      return survived(probe, results);
     },
   },
 ];

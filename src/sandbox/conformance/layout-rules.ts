@@ -1,15 +1,15 @@
-import { dress } from './dress.js';
-import type { Heard, Probe } from './probe.js';
+import { forgeRequest } from './forge-request.js';
+import type { ProbeResult, Probe } from './probe.js';
 import { freshWord, text } from './pushes.js';
 import type { Rule } from './rule.js';
-import { relaid, takes } from './takes.js';
-import { everyAccepted } from './verdicts.js';
+import { reformatted, acceptsRule } from './accepts-rule.js';
+import { everyAccepted } from './assertions.js';
 
 const withoutCdata = (xml: string): string => xml.replaceAll(/<!\[CDATA\[([^<&]*?)\]\]>/g, '$1');
 
 /** However the XML is laid out, it is the same push. */
 export const layoutRules: readonly Rule[] = [
-  takes(
+  acceptsRule(
     {
       id: 'xml-layouts',
       level: 'must',
@@ -19,14 +19,14 @@ export const layoutRules: readonly Rule[] = [
       remedy: 'Use an XML parser, not a pattern that looks for CDATA.',
     },
     (target) => [
-      relaid(target, 'a text without any CDATA', withoutCdata),
-      relaid(target, 'a text with its numbers in CDATA', (xml) =>
+      reformatted(target, 'a text without any CDATA', withoutCdata),
+      reformatted(target, 'a text with its numbers in CDATA', (xml) =>
         xml.replaceAll(/>(\d+)</g, '><![CDATA[$1]]><'),
       ),
-      relaid(target, 'a text on one line', (xml) => xml.replaceAll('\n', '')),
+      reformatted(target, 'a text on one line', (xml) => xml.replaceAll('\n', '')),
     ],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'xml-oddities',
       level: 'should',
@@ -36,22 +36,22 @@ export const layoutRules: readonly Rule[] = [
       remedy: 'Strip a BOM, and let an XML parser do the rest.',
     },
     (target) => [
-      relaid(target, 'a text with blanks around CDATA', (xml) =>
+      reformatted(target, 'a text with blanks around CDATA', (xml) =>
         xml.replaceAll('<![', ' <![').replaceAll(']]>', ']]> '),
       ),
-      relaid(
+      reformatted(
         target,
         'a text behind an XML declaration',
         (xml) => `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`,
       ),
-      relaid(target, 'a text behind a BOM', (xml) => `\uFEFF${xml}`),
-      relaid(target, 'a text between blank lines', (xml) => `\n  ${xml}\r\n\n`),
-      relaid(target, 'a text with a stray word in it', (xml) =>
+      reformatted(target, 'a text behind a BOM', (xml) => `\uFEFF${xml}`),
+      reformatted(target, 'a text between blank lines', (xml) => `\n  ${xml}\r\n\n`),
+      reformatted(target, 'a text with a stray word in it', (xml) =>
         xml.replace('</xml>', 'webwx_msg_cli_ver_0x1</xml>'),
       ),
     ],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'probe-without-type',
       level: 'should',
@@ -62,7 +62,7 @@ export const layoutRules: readonly Rule[] = [
     },
     (target) => [['a probe', { ...text(target, ''), xml: '<xml><action>CheckContainerPath</action></xml>' }]],
   ),
-  takes(
+  acceptsRule(
     {
       id: 'long-text',
       level: 'should',
@@ -94,8 +94,8 @@ export const layoutRules: readonly Rule[] = [
   },
 ];
 
-function sentAs(probe: Probe, contentType: string | undefined): Promise<Heard> {
+function sentAs(probe: Probe, contentType: string | undefined): Promise<ProbeResult> {
   const push = text(probe.target, freshWord());
-  const dressed = dress(push.xml, probe.target);
-  return probe.send(push, dressed, `a text with Content-Type ${contentType ?? 'left out'}`, { contentType });
+  const signed = forgeRequest(push.xml, probe.target);
+  return probe.send(push, signed, `a text with Content-Type ${contentType ?? 'left out'}`, { contentType });
 }

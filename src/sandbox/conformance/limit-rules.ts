@@ -1,8 +1,8 @@
-import { dress } from './dress.js';
+import { forgeRequest } from './forge-request.js';
 import type { Probe } from './probe.js';
 import { freshWord, text } from './pushes.js';
 import { broken, holds, type Finding, type Rule } from './rule.js';
-import { everyAccepted, isReply } from './verdicts.js';
+import { everyAccepted, isReply } from './assertions.js';
 
 const TOO_LARGE_BYTES = 2 * 1024 * 1024;
 
@@ -10,7 +10,9 @@ const TOO_LARGE_BYTES = 2 * 1024 * 1024;
 async function byMethod(probe: Probe, method: string): Promise<Finding> {
   const push = text(probe.target, freshWord());
   const label = `a text by ${method}`;
-  const { exchange, answer } = await probe.send(push, dress(push.xml, probe.target), label, { method });
+  const { exchange, answer } = await probe.send(push, forgeRequest(push.xml, probe.target), label, {
+    method,
+  });
   if (exchange.failure === undefined && exchange.status === 405) return holds;
   return broken(exchange, isReply(answer) ? 'it was answered like a push' : 'status 405 was expected');
 }
@@ -57,11 +59,11 @@ export const limitRules: readonly Rule[] = [
     remedy: 'Stop reading at 1 MB, and answer 413.',
     async check(probe) {
       const push = text(probe.target, freshWord());
-      const dressed = dress(push.xml, probe.target);
+      const signed = forgeRequest(push.xml, probe.target);
       const body = Buffer.alloc(TOO_LARGE_BYTES, 'x');
-      const honestEnd = Buffer.from(dressed.body);
+      const honestEnd = Buffer.from(signed.body);
       body.set(honestEnd);
-      const { exchange } = await probe.send(push, dressed, 'a body of 2 MB', { body });
+      const { exchange } = await probe.send(push, signed, 'a body of 2 MB', { body });
       if (exchange.failure === 'no answer in time')
         return broken(exchange, 'it was neither refused nor answered');
       if (exchange.status === 200) return broken(exchange, 'it was accepted');

@@ -1,11 +1,17 @@
 import { readAnswer, type Answer } from './answer.js';
-import { addressed, dress, type Disguise, type DressedPush, type Query } from './dress.js';
+import {
+  addressed,
+  forgeRequest,
+  type Tampering,
+  type SignedPushRequest,
+  type Query,
+} from './forge-request.js';
 import { createCaller, type Exchange } from './exchange.js';
 import { event, freshWord, message, text, type Push } from './pushes.js';
 import type { Target } from './target.js';
 
 /** A push with its exchange and the answer read out of it. */
-export interface Heard {
+export interface ProbeResult {
   readonly push: Push;
   readonly exchange: Exchange;
   readonly answer: Answer;
@@ -18,13 +24,13 @@ export interface Probe {
   isOver(): boolean;
   get(query: Query, label: string): Promise<Exchange>;
   /** Signs and seals a push as WeChat does, or in disguise, and sends it. */
-  push(push: Push, label: string, disguise?: Disguise): Promise<Heard>;
+  push(push: Push, label: string, tampering?: Tampering): Promise<ProbeResult>;
   /** Sends a push that is dressed already. */
-  send(push: Push, dressed: DressedPush, label: string, also?: RawRequest): Promise<Heard>;
+  send(push: Push, signed: SignedPushRequest, label: string, also?: RawRequest): Promise<ProbeResult>;
   /** A usual text, sent once a run: what an honest push hears. */
-  control(): Promise<Heard>;
+  control(): Promise<ProbeResult>;
   /** Some honest pushes of different kinds, sent once a run: their answers are what the rules about replies judge. */
-  sample(): Promise<readonly Heard[]>;
+  sample(): Promise<readonly ProbeResult[]>;
   /** Whether a text that is sent comes back within the reply. */
   echoes(): Promise<boolean>;
 }
@@ -40,14 +46,14 @@ export function createProbe(target: Target): Probe {
   const caller = createCaller();
   const overAtMs = performance.now() + target.budgetMs;
 
-  const patienceMs = () => Math.max(1, Math.min(target.patienceMs, overAtMs - performance.now()));
+  const timeoutMs = () => Math.max(1, Math.min(target.timeoutMs, overAtMs - performance.now()));
 
   const probe: Probe = {
     target,
     isOver: () => performance.now() >= overAtMs,
     get: (query, label) =>
-      caller.call({ label, method: 'GET', url: addressed(target.url, query), patienceMs: patienceMs() }),
-    push: (push, label, disguise) => probe.send(push, dress(push.xml, target, disguise), label),
+      caller.call({ label, method: 'GET', url: addressed(target.url, query), timeoutMs: timeoutMs() }),
+    push: (push, label, tampering) => probe.send(push, forgeRequest(push.xml, target, tampering), label),
     async send(push, { query, body }, label, also = {}) {
       const contentType = 'contentType' in also ? also.contentType : 'text/xml';
       const exchange = await caller.call({
@@ -56,7 +62,7 @@ export function createProbe(target: Target): Probe {
         url: addressed(target.url, query),
         headers: contentType === undefined ? {} : { 'content-type': contentType },
         body: also.body ?? body,
-        patienceMs: patienceMs(),
+        timeoutMs: timeoutMs(),
       });
       const answer = readAnswer(exchange, target);
       const { opened } = answer;

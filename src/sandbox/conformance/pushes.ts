@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PushFields } from '../types.js';
 import { pushXml } from '../wire/push-xml.js';
-import { nowS } from './dress.js';
+import { nowS } from './forge-request.js';
 import type { Target } from './target.js';
 
 /** A push to be sent, and what its answer will be held against. */

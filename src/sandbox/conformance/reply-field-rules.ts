@@ -1,7 +1,7 @@
 import type { Fields } from '../../protocol/fields.js';
 import { MESSAGE_REPLY_ARTICLE_LIMIT, TEXT_LIMIT_BYTES } from '../../protocol/limits.js';
 import { block, leaf } from './answer.js';
-import type { Heard } from './probe.js';
+import type { ProbeResult } from './probe.js';
 import { NO_REPLY } from './reply-form-rules.js';
 import { broken, holds, notJudged, type Rule } from './rule.js';
 
@@ -11,7 +11,7 @@ interface FieldRule extends Omit<Rule, 'group' | 'check'> {
   /** The MsgType to which it speaks; absent: to all. */
   readonly of?: string;
   /** What is wrong with a reply; undefined: nothing. */
-  readonly judge: (fields: Fields, heard: Heard, account: string) => string | undefined;
+  readonly judge: (fields: Fields, results: ProbeResult, account: string) => string | undefined;
 }
 
 /** Where each type keeps what it cannot do without. */
@@ -164,12 +164,12 @@ export const replyFieldRules: readonly Rule[] = rules.map(({ judge, of, ...rule 
   group: 'replies',
   async check(probe) {
     let judged = 0;
-    for (const heard of await probe.sample()) {
-      const { fields } = heard.answer;
+    for (const results of await probe.sample()) {
+      const { fields } = results.answer;
       if (fields === undefined || (of !== undefined && leaf(fields['MsgType']) !== of)) continue;
       judged += 1;
-      const wrong = judge(fields, heard, probe.target.account);
-      if (wrong !== undefined) return broken(heard.exchange, wrong);
+      const wrong = judge(fields, results, probe.target.account);
+      if (wrong !== undefined) return broken(results.exchange, wrong);
     }
     if (judged > 0) return holds;
     return notJudged(of === undefined || of === 'text' ? NO_REPLY : `no reply of type ${of} came`);

@@ -125,12 +125,12 @@ export const replyFormRules: readonly Rule[] = forms.map(({ faults, ofReplies, .
   ...rule,
   group: 'replies',
   async check(probe) {
-    const heard = await probe.sample();
-    for (const { exchange, answer } of heard) {
+    const results = await probe.sample();
+    for (const { exchange, answer } of results) {
       const fault = faults.find((one) => answer.faults.includes(one));
       if (fault !== undefined) return broken(exchange, rule.title + ': it is not so here');
     }
-    const judged = heard.filter(({ answer }) =>
+    const judged = results.filter(({ answer }) =>
       ofReplies ? answer.kind === 'reply' : answer.kind !== 'nothing' && answer.kind !== 'status',
     );
     return judged.length > 0 ? holds : notJudged(NO_REPLY);

@@ -1,20 +1,20 @@
 import { leaf, type Answer } from './answer.js';
-import { dress } from './dress.js';
-import type { Heard, Probe } from './probe.js';
+import { forgeRequest } from './forge-request.js';
+import type { ProbeResult, Probe } from './probe.js';
 import { event, freshMsgId, freshUser, freshWord, text } from './pushes.js';
 import { broken, holds, notJudged, type Finding, type Rule } from './rule.js';
-import { isReply } from './verdicts.js';
+import { isReply } from './assertions.js';
 
 const source = '接收普通消息, 关于重试的消息排重';
 
 /** What a try says to the user. CreateTime may differ: the same words written again are the same answer. */
-function meaning({ kind, fields }: Answer, { status }: Heard['exchange']): string {
+function meaning({ kind, fields }: Answer, { status }: ProbeResult['exchange']): string {
   if (fields !== undefined) return JSON.stringify({ ...fields, CreateTime: '' });
   return kind === 'status' ? `status ${status ?? 0}` : kind;
 }
 
 /** All tries that were answered said the same. A server may let tries run out of time on purpose, but not all of them. */
-function sameAnswers(tries: readonly Heard[]): Finding {
+function sameAnswers(tries: readonly ProbeResult[]): Finding {
   const answered = tries.filter(({ exchange }) => exchange.failure === undefined);
   const [first] = answered;
   if (first === undefined) {
@@ -31,11 +31,11 @@ function sameAnswers(tries: readonly Heard[]): Finding {
       );
 }
 
-const isAbout = ({ answer }: Heard, word: string): boolean =>
+const isAbout = ({ answer }: ProbeResult, word: string): boolean =>
   JSON.stringify(answer.fields ?? '').includes(word);
 
 /** Two pushes that a careless key takes for one: the second must be answered for itself. */
-function ownAnswers(first: Heard, firstWord: string, second: Heard): Finding {
+function ownAnswers(first: ProbeResult, firstWord: string, second: ProbeResult): Finding {
   if (!isReply(first.answer))
     return notJudged('the first of the two pushes got no reply, so nothing can be compared');
   if (!isReply(second.answer)) return broken(second.exchange, 'it was taken for a try of the push before it');
@@ -70,7 +70,7 @@ export const retryRules: readonly Rule[] = [
     remedy: 'Keep the answer for a minute at least, and give it again.',
     async check(probe) {
       const push = text(probe.target, freshWord());
-      const tries: Heard[] = [];
+      const tries: ProbeResult[] = [];
       for (const count of [1, 2, 3]) tries.push(await probe.push(push, `try ${count} of 3 in turn`));
       return sameAnswers(tries);
     },
@@ -100,9 +100,9 @@ export const retryRules: readonly Rule[] = [
       'Let a guard against replays treat a repeated nonce with the same push as a try, not as an attack.',
     async check(probe) {
       const push = text(probe.target, freshWord());
-      const dressed = dress(push.xml, probe.target);
-      const first = await probe.send(push, dressed, 'a text');
-      return sameAnswers([first, await probe.send(push, dressed, 'the very same request again')]);
+      const signed = forgeRequest(push.xml, probe.target);
+      const first = await probe.send(push, signed, 'a text');
+      return sameAnswers([first, await probe.send(push, signed, 'the very same request again')]);
     },
   },
   {

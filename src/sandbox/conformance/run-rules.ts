@@ -41,7 +41,7 @@ export async function runRules(
 ): Promise<Report> {
   const startMs = performance.now();
   const probe = createProbe(target);
-  await demandConnection(probe);
+  await assertConnection(probe);
   const chosen = rules.filter((rule) => applies(rule, target.mode));
   const judged: Judged[] = chosen.map((rule) => ({ rule, finding: OUT_OF_TIME, ms: 0 }));
   let [next, done, cutShort] = [0, 0, false];
@@ -64,7 +64,7 @@ export async function runRules(
   return { target, judged, ms: Math.round(performance.now() - startMs), cutShort };
 }
 
-async function demandConnection(probe: Probe): Promise<void> {
+async function assertConnection(probe: Probe): Promise<void> {
   const { exchange } = await probe.control();
   if (exchange.failure !== 'no connection') return;
   const { origin, pathname } = probe.target.url;

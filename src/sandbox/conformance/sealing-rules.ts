@@ -1,8 +1,8 @@
 import { leaf } from './answer.js';
-import { dress } from './dress.js';
+import { forgeRequest } from './forge-request.js';
 import { freshUser, freshWord, text } from './pushes.js';
 import { broken, notJudged, type Rule } from './rule.js';
-import { everyAccepted, isReply } from './verdicts.js';
+import { everyAccepted, isReply } from './assertions.js';
 
 const source = '消息加解密说明, 技术方案';
 const sealed = ['compatible', 'safe'] as const;
@@ -20,13 +20,13 @@ export const sealingRules: readonly Rule[] = [
     modes: sealed,
     async check(probe) {
       const lengths = Array.from({ length: 32 }, (_, extra) => extra);
-      const heard = lengths.map((extra) =>
+      const results = lengths.map((extra) =>
         probe.push(
           text(probe.target, `${freshWord()}${'x'.repeat(extra)}`),
           `a text with ${extra} letters more, for another padding`,
         ),
       );
-      return everyAccepted(await Promise.all(heard));
+      return everyAccepted(await Promise.all(results));
     },
   },
   {
@@ -39,10 +39,10 @@ export const sealingRules: readonly Rule[] = [
     remedy: 'Cut the opened bytes before decoding them as UTF-8.',
     modes: sealed,
     async check(probe) {
-      const heard = ['你好，世界', '😀👩‍👩‍👧', '是'.repeat(700)].map((content) =>
+      const results = ['你好，世界', '😀👩‍👩‍👧', '是'.repeat(700)].map((content) =>
         probe.push(text(probe.target, content), `a sealed text of ${content.length} wide letters`),
       );
-      return everyAccepted(await Promise.all(heard));
+      return everyAccepted(await Promise.all(results));
     },
   },
   {
@@ -75,14 +75,14 @@ export const sealingRules: readonly Rule[] = [
       const [word, forgedWord, forgedUser] = [freshWord(), freshWord(), freshUser()];
       const push = text(probe.target, word);
       const beside = (xml: string) => xml.replace(word, forgedWord).replace(push.user, forgedUser);
-      const heard = await probe.push(push, 'a compatible push whose plain fields were changed', { beside });
-      const { fields } = heard.answer;
+      const results = await probe.push(push, 'a compatible push whose plain fields were changed', { beside });
+      const { fields } = results.answer;
       if (fields !== undefined && leaf(fields['ToUserName']) === forgedUser)
-        return broken(heard.exchange, 'the reply goes to the sender of the plain fields');
+        return broken(results.exchange, 'the reply goes to the sender of the plain fields');
       if (JSON.stringify(fields ?? '').includes(forgedWord))
-        return broken(heard.exchange, 'the plain text was answered');
-      const finding = everyAccepted([heard]);
-      return finding.type === 'holds' && !isReply(heard.answer)
+        return broken(results.exchange, 'the plain text was answered');
+      const finding = everyAccepted([results]);
+      return finding.type === 'holds' && !isReply(results.answer)
         ? notJudged('no reply came that could tell which half was read')
         : finding;
     },
@@ -97,16 +97,16 @@ export const sealingRules: readonly Rule[] = [
     remedy: 'Let an XML parser find Encrypt, and trim what is no CDATA.',
     modes: sealed,
     async check(probe) {
-      const heard = async (label: string, change: (body: string) => string) => {
+      const results = async (label: string, change: (body: string) => string) => {
         const push = text(probe.target, freshWord());
-        const { query, body } = dress(push.xml, probe.target, { mode: 'safe' });
+        const { query, body } = forgeRequest(push.xml, probe.target, { mode: 'safe' });
         return probe.send(push, { query, body: change(body) }, label);
       };
       return everyAccepted([
-        await heard('an envelope with blanks around CDATA', (body) =>
+        await results('an envelope with blanks around CDATA', (body) =>
           body.replace('<Encrypt>', '<Encrypt>\n  ').replace('</Encrypt>', '\n</Encrypt>'),
         ),
-        await heard('an envelope without CDATA', (body) =>
+        await results('an envelope without CDATA', (body) =>
           body.replace(/<Encrypt><!\[CDATA\[(.*)\]\]><\/Encrypt>/, '<Encrypt>$1</Encrypt>'),
         ),
       ]);

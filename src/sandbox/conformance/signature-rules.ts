@@ -1,28 +1,38 @@
-import { dress, freshNonce, parameter, withParameters, type DressedPush, type Query } from './dress.js';
+import {
+  forgeRequest,
+  freshNonce,
+  parameter,
+  withParameters,
+  type SignedPushRequest,
+  type Query,
+} from './forge-request.js';
 import type { Probe } from './probe.js';
 import { freshWord, text } from './pushes.js';
 import { broken, holds, type Finding, type Rule } from './rule.js';
-import { everyAccepted, noneBelieved } from './verdicts.js';
+import { everyAccepted, noneBelieved } from './assertions.js';
 
 const source = '接入概述, 消息真实性; 消息加解密说明, 消息体验证';
 
-type Forgery = readonly [label: string, forge: (push: DressedPush, probe: Probe) => DressedPush];
+type Forgery = readonly [label: string, forge: (push: SignedPushRequest, probe: Probe) => SignedPushRequest];
 
 /** Sends each forgery of an honest text. In sealed modes the signature that counts is `msg_signature`. */
 async function refused(probe: Probe, forgeries: readonly Forgery[]): Promise<Finding> {
-  const heard = await Promise.all(
+  const results = await Promise.all(
     forgeries.map(([label, forge]) => {
       const push = text(probe.target, freshWord());
-      return probe.send(push, forge(dress(push.xml, probe.target), probe), `a text with ${label}`);
+      return probe.send(push, forge(forgeRequest(push.xml, probe.target), probe), `a text with ${label}`);
     }),
   );
-  return noneBelieved(probe, heard);
+  return noneBelieved(probe, results);
 }
 
 /** Changes every signature of the query. */
 const signaturesAs =
   (change: (signature: string) => string | undefined) =>
-  ({ query, body }: DressedPush): DressedPush => ({ body, query: changeSignatures(query, change) });
+  ({ query, body }: SignedPushRequest): SignedPushRequest => ({
+    body,
+    query: changeSignatures(query, change),
+  });
 
 const changeSignatures = (query: Query, change: (signature: string) => string | undefined): Query =>
   query.flatMap(([name, value]) => {
@@ -134,7 +144,7 @@ export const signatureRules: readonly Rule[] = [
     source: '报警排查指引, 回应失败',
     remedy: 'Answer 403 with an empty body.',
     async check(probe) {
-      const { query, body } = dress(text(probe.target, freshWord()).xml, probe.target);
+      const { query, body } = forgeRequest(text(probe.target, freshWord()).xml, probe.target);
       const push = text(probe.target, freshWord());
       const label = 'a text with a wrong signature';
       const { exchange } = await probe.send(push, { body, query: changeSignatures(query, spoiled) }, label);
@@ -152,7 +162,7 @@ export const signatureRules: readonly Rule[] = [
     remedy: 'Ask the query for what the signature needs, and for nothing else.',
     async check(probe) {
       const push = text(probe.target, freshWord());
-      const { query, body } = dress(push.xml, probe.target);
+      const { query, body } = forgeRequest(push.xml, probe.target);
       const without = withParameters(query, { openid: undefined });
       return everyAccepted([
         await probe.send(push, { body, query: without }, 'a text without openid'),
@@ -181,7 +191,7 @@ export const signatureRules: readonly Rule[] = [
   },
 ];
 
-function another(probe: Probe, change: (query: Query) => Query): DressedPush {
-  const { query, body } = dress(text(probe.target, freshWord()).xml, probe.target);
+function another(probe: Probe, change: (query: Query) => Query): SignedPushRequest {
+  const { query, body } = forgeRequest(text(probe.target, freshWord()).xml, probe.target);
   return { body, query: change(query) };
 }

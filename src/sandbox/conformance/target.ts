@@ -13,7 +13,7 @@ export interface Target {
   /** Stands before every text that is sent, so that a server which echoes only some texts can be judged by them. */
   readonly echoPrefix: string;
   /** How long one answer may take. WeChat waits 5,000. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /** How long the whole run may take; what is not judged by then stays so. */
   readonly budgetMs: number;
 }

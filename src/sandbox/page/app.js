@@ -5,7 +5,7 @@ import { html, useEffect, useState } from './html.js';
 import { Inspector } from './inspector.js';
 import { Notice } from './notice.js';
 import { TopBar } from './top-bar.js';
-import { wordsIn } from './words/words.js';
+import { wordsIn } from './i18n/i18n.js';
 
 const PANES = ['chat', 'followers', 'inspector'];
 

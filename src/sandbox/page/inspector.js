@@ -1,6 +1,6 @@
 import { html } from './html.js';
 import { Pushes } from './pushes/pushes.js';
-import { BookPanel } from './tools/book-panel.js';
+import { BookPanel } from './tools/state-panel.js';
 import { CallsPanel } from './tools/calls-panel.js';
 import { FaultsPanel } from './tools/faults-panel.js';
 import { SetupPanel } from './tools/setup-panel.js';

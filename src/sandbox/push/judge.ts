@@ -2,7 +2,7 @@ import { parseXml } from '../../protocol/xml.js';
 import type { Fields } from '../../protocol/fields.js';
 import { unseal } from '../wire/envelope.js';
 import { signatureSteps } from '../wire/sign.js';
-import type { Account, Try, Verdict, VerdictCause } from '../types.js';
+import type { Account, Attempt, Verdict, VerdictCause } from '../types.js';
 import type { PreparedPush } from './prepare.js';
 import { readReply } from './read-reply.js';
 import { CAUSES, GREY_SENTENCE } from './sentences.js';
@@ -14,7 +14,7 @@ export interface Judgement {
 }
 
 /** What the follower sees after the last try of a push. */
-export function judge(push: PreparedPush, last: Try, account: Account, nowMs: number): Judgement {
+export function judge(push: PreparedPush, last: Attempt, account: Account, nowMs: number): Judgement {
   const by = { atMs: nowMs, decidedBy: last.number };
   if (push.hostile !== undefined && last.outcome === 'answered' && (last.status ?? 0) >= 400) {
     return {
@@ -40,7 +40,7 @@ export function judge(push: PreparedPush, last: Try, account: Account, nowMs: nu
 }
 
 /** Why a push or a handshake got no answer at all; `undefined` if it did get one. */
-export function causeWithoutAnswer(last: Try): VerdictCause | undefined {
+export function causeWithoutAnswer(last: Attempt): VerdictCause | undefined {
   if (last.outcome === 'timeout') return 'late';
   if (last.outcome !== 'connection-error') return undefined;
   if (last.error === 'ECONNREFUSED') return 'connection-refused';

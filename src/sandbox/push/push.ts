@@ -1,5 +1,5 @@
-import { deedOf } from '../book/windows.js';
-import type { Stage } from '../stage.js';
+import { triggerOf } from '../state/windows.js';
+import type { SandboxState } from '../sandbox-state.js';
 import type { Exchange, PushRequest } from '../types.js';
 import { isDeed, lineAfter, lineOf, needsFollowing } from './chat-lines.js';
 import { preparePush, readLoosely, type PreparedPush } from './prepare.js';
@@ -13,50 +13,50 @@ let lastMessage = 0;
  * Pushes as a follower or as the platform: the deed takes effect in the book and shows in the chat, the push goes out
  * (all copies at once), and what comes back shows in the chat as well.
  */
-export function push(stage: Stage, request: PushRequest, origin: Origin = {}): readonly Delivery[] {
-  const { followers, clock } = stage;
+export function push(state: SandboxState, request: PushRequest, origin: Origin = {}): readonly Delivery[] {
+  const { followers, clock } = state;
   const prepared = preparePush(request, {
-    account: stage.account(),
-    follower: request.follower ?? followers.meet(undefined).openId,
+    account: state.account(),
+    follower: request.follower ?? followers.getOrCreate(undefined).openId,
     nowMs: clock.now(),
     nextMsgId: () => nextMsgId(clock.now()),
   });
-  const notSent = whyNotSent(stage, prepared);
+  const notSent = whyNotSent(state, prepared);
   const options = {
     ...(request.timeoutMs !== undefined && { timeoutMs: request.timeoutMs }),
     ...(request.tries !== undefined && { tries: request.tries }),
     ...(notSent !== undefined && { notSent }),
   };
-  if (prepared.hostile === undefined && notSent !== 'not-following') takeEffect(stage, prepared);
+  if (prepared.hostile === undefined && notSent !== 'not-following') takeEffect(state, prepared);
 
-  const first = stage.pusher.deliver(prepared, { ...options, origin });
+  const first = state.pusher.deliver(prepared, { ...options, origin });
   const copies = Math.min(Math.max(1, request.copies ?? 1), MOST_COPIES);
   const others = Array.from({ length: copies - 1 }, () =>
-    stage.pusher.deliver(prepared, { ...options, origin: { ...origin, copyOf: first.exchange.id } }),
+    state.pusher.deliver(prepared, { ...options, origin: { ...origin, copyOf: first.exchange.id } }),
   );
   const deed = isDeed(prepared.kind);
   if (prepared.hostile === undefined && notSent !== 'not-following') {
     const line = { follower: prepared.follower, via: deed ? 'push' : 'platform' } as const;
     const exchange = first.exchange.id;
-    stage.say({ ...line, from: deed ? 'follower' : 'system', shown: lineOf(prepared), exchange });
+    state.appendChat({ ...line, from: deed ? 'follower' : 'system', shown: lineOf(prepared), exchange });
   }
   return [first, ...others].map((delivery, index) => ({
     ...delivery,
     // Copies are a test of the server, not of the chat: the follower sees one answer.
-    done: delivery.done.then((exchange) => (index === 0 ? showVerdict(stage, prepared, exchange) : exchange)),
+    done: delivery.done.then((exchange) => (index === 0 ? showVerdict(state, prepared, exchange) : exchange)),
   }));
 }
 
-function whyNotSent(stage: Stage, prepared: PreparedPush): 'mark-fail' | 'not-following' | undefined {
+function whyNotSent(state: SandboxState, prepared: PreparedPush): 'mark-fail' | 'not-following' | undefined {
   if (prepared.hostile !== undefined) return undefined;
-  const follower = stage.followers.meet(prepared.follower);
+  const follower = state.followers.getOrCreate(prepared.follower);
   if (!follower.following && needsFollowing(prepared.kind)) return 'not-following';
-  return stage.markFail.blocked() ? 'mark-fail' : undefined;
+  return state.pushSuspension.blocked() ? 'mark-fail' : undefined;
 }
 
 /** What the deed changes at WeChat, whether or not the server hears of it. */
-function takeEffect(stage: Stage, { kind, follower, plainBody }: PreparedPush): void {
-  const { followers, windows, menus, clock } = stage;
+function takeEffect(state: SandboxState, { kind, follower, plainBody }: PreparedPush): void {
+  const { followers, windows, menus, clock } = state;
   if (kind === 'event.unsubscribe') {
     followers.change(follower, { following: false });
     windows.close(follower);
@@ -74,16 +74,16 @@ function takeEffect(stage: Stage, { kind, follower, plainBody }: PreparedPush): 
     });
     menus.enter(follower, tagIds, true);
   }
-  const deed = deedOf(kind, fields);
+  const deed = triggerOf(kind, fields);
   if (deed !== undefined) windows.open(follower, deed);
 }
 
-function showVerdict(stage: Stage, prepared: PreparedPush, exchange: Exchange): Exchange {
+function showVerdict(state: SandboxState, prepared: PreparedPush, exchange: Exchange): Exchange {
   if (exchange.verdict === undefined || exchange.hostile !== undefined || !isDeed(exchange.kind))
     return exchange;
   const line = lineAfter(prepared, exchange.verdict);
-  if (line === undefined || stage.followers.get(exchange.follower)?.following === false) return exchange;
-  stage.say({ ...line, follower: exchange.follower, via: 'passive', exchange: exchange.id });
+  if (line === undefined || state.followers.get(exchange.follower)?.following === false) return exchange;
+  state.appendChat({ ...line, follower: exchange.follower, via: 'passive', exchange: exchange.id });
   return exchange;
 }
 

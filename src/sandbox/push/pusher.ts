@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto';
-import type { Recent } from '../book/recent.js';
+import type { RingBuffer } from '../state/ring-buffer.js';
 import type { SandboxClock } from '../clock.js';
-import type { Account, Exchange, Try, Verdict } from '../types.js';
+import type { Account, Exchange, Attempt, Verdict } from '../types.js';
 import { causeWithoutAnswer, failure, judge } from './judge.js';
-import type { MarkFail } from './mark-fail.js';
+import type { PushSuspension } from './push-suspension.js';
 import type { PreparedPush } from './prepare.js';
-import { sendTry } from './send-try.js';
+import { sendAttempt } from './send-attempt.js';
 import { CAUSES } from './sentences.js';
 import { signHandshake, signPush, type SignedRequest } from './sign-request.js';
 
 export interface PusherDeps {
   readonly clock: SandboxClock;
-  readonly exchanges: Recent<Exchange>;
-  readonly markFail: MarkFail;
+  readonly exchanges: RingBuffer<Exchange>;
+  readonly pushSuspension: PushSuspension;
   account(): Account;
   changed(exchange: Exchange): void;
 }
@@ -40,10 +40,10 @@ export interface Pusher {
 }
 
 const TIMEOUT_MS = 5_000;
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 export function createPusher(deps: PusherDeps): Pusher {
-  const { clock, exchanges, markFail } = deps;
+  const { clock, exchanges, pushSuspension } = deps;
 
   function begin(made: Omit<Exchange, 'id' | 'atMs' | 'tries' | 'state'>): Exchange {
     const exchange: Exchange = {
@@ -69,10 +69,10 @@ export function createPusher(deps: PusherDeps): Pusher {
     before: Exchange,
     request: SignedRequest,
     timeoutMs: number,
-  ): Promise<{ exchange: Exchange; last: Try }> {
+  ): Promise<{ exchange: Exchange; last: Attempt }> {
     let exchange = before;
     const earlier = before.tries;
-    const last = await sendTry(earlier.length + 1, request, {
+    const last = await sendAttempt(earlier.length + 1, request, {
       clock,
       timeoutMs,
       changed(state) {
@@ -85,12 +85,12 @@ export function createPusher(deps: PusherDeps): Pusher {
   async function run(
     before: Exchange,
     push: PreparedPush,
-    { notSent, timeoutMs = TIMEOUT_MS, tries = TRIES }: DeliverOptions,
+    { notSent, timeoutMs = TIMEOUT_MS, tries = MAX_ATTEMPTS }: DeliverOptions,
   ): Promise<Exchange> {
     if (notSent !== undefined) return finish(before, unsent(notSent, clock.now()));
     const account = deps.account();
     let exchange = before;
-    let last: Try;
+    let last: Attempt;
     do {
       const tried = await tryOnce(exchange, signPush(push, account, clock.now()), timeoutMs);
       ({ exchange, last } = tried);
@@ -109,7 +109,7 @@ export function createPusher(deps: PusherDeps): Pusher {
 
   /** What would never come from WeChat does not count against the server. */
   function noteFailure(push: PreparedPush): void {
-    if (push.hostile === undefined) markFail.noteFailure();
+    if (push.hostile === undefined) pushSuspension.noteFailure();
   }
 
   return {
@@ -147,7 +147,7 @@ function unsent(cause: 'mark-fail' | 'not-following', atMs: number): Verdict {
 }
 
 /** The console saves its form only if the echostr comes back as it was, and nothing beside it. */
-function judgeHandshake(last: Try, echostr: string, atMs: number): Verdict {
+function judgeHandshake(last: Attempt, echostr: string, atMs: number): Verdict {
   const by = { atMs, decidedBy: last.number };
   const unanswered = causeWithoutAnswer(last);
   const cause =

@@ -1,17 +1,17 @@
-import type { Stage } from '../stage.js';
+import type { SandboxState } from '../sandbox-state.js';
 import type { Exchange, PushFields, ReplayRequest } from '../types.js';
 import { pushXml } from '../wire/push-xml.js';
 import type { Delivery } from './pusher.js';
 import { push } from './push.js';
 
 /** Pushes an exchange again, byte for byte before sealing, or edited; `fresh` gives it a new MsgId and CreateTime. */
-export function replay(stage: Stage, original: Exchange, request: ReplayRequest): readonly Delivery[] {
+export function replay(state: SandboxState, original: Exchange, request: ReplayRequest): readonly Delivery[] {
   const { copies, hostile, fields, fresh } = request;
   const body = request.xml ?? original.plainBody;
-  const renewed = fresh === true ? freshBody(body, stage.clock.now()) : body;
+  const renewed = fresh === true ? freshBody(body, state.clock.now()) : body;
   const xml = edited(renewed, fields ?? {});
   return push(
-    stage,
+    state,
     {
       follower: original.follower,
       mode: original.mode,

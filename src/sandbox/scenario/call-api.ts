@@ -1,4 +1,4 @@
-import type { Sandbox } from '../sandbox-interface.js';
+import type { Sandbox } from '../types/sandbox.js';
 import type { Scenario } from './scenario.js';
 
 type CallStep = Extract<Scenario['steps'][number], { call: unknown }>['call'];
@@ -32,7 +32,7 @@ export async function callApi(sandbox: Sandbox, call: CallStep): Promise<Readonl
 /** `ordinary` and `stable` fetch one; `=…` is one already. */
 async function tokenFor(sandbox: Sandbox, token: string): Promise<string> {
   if (token.startsWith('=')) return token.slice(1);
-  const { appId, appSecret } = sandbox.stage.account();
+  const { appId, appSecret } = sandbox.state.account();
   const credentials = { grant_type: 'client_credential', appid: appId, secret: appSecret };
   const answer =
     token === 'ordinary'

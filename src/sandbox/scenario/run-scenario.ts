@@ -1,9 +1,9 @@
-import { changeBook } from '../change-book.js';
-import { act } from '../push/act.js';
+import { runStateCommand } from '../state-commands.js';
+import { performAction } from '../push/user-actions.js';
 import { push } from '../push/push.js';
 import type { Delivery } from '../push/pusher.js';
 import { replay } from '../push/replay.js';
-import type { Sandbox } from '../sandbox-interface.js';
+import type { Sandbox } from '../types/sandbox.js';
 import type { Exchange } from '../types.js';
 import { callApi } from './call-api.js';
 import { mismatch } from './match.js';
@@ -29,7 +29,7 @@ export async function runScenario(
   { name, account, steps }: Scenario,
 ): Promise<ScenarioReport> {
   const run = new Run(sandbox);
-  if (account !== undefined) sandbox.stage.changeAccount(account);
+  if (account !== undefined) sandbox.state.changeAccount(account);
   const told: ScenarioReport['steps'][number][] = [];
   for (const step of steps) {
     let problem: string | undefined;
@@ -53,7 +53,7 @@ class Run {
 
   constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
-    const { chat, calls, exchanges } = sandbox.stage;
+    const { chat, calls, exchanges } = sandbox.state;
     const last = (records: readonly { readonly id: string }[]): number =>
       Number(records.at(-1)?.id.slice(1) ?? 0);
     this.beganAt = { chat: last(chat.list()), calls: last(calls.list()), exchanges: last(exchanges.list()) };
@@ -61,32 +61,32 @@ class Run {
 
   /** The problem, or `undefined` where all is as expected. */
   async step(raw: Step): Promise<string | undefined> {
-    const { stage } = this.sandbox;
+    const { state } = this.sandbox;
     const step = this.filledIn(raw);
-    if ('push' in step) return this.settle(push(stage, step.push), step);
+    if ('push' in step) return this.settle(push(state, step.push), step);
     if ('start' in step) {
-      this.named.set(step.as, push(stage, step.start));
+      this.named.set(step.as, push(state, step.start));
       return this.soon();
     }
     if ('finish' in step) return this.settle(this.deliveries(step.finish), step);
     if ('replay' in step) {
       const original = this.deliveries(step.replay.exchange)[0]?.exchange;
       if (original === undefined) return `nothing is named ${step.replay.exchange}`;
-      return this.settle(replay(stage, original, step.replay), step);
+      return this.settle(replay(state, original, step.replay), step);
     }
     if ('act' in step) {
       const { follower, wait: _wait, ...deed } = step.act;
-      return this.settle(act(stage, follower, deed), step);
+      return this.settle(performAction(state, follower, deed), step);
     }
-    if ('handshake' in step) return this.settle([stage.pusher.handshake()], step);
+    if ('handshake' in step) return this.settle([state.pusher.handshake()], step);
     if ('advance' in step) return this.advance(milliseconds(step.advance));
     if ('wait' in step) return nothing(await this.until(() => false, milliseconds(step.wait)));
-    if ('account' in step) return nothing(stage.changeAccount(step.account));
-    if ('fault' in step) return nothing(stage.faults.add(step.fault));
-    if ('clearFaults' in step) return nothing(stage.faults.clear());
-    if ('book' in step) return nothing(changeBook(stage, step.book));
+    if ('account' in step) return nothing(state.changeAccount(step.account));
+    if ('fault' in step) return nothing(state.faults.add(step.fault));
+    if ('clearFaults' in step) return nothing(state.faults.clear());
+    if ('book' in step) return nothing(runStateCommand(state, step.book));
     if ('call' in step) return this.call(step);
-    if ('windows' in step) return mismatch(step.windows, stage.windows.list()[0] ?? {}, 'window');
+    if ('windows' in step) return mismatch(step.windows, state.windows.list()[0] ?? {}, 'window');
     if ('chat' in step) return this.seen('chat', step.chat, step);
     if ('calls' in step) return this.seen('calls', step.calls, step);
     return this.seen('exchanges', step.exchanges, step);
@@ -136,11 +136,11 @@ class Run {
     expected: object,
     { times = 1, within = WITHIN_MS }: { times?: number; within?: number | string },
   ): Promise<string | undefined> {
-    const { stage } = this.sandbox;
+    const { state } = this.sandbox;
     const list = () => {
-      const since = stage[kind].list().filter(({ id }) => Number(id.slice(1)) > this.beganAt[kind]);
+      const since = state[kind].list().filter(({ id }) => Number(id.slice(1)) > this.beganAt[kind]);
       return kind === 'exchanges'
-        ? stage.exchanges
+        ? state.exchanges
             .list()
             .filter((one) => since.includes(one))
             .map(summary)

@@ -7,7 +7,7 @@ import {
   pushRequest,
   read,
   replayRequest,
-} from '../control/schemas.js';
+} from '../http-api/schemas.js';
 
 const duration = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?(ms|s|min|h|d)$/)]);
 const expected = z.record(z.string(), z.unknown());

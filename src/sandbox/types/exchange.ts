@@ -19,7 +19,7 @@ export interface Stage {
 }
 
 /** One HTTP request of a push or a handshake. */
-export interface Try {
+export interface Attempt {
   /** From 1. */
   readonly number: number;
   readonly startedAtMs: number;
@@ -139,7 +139,7 @@ export interface Exchange {
   readonly replayOf?: string;
   /** Set where WeChat's side pushed by itself: the id of the exchange or call that led to it. */
   readonly consequenceOf?: string;
-  readonly tries: readonly Try[];
+  readonly tries: readonly Attempt[];
   readonly state: 'running' | 'done';
   readonly verdict?: Verdict;
 }

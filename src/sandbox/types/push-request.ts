@@ -69,7 +69,7 @@ export interface ReplayRequest {
 }
 
 /** What a follower does. `tap` presses the menu bar: `button` is `"0"` or `"1.2"`, as the follower sees the menu. */
-export type Act =
+export type UserAction =
   | { readonly action: 'follow'; readonly scene?: string; readonly qrTicket?: string }
   | { readonly action: 'unfollow' }
   | { readonly action: 'scan'; readonly ticket?: string; readonly scene?: string }
@@ -85,4 +85,4 @@ export type Act =
   | { readonly action: 'refuse-messages'; readonly refuse: boolean };
 
 /** `POST /api/act`. */
-export type ActRequest = Act & { readonly follower?: string; readonly wait?: boolean };
+export type UserActionRequest = UserAction & { readonly follower?: string; readonly wait?: boolean };

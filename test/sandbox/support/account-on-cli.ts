@@ -20,7 +20,7 @@ export async function startAccountOnCli(): Promise<AccountOnCli> {
   const sandbox = createSandbox({ port: 0, account: { target: 'http://127.0.0.1:1/wechat' } });
   await sandbox.start();
   const folder = await mkdtemp(join(tmpdir(), 'account-on-cli-'));
-  const { appId, appSecret, token } = sandbox.stage.account();
+  const { appId, appSecret, token } = sandbox.state.account();
   const env = {
     WECHAT_APP_ID: appId,
     WECHAT_APP_SECRET: appSecret,

@@ -1,7 +1,7 @@
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import type { Account, ShownReply } from '../../../src/sandbox/types.js';
-import type { keptLog } from '../../support/handling.js';
+import type { captureLog } from '../../support/handler-runtime.js';
 import type { ManualClock } from '../../support/manual-clock.js';
 import { calm, startDrivenSandbox } from './driven-sandbox.js';
 import { startOurServer, type OurServerOptions } from './our-server.js';
@@ -12,7 +12,7 @@ const STEP_MS = 250;
 export interface Conversation {
   readonly sandbox: Sandbox;
   readonly clock: ManualClock;
-  readonly log: ReturnType<typeof keptLog>;
+  readonly log: ReturnType<typeof captureLog>;
   /** Says a text, waits for its answer and then so long, by the moved clock; resolves to all that the account has said. */
   say(text: string, waitMs?: number): Promise<readonly Said[]>;
   wait(ms: number): Promise<void>;
@@ -21,7 +21,7 @@ export interface Conversation {
   stop(): Promise<void>;
 }
 
-/** What the follower saw, and on which road it came. */
+/** What the follower saw, and on which channel it came. */
 export type Said = { readonly via: string } & ShownReply;
 
 export async function startConversation({
@@ -91,7 +91,7 @@ export async function startConversation({
     async say(text, waitMs = 0) {
       await driven(sandbox.push({ kind: 'message.text', follower: 'oAlice', fields: { Content: text } }));
       await wait(waitMs);
-      return sandbox.stage.chat
+      return sandbox.state.chat
         .list()
         .filter(({ from }) => from === 'account')
         .map(({ via, shown }) => ({ via, ...shown }));

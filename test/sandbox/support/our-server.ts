@@ -11,9 +11,9 @@ import { defineHandler, type Handler } from '../../../src/index.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { HttpClient } from '../../../src/ports/http-client.js';
 import type { PublicDownload } from '../../../src/ports/public-download.js';
-import { consoleForm } from '../../../src/sandbox/control/console-form.js';
+import { consoleForm } from '../../../src/sandbox/http-api/console-form.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
-import { keptLog } from '../../support/handling.js';
+import { captureLog } from '../../support/handler-runtime.js';
 
 const after = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => {
@@ -108,8 +108,8 @@ export async function startOurServer(
   { handlers = handlersOf(clock), httpClient = createHttpClient(), download }: OurServerOptions = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
-  const log = keptLog();
-  const { environment } = consoleForm(sandbox.stage.account(), sandbox.accessPoints());
+  const log = captureLog();
+  const { environment } = consoleForm(sandbox.state.account(), sandbox.accessPoints());
   const config = readConfig({ ...environment, DATA_DIR: dir, ADMIN_PORT: '0', ...settings });
   const files = await openFileAdapters({ dir, clock, log });
   const app = await createApp(config, {
@@ -122,7 +122,7 @@ export async function startOurServer(
   });
   await app.open();
   const port = await listen(app.http, { host: '127.0.0.1', port: 0, portName: 'PORT' });
-  sandbox.stage.changeAccount({ target: `http://127.0.0.1:${port}/wechat` });
+  sandbox.state.changeAccount({ target: `http://127.0.0.1:${port}/wechat` });
   return {
     log,
     async stop() {

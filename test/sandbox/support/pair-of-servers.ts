@@ -8,15 +8,15 @@ import { namedHandlers } from '../../../src/embed.js';
 import { listen } from '../../../src/http/listen.js';
 import { defineHandler, type Handler } from '../../../src/index.js';
 import type { Clock } from '../../../src/ports/clock.js';
-import { consoleForm } from '../../../src/sandbox/control/console-form.js';
+import { consoleForm } from '../../../src/sandbox/http-api/console-form.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import type { Account } from '../../../src/sandbox/types.js';
 import { eventually } from '../../support/eventually.js';
-import { keptLog, type LogLine } from '../../support/handling.js';
+import { captureLog, type LogLine } from '../../support/handler-runtime.js';
 import type { ManualClock } from '../../support/manual-clock.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { startBalancer, type Balancer } from './balancer.js';
-import { startCuttableLink, type CuttableLink } from './cuttable-link.js';
+import { startSeverableConnection, type SeverableConnection } from './severable-connection.js';
 import { calm, startDrivenSandbox } from './driven-sandbox.js';
 
 const STEP_MS = 250;
@@ -41,7 +41,7 @@ export async function startPairOfServers(account: Partial<Account> = {}): Promis
     [0, 1].map((index) => startServer({ index, sandbox, clock, redis, dir, runs })),
   );
   const balancer = await startBalancer(servers.map(({ url }) => url));
-  sandbox.stage.changeAccount({ target: balancer.url });
+  sandbox.state.changeAccount({ target: balancer.url });
 
   async function drive(): Promise<void> {
     await settled();
@@ -86,25 +86,25 @@ interface Ground {
 }
 
 async function startServer({ index, sandbox, clock: shared, redis, dir, runs }: Ground) {
-  const link: CuttableLink = await startCuttableLink(redis.port);
+  const link: SeverableConnection = await startSeverableConnection(redis.port);
   let alive = true;
   const clock: Clock = {
     now: () => shared.now(),
     schedule: (delayMs, run) => shared.schedule(delayMs, () => alive && run()),
   };
-  const { environment } = consoleForm(sandbox.stage.account(), sandbox.accessPoints());
+  const { environment } = consoleForm(sandbox.state.account(), sandbox.accessPoints());
   const config = readConfig({
     ...environment,
     REDIS_URL: `redis://127.0.0.1:${link.port}`,
     DATA_DIR: join(dir, String(index)),
     ADMIN_PORT: '0',
   });
-  const log = keptLog();
+  const log = captureLog();
   const note = (run: string) => void runs.push(`${index} ${run}`);
   /** As in a crash: no timer fires any more, all connections are gone. */
   const die = (): void => {
     alive = false;
-    link.cut();
+    link.sever();
     app.http.close();
     app.http.closeAllConnections();
   };

@@ -12,7 +12,7 @@ import { MemoryStateStore } from '../../support/memory-state-store.js';
 
 /** The client of the sandbox's account, over HTTP. */
 export function clientOf(sandbox: Sandbox): Api {
-  const { appId, appSecret } = sandbox.stage.account();
+  const { appId, appSecret } = sandbox.state.account();
   const account = { appId: toAppId(appId), store: new MemoryStateStore(), clock: systemClock };
   const accessPoints = createAccessPoints({
     urls: [`${sandbox.url()}/api.weixin.qq.com`],

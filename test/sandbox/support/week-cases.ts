@@ -1,5 +1,5 @@
-import type { StoryOptions } from './week-story.js';
-import type { Figures } from './week-verdict.js';
+import type { StoryOptions } from '../../soak/run-soak.js';
+import type { Figures } from '../../soak/oracle.js';
 
 /** One week, and what has to be true of it. */
 export interface WeekCase {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createAccessPoints, type Exchange } from '../../../src/api/access-points.js';
+import { createAccessPoints, type ApiRequest } from '../../../src/api/access-points.js';
 import {
   HttpFailure,
   httpResponse,
@@ -10,14 +10,14 @@ import { silentLogger } from '../../../src/ports/logger.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { json, stubHttp } from './stub-http.js';
 
-const get: Exchange = {
+const get: ApiRequest = {
   method: 'GET',
   path: '/p',
   query: { access_token: 'T+&' },
   idempotent: true,
   timeoutMs: 10_000,
 };
-const send: Exchange = { method: 'POST', path: '/s', body: '{}', idempotent: false, timeoutMs: 10_000 };
+const send: ApiRequest = { method: 'POST', path: '/s', body: '{}', idempotent: false, timeoutMs: 10_000 };
 
 const broken = (sent: boolean) => () => {
   throw new HttpFailure('ECONNREFUSED', { sent });
@@ -143,7 +143,7 @@ function probed(speeds: Record<string, number | undefined>) {
   const urls = ['https://a', 'https://b', 'https://c'];
   const points = createAccessPoints({ urls, http, clock, log: silentLogger, random: () => 0.5 });
   const current = () => points.status().points.find(({ isCurrent }) => isCurrent)?.host;
-  const probes = () => asked.filter(({ isFresh }) => isFresh === true).length;
+  const probes = () => asked.filter(({ newConnection }) => newConnection === true).length;
   /** A minute under a little load. */
   const minute = async () => {
     for (let second = 0; second < 60; second += 10) {

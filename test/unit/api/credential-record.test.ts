@@ -32,7 +32,7 @@ describe('given a holder that sleeps past its lock', () => {
     expect(newer.fence).toBeGreaterThan(slow.fence);
     await records().publish(newer, next('NEW', newer.fence));
     if (isRefused)
-      await records().amend((record) => ({
+      await records().update((record) => ({
         ...record,
         current: { ...next('NEW', newer.fence), rejected: true },
       }));
@@ -96,7 +96,7 @@ test('given a token that is marked as refused while the next one is fetched, whe
   await records().publish(first, next('OLD', first.fence));
   const lease = await records().lock('one');
   if (lease === undefined) throw new Error('no lock');
-  await records().amend((record) => ({
+  await records().update((record) => ({
     ...record,
     current: { ...next('OLD', first.fence), rejected: true },
   }));
@@ -110,7 +110,7 @@ test('given a clock that another machine had ahead, when a lock is taken, then i
   const ahead = await records().lock('ahead');
   if (ahead === undefined) throw new Error('no lock');
   await records().release(ahead);
-  await records().amend((record) => ({ ...record, fence: ahead.fence + 1_000_000 }));
+  await records().update((record) => ({ ...record, fence: ahead.fence + 1_000_000 }));
   expect((await records().lock('behind'))?.fence).toBe(ahead.fence + 1_000_001);
 });
 

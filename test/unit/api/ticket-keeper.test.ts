@@ -4,7 +4,7 @@ import { createAppSecret, type AppSecret } from '../../../src/api/app-secret.js'
 import type { JsonObject } from '../../../src/api/response.js';
 import { createTicketKeeper, type TicketCentre, type TicketType } from '../../../src/api/ticket-keeper.js';
 import { toAppId } from '../../../src/protocol/ids.js';
-import { keptLog } from '../../support/handling.js';
+import { captureLog } from '../../support/handler-runtime.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { MemoryStateStore } from '../../support/memory-state-store.js';
 
@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 function given() {
   const clock = new ManualClock();
   const store = new MemoryStateStore();
-  const log = keptLog();
+  const log = captureLog();
   const asked: TicketType[] = [];
   const world = {
     clock,

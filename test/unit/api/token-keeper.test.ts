@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { AccessPoints, Exchange } from '../../../src/api/access-points.js';
+import type { AccessPoints, ApiRequest } from '../../../src/api/access-points.js';
 import { ApiUnreachable } from '../../../src/api/api-error.js';
 import { createAppSecret, type AppSecret } from '../../../src/api/app-secret.js';
 import type { TokenChannel } from '../../../src/api/fetch-token.js';
@@ -21,13 +21,13 @@ const MINUTE = 60_000;
 class RacingStore extends MemoryStateStore {
   beforeLock: (() => Promise<unknown>) | undefined;
 
-  override async changeFact(change: Parameters<MemoryStateStore['changeFact']>[0]): Promise<boolean> {
+  override async compareAndSet(change: Parameters<MemoryStateStore['compareAndSet']>[0]): Promise<boolean> {
     if (change.next?.includes('"lock"') === true) {
       const first = this.beforeLock;
       this.beforeLock = undefined;
       await first?.();
     }
-    return super.changeFact(change);
+    return super.compareAndSet(change);
   }
 }
 
@@ -70,7 +70,7 @@ function given(options: { channel?: TokenChannel; secret?: string | undefined } 
     },
   };
   const accessPoints: AccessPoints = {
-    async exchange(exchange: Exchange) {
+    async exchange(exchange: ApiRequest) {
       const body: Record<string, unknown> | undefined = JSON.parse(exchange.body ?? 'null') ?? undefined;
       fetches.push({ path: exchange.path, force: body?.['force_refresh'] === true });
       if (world.delayMs > 0) await new Promise<void>((resolve) => clock.schedule(world.delayMs, resolve));
@@ -243,7 +243,7 @@ describe('given a token that another process stored', () => {
     const world = given({ channel: 'ordinary' });
     const nowMs = world.clock.now();
     const fact = (name: string, next: string) =>
-      world.store.changeFact({ name, expected: undefined, next, nowMs, keepMs: 10 * MINUTE });
+      world.store.compareAndSet({ name, expected: undefined, next, nowMs, ttlMs: 10 * MINUTE });
     await fact(
       `${APP_ID}:token:stable`,
       JSON.stringify({ fence: 1, current: { value: 'OTHER', expiresAtMs: nowMs + 10 * MINUTE, fence: 1 } }),
@@ -581,7 +581,7 @@ describe('given tokens that somebody else ends', () => {
     ]);
     expect(await keeper.status()).toMatchObject({
       channel: 'ordinary',
-      ousted: { times: 2, advice: expect.stringContaining('Another program fetches access tokens') },
+      superseded: { times: 2, advice: expect.stringContaining('Another program fetches access tokens') },
     });
   });
 
@@ -592,7 +592,7 @@ describe('given tokens that somebody else ends', () => {
     await world.clock.advance(MINUTE);
     await keeper.reject(await keeper.get(), 40014);
     expect(world.logged.join()).not.toMatch(/nother program/);
-    expect(await keeper.status()).not.toHaveProperty('ousted');
+    expect(await keeper.status()).not.toHaveProperty('superseded');
   });
 });
 
@@ -659,7 +659,7 @@ describe('given a fetch that WeChat refuses', () => {
   test('when it is noted for others, then neither the secret nor anything to find it by stands in the store', async () => {
     const world = given();
     await expect(world.keeper('wrong-secret').get()).rejects.toThrow();
-    const noted = await world.store.fact(`${APP_ID}:token:stable`, world.clock.now());
+    const noted = await world.store.get(`${APP_ID}:token:stable`, world.clock.now());
     expect(noted).toContain('40125');
     expect(noted).not.toContain('wrong-secret');
     for (const plain of ['wrong-secret', `${APP_ID}wrong-secret`, `wrong-secret${APP_ID}`])
@@ -674,7 +674,7 @@ describe('given a fetch that WeChat refuses', () => {
     await expect(keeper.get()).rejects.toMatchObject({ errcode: 40243 });
     expect(await keeper.status()).toMatchObject({ trouble: expect.stringContaining('unfreeze') });
     world.answer = undefined;
-    expect(await keeper.refresh('anew')).toMatchObject({ value: '1_stable' });
+    expect(await keeper.refresh('fresh')).toMatchObject({ value: '1_stable' });
     expect(await keeper.get()).toBe('1_stable');
     expect(await keeper.status()).not.toHaveProperty('trouble');
   });
@@ -700,7 +700,7 @@ describe('given an operator who refreshes', () => {
     const world = given();
     const keeper = world.keeper();
     const token = await keeper.get();
-    expect((await keeper.refresh('anew')).value).toBe(token);
+    expect((await keeper.refresh('fresh')).value).toBe(token);
     expect((await keeper.refresh('forced')).value).toBe('2_stable');
     await expect(keeper.refresh('forced')).rejects.toMatchObject({ code: 'force_budget_spent' });
     expect(await keeper.get()).toBe('2_stable');
@@ -713,7 +713,7 @@ describe('given an operator who refreshes', () => {
     const world = given({ channel: 'ordinary' });
     const keeper = world.keeper();
     await keeper.get();
-    expect((await keeper.refresh('anew')).value).toBe('2_ordinary');
+    expect((await keeper.refresh('fresh')).value).toBe('2_ordinary');
   });
 
   test('when programs force one after another in the ordinary channel, then the budget holds there too', async () => {

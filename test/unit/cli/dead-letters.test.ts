@@ -56,7 +56,7 @@ async function bury(letters: Readonly<Record<string, Partial<DeadLetter>>>): Pro
   for (const [n, [id, about]] of entries.entries()) {
     const atMs = Date.now() - (entries.length - 1 - n) * 3_600_000 - 60_000;
     const push = deadLetter(id).push.replace(/<CreateTime>\d+/, `<CreateTime>${Math.floor(atMs / 1000)}`);
-    await files.store.bury(deadLetter(id, { appId: APP_ID, atMs, push, ...about }));
+    await files.store.putDeadLetter(deadLetter(id, { appId: APP_ID, atMs, push, ...about }));
   }
   await files.close();
 }

@@ -31,9 +31,9 @@ describe('given a server that holds tries', () => {
     const silent: number[] = [];
     const heard = await postPush(
       { url, body: '<xml/>', sealed: false },
-      { tryLastsMs: 100, onSilence: (tryNumber) => silent.push(tryNumber) },
+      { attemptTimeoutMs: 100, onSilence: (attemptNumber) => silent.push(attemptNumber) },
     );
-    expect(heard).toMatchObject({ status: 200, text: 'success', tryNumber: 3 });
+    expect(heard).toMatchObject({ status: 200, text: 'success', attemptNumber: 3 });
     expect([silent, bodies]).toEqual([
       [1, 2],
       ['<xml/>', '<xml/>', '<xml/>'],
@@ -46,7 +46,7 @@ describe('given a server that holds tries', () => {
       asked += 1;
       if (asked === 2) response.write('<xml>');
     });
-    const options = { tries: 2, tryLastsMs: 50, onSilence: () => undefined };
+    const options = { attempts: 2, attemptTimeoutMs: 50, onSilence: () => undefined };
     expect(await postPush({ url, body: '', sealed: false }, options)).toBeUndefined();
     expect(asked).toBe(2);
   });

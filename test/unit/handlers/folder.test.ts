@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import countKinds from '../../../handlers/count-kinds.js';
-import { loadHandlers } from '../../../src/handling/loader.js';
-import { createRouter } from '../../../src/handling/router.js';
+import { loadHandlers } from '../../../src/handler-runtime/loader.js';
+import { createRouter } from '../../../src/handler-runtime/router.js';
 import { buildPush, eventPush, textPush, tryObserver, type Push } from '../../../src/index.js';
-import { keptLog } from '../../support/handling.js';
+import { captureLog } from '../../support/handler-runtime.js';
 
 describe('given the folder of examples', () => {
   test.each<[Push, string | undefined]>([
@@ -20,7 +20,7 @@ describe('given the folder of examples', () => {
     [eventPush('CLICK'), 'menu'],
     [eventPush('unsubscribe'), undefined],
   ])('when it is loaded, then each push finds its handler', async (push, name) => {
-    const { handlers, observers } = await loadHandlers('handlers', { log: keptLog() });
+    const { handlers, observers } = await loadHandlers('handlers', { log: captureLog() });
     const router = createRouter(handlers, observers);
     expect(router.route(push)?.handler.name).toBe(name);
     expect(router.observers(push).map((observer) => observer.name)).toEqual(['count-kinds']);
@@ -29,7 +29,7 @@ describe('given the folder of examples', () => {
 
 describe('given the observer that counts', () => {
   test('when pushes of a kind come, then it counts them one by one', async () => {
-    const log = keptLog();
+    const log = captureLog();
     await tryObserver(countKinds, eventPush('VIEW'), { log });
     await tryObserver(countKinds, eventPush('VIEW'), { log });
     expect(log.lines.map(({ fields }) => fields)).toEqual([

@@ -19,7 +19,7 @@ import {
   type Answering,
   type FakeModel,
 } from '../../support/fake-model.js';
-import { keptLog } from '../../support/handling.js';
+import { captureLog } from '../../support/handler-runtime.js';
 
 const SORRY = /^抱歉/;
 
@@ -36,7 +36,7 @@ async function ask(
   }: { push?: Push; session?: ReturnType<typeof memorySession>; sees?: boolean; thinksFirst?: boolean } = {},
 ) {
   fake = await startFakeModel(answer);
-  const log = keptLog();
+  const log = captureLog();
   const endpoint = {
     baseUrl: fake.baseUrl,
     apiKey: 'sk-secret',
@@ -123,7 +123,7 @@ describe('given a model that thinks aloud', () => {
     const endpoint = { baseUrl: fake.baseUrl, apiKey: undefined, model: 'small', system: '' };
     const parts: unknown[] = [];
     const { signal } = new AbortController();
-    for await (const part of chat({ session, signal, log: keptLog() }, '?', endpoint)) parts.push(part);
+    for await (const part of chat({ session, signal, log: captureLog() }, '?', endpoint)) parts.push(part);
     expect(parts.join('')).toBe('B');
   });
 

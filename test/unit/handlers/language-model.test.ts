@@ -13,7 +13,7 @@ import {
   type Answering,
   type FakeModel,
 } from '../../support/fake-model.js';
-import { keptLog } from '../../support/handling.js';
+import { captureLog } from '../../support/handler-runtime.js';
 
 const SORRY = /^抱歉/;
 
@@ -30,7 +30,7 @@ async function ask(
   } = {},
 ) {
   fake = await startFakeModel(answer);
-  const log = keptLog();
+  const log = captureLog();
   const content = await talk(question, session, { log, signal });
   return { content, log, asked: fake.asked[0] };
 }
@@ -38,7 +38,7 @@ async function ask(
 async function talk(
   question: string,
   session: SessionStore,
-  options: { log?: ReturnType<typeof keptLog>; signal?: AbortSignal } = {},
+  options: { log?: ReturnType<typeof captureLog>; signal?: AbortSignal } = {},
 ): Promise<string | undefined> {
   const model = { baseUrl: fake.baseUrl, apiKey: 'sk-secret', model: 'small', system: 'Be brief.' };
   const handler = defineHandler({
@@ -139,7 +139,7 @@ describe('given an endpoint that fails', () => {
   });
 
   test('when it is not configured, then the log says what is missing', async () => {
-    const log = keptLog();
+    const log = captureLog();
     const handler = defineHandler({
       on: 'message.text',
       handle: (ctx) => ctx.reply.stream(chat(ctx, ctx.push.content)),
@@ -203,7 +203,7 @@ describe('given an answer that nobody waits for any more', () => {
     const session = memorySession();
     const { signal } = new AbortController();
     const model = { baseUrl: fake.baseUrl, apiKey: undefined, model: 'small', system: '' };
-    for await (const part of chat({ session, signal, log: keptLog() }, '?', model)) {
+    for await (const part of chat({ session, signal, log: captureLog() }, '?', model)) {
       expect(part).toBe('一。');
       break;
     }

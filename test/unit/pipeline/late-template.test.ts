@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ApiRefused } from '../../../src/api/api-error.js';
 import { defineHandler, textPush } from '../../../src/index.js';
-import { SimulatedInstallation } from '../../support/simulated-installation.js';
+import { SimulatedCluster } from '../../support/simulated-cluster.js';
 
 const answering = defineHandler({
   on: 'message.text',
@@ -29,7 +29,7 @@ describe('given a template for answers that may not be sent any more', () => {
       });
       await fc.assert(
         fc.asyncProperty(fc.array(fault, { maxLength: 3 }), async (faults) => {
-          const world = new SimulatedInstallation({
+          const world = new SimulatedCluster({
             handler: answering,
             faults,
             lateTemplate: { type, ...lateTemplate },

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { defineHandler } from '../../../src/index.js';
-import type { Handler } from '../../../src/handling/define-handler.js';
+import type { Handler } from '../../../src/handler-runtime/define-handler.js';
 import {
   REPLY_DEADLINE_MS,
-  SimulatedInstallation,
+  SimulatedCluster,
   type Fault,
   type SimulatedProcess,
-} from '../../support/simulated-installation.js';
+} from '../../support/simulated-cluster.js';
 
 const BODY =
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
@@ -24,7 +24,7 @@ const GRACE_MS = 260;
 
 type Waits = (ms: number) => Promise<void>;
 
-/** How a handler can behave, in time: one for every road through the record. */
+/** How a handler can behave, in time: one for every channel through the record. */
 const behaviours: { readonly [name: string]: (wait: Waits) => Handler } = {
   'answers at once': () => defineHandler({ on: 'message.text', handle: (ctx) => ctx.reply.text(ANSWER) }),
   'answers after 1 s': (wait) => afterWaiting(wait, 1_000),
@@ -118,7 +118,7 @@ interface Heard {
 }
 
 interface Story {
-  readonly world: SimulatedInstallation;
+  readonly world: SimulatedCluster;
   /** In the order of the tries; undefined: nothing within five seconds. */
   readonly heard: (Heard | undefined)[];
   /** The try that came long after, unless its process died of it. */
@@ -144,7 +144,7 @@ async function tell(
     new Promise((resume) => {
       world.clock.schedule(ms, resume);
     });
-  const world: SimulatedInstallation = new SimulatedInstallation({ handler: make(wait), faults });
+  const world: SimulatedCluster = new SimulatedCluster({ handler: make(wait), faults });
   const first = await world.startProcess();
   const second = await world.startProcess();
   const current: SimulatedProcess[] = [first, second];
@@ -241,7 +241,7 @@ function broken(story: Story, behaviour: string, faults: readonly Fault[]): stri
   return wrong;
 }
 
-const told: SimulatedInstallation[] = [];
+const told: SimulatedCluster[] = [];
 
 async function check(
   behaviour: string,

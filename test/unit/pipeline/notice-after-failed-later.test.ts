@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
-import { NOTICE, SimulatedInstallation } from '../../support/simulated-installation.js';
+import { NOTICE, SimulatedCluster } from '../../support/simulated-cluster.js';
 
 const bodyOf = (msgId: number): string =>
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
@@ -9,7 +9,7 @@ const bodyOf = (msgId: number): string =>
 
 test('given an account that may only answer passively, when `later` fails while a try waits, then it hears the notice, and the next message the answer', async () => {
   let failures = 0;
-  const world: SimulatedInstallation = new SimulatedInstallation({
+  const world: SimulatedCluster = new SimulatedCluster({
     lateRoad: 'passive-only',
     handler: defineHandler({
       on: 'message.text',

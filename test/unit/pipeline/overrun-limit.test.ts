@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
-import { REPLY_DEADLINE_MS, SimulatedInstallation } from '../../support/simulated-installation.js';
+import { REPLY_DEADLINE_MS, SimulatedCluster } from '../../support/simulated-cluster.js';
 
 const BODY =
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
@@ -16,7 +16,7 @@ async function severalTurns(): Promise<void> {
 }
 
 test('given a handler that ends while its run is being adopted, when ten minutes pass, then nobody takes it for hung', async () => {
-  const world: SimulatedInstallation = new SimulatedInstallation({
+  const world: SimulatedCluster = new SimulatedCluster({
     pause: severalTurns,
     handler: defineHandler({
       on: 'message.text',

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { defineHandler } from '../../../src/index.js';
-import type { Handler } from '../../../src/handling/define-handler.js';
+import type { Handler } from '../../../src/handler-runtime/define-handler.js';
 import {
   NOTICE,
-  SimulatedInstallation,
+  SimulatedCluster,
   type Fault,
   type SimulatedProcess,
-} from '../../support/simulated-installation.js';
+} from '../../support/simulated-cluster.js';
 
 const ANSWER = 'the answer';
 const LONG_ANSWER = `${ANSWER}${'.'.repeat(2_030)} and its end`;
@@ -86,7 +86,7 @@ async function tell(behaviour: string, faults: readonly Fault[]) {
     new Promise((resume) => {
       world.clock.schedule(ms, resume);
     });
-  const world: SimulatedInstallation = new SimulatedInstallation({
+  const world: SimulatedCluster = new SimulatedCluster({
     handler: make(wait),
     faults,
     lateRoad: 'passive-only',
@@ -131,7 +131,7 @@ async function tell(behaviour: string, faults: readonly Fault[]) {
   return { world, shown };
 }
 
-const told: SimulatedInstallation[] = [];
+const told: SimulatedCluster[] = [];
 afterEach(async () => {
   await Promise.all(told.splice(0).map((world) => world.stopAll()));
 });

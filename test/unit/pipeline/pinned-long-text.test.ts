@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
-import { SimulatedInstallation } from '../../support/simulated-installation.js';
+import { SimulatedCluster } from '../../support/simulated-cluster.js';
 
 const bodyOf = (msgId: number): string =>
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
   `<CreateTime>1736670151</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${msgId}]]></Content>` +
   `<MsgId>2486314037832511${msgId}</MsgId></xml>`;
 
-test('given a long text that its handler pinned to the passive road, when it is answered, then its rest comes with the next message, and none is sent', async () => {
+test('given a long text that its handler pinned to the passive channel, when it is answered, then its rest comes with the next message, and none is sent', async () => {
   const long = `${'a'.repeat(2_000)}\n\n${'b'.repeat(2_000)}`;
-  const world: SimulatedInstallation = new SimulatedInstallation({
+  const world: SimulatedCluster = new SimulatedCluster({
     handler: defineHandler({
       on: 'message.text',
-      handle: (ctx) => (ctx.push.content === '1' ? ctx.reply.text(long, { road: 'passive' }) : undefined),
+      handle: (ctx) => (ctx.push.content === '1' ? ctx.reply.text(long, { channel: 'passive' }) : undefined),
     }),
   });
   const process = await world.startProcess();

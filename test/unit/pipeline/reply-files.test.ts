@@ -1,21 +1,21 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
-import { SimulatedInstallation } from '../../support/simulated-installation.js';
+import { SimulatedCluster } from '../../support/simulated-cluster.js';
 
 const BODY =
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
   '<CreateTime>1736670150</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[q]]></Content>' +
   '<MsgId>1</MsgId></xml>';
 
-let world: SimulatedInstallation;
+let world: SimulatedCluster;
 afterEach(() => world.stopAll());
 
 async function ask(uploadMs: number): Promise<string | undefined> {
-  world = new SimulatedInstallation({
+  world = new SimulatedCluster({
     handler: defineHandler({ on: 'message.text', handle: (ctx) => ctx.reply.image({ path: '/a.png' }) }),
-    mediaIds: {
+    mediaCache: {
       of: () => new Promise((resolve) => void world.clock.schedule(uploadMs, () => resolve('m1'))),
-      insteadOf: async () => undefined,
+      reupload: async () => undefined,
     },
   });
   const process = await world.startProcess();

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { TextStream, type StreamOptions } from '../../../src/handling/text-stream.js';
+import { TextStream, type StreamOptions } from '../../../src/handler-runtime/text-stream.js';
 import { defineHandler } from '../../../src/index.js';
-import { SimulatedInstallation } from '../../support/simulated-installation.js';
+import { SimulatedCluster } from '../../support/simulated-cluster.js';
 
 const bodyOf = (msgId: number): string =>
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
   `<CreateTime>${1_736_670_150 + msgId}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[q]]></Content>` +
   `<MsgId>${msgId}</MsgId></xml>`;
 
-let world: SimulatedInstallation;
+let world: SimulatedCluster;
 afterEach(() => world.stopAll());
 
 /** Words that come at given times, in ms. */
@@ -39,7 +39,7 @@ async function ask({ words, breaks = false, options }: Script, lateRoad?: 'passi
     handle: (ctx) =>
       ctx.push.msgId === '1' ? new TextStream(writing(), options) : ctx.reply.text('another answer'),
   });
-  world = new SimulatedInstallation({ handler, ...(lateRoad && { lateRoad }) });
+  world = new SimulatedCluster({ handler, ...(lateRoad && { lateRoad }) });
   const processes = [await world.startProcess(), await world.startProcess()];
   const heard: { body: string; afterMs: number }[] = [];
   const push = (msgId: number, process = 0): void => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { markdownBorder, markdownToText } from '../../../src/protocol/markdown-text.js';
+import { markdownSplitPoint, markdownToText } from '../../../src/protocol/markdown-text.js';
 
 describe('given Markdown within a paragraph', () => {
   test.each([
@@ -167,7 +167,7 @@ describe('given any Markdown', () => {
     let cuts = 0;
     fc.assert(
       fc.property(anyMarkdown, (markdown) => {
-        const border = markdownBorder(markdown);
+        const border = markdownSplitPoint(markdown);
         if (border > 0) cuts++;
         const pieces = [markdown.slice(0, border), markdown.slice(border)].map(markdownToText);
         expect(pieces.filter((piece) => piece !== '').join('\n\n')).toBe(markdownToText(markdown));
@@ -180,7 +180,7 @@ describe('given any Markdown', () => {
   test('when more comes behind a border, then that border stays one', () => {
     fc.assert(
       fc.property(anyMarkdown, anyMarkdown, (before, after) => {
-        const border = markdownBorder(before);
+        const border = markdownSplitPoint(before);
         const start = markdownToText(before.slice(0, border));
         expect(markdownToText(before + after).startsWith(start)).toBe(true);
       }),

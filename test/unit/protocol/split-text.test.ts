@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { sendableText } from '../../../src/protocol/sendable-text.js';
+import { stripForbiddenCharacters } from '../../../src/protocol/strip-forbidden-characters.js';
 import { splitText } from '../../../src/protocol/split-text.js';
 
 const bytes = (text: string): number => Buffer.byteLength(text);
@@ -81,7 +81,7 @@ describe('given a text that is longer than one message', () => {
     expect(parts.join('')).toBe(`a${'\u0301'.repeat(100)}b`);
     expect(Math.max(...parts.map(bytes))).toBeLessThanOrEqual(21);
     const broken = splitText('👨‍👩', 4);
-    expect(broken.map(sendableText)).toEqual(broken); // no half of a pair
+    expect(broken.map(stripForbiddenCharacters)).toEqual(broken); // no half of a pair
   });
 
   test('when it holds what cannot travel, then that is not in the parts', () => {
@@ -118,7 +118,7 @@ const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
 /** Names what is wrong with a split, '' if nothing. Not by `expect`, which is too slow for so many. */
 function faultOf(pieces: readonly string[], limit: number): string {
-  const text = sendableText(pieces.join(''));
+  const text = stripForbiddenCharacters(pieces.join(''));
   const parts = splitText(pieces.join(''), limit);
   if (parts.join('') !== text) return 'joined, the parts are not the text';
   if (parts.some((part) => bytes(part) > limit)) return 'a part is over the limit';
@@ -132,7 +132,7 @@ function faultOf(pieces: readonly string[], limit: number): string {
     const grapheme = segments.containing(cut);
     if (grapheme !== undefined && grapheme.index < cut && bytes(grapheme.segment) <= limit)
       return `a grapheme is cut: ${JSON.stringify(grapheme.segment)}`;
-    while (pieceEnd < cut) pieceEnd += sendableText(pieces[piece++] ?? '').length;
+    while (pieceEnd < cut) pieceEnd += stripForbiddenCharacters(pieces[piece++] ?? '').length;
     const last = pieces[piece - 1] ?? '';
     if (pieceEnd > cut && SOLID.includes(last)) return `cut inside ${JSON.stringify(last)}`;
   }

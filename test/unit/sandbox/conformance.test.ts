@@ -10,7 +10,7 @@ import { rules } from '../../../src/sandbox/conformance/rules.js';
 import { conforms, runRules, type Report } from '../../../src/sandbox/conformance/run-rules.js';
 import type { Target } from '../../../src/sandbox/conformance/target.js';
 import { FIXTURE_ACCOUNT } from '../../support/seal.js';
-import { openDoor } from '../../support/sound-door.js';
+import { openServer } from '../../support/reference-server.js';
 
 async function run(...args: string[]) {
   const out: string[] = [];
@@ -66,7 +66,7 @@ describe('given the command conformance', () => {
   });
 
   test('when nobody listens, then it says so in one sentence', async () => {
-    const door = await openDoor('plaintext');
+    const door = await openServer('plaintext');
     await door.close();
     await expect(run(door.url.href, '--token', token)).rejects.toThrow(
       /No connection to .* \(ECONNREFUSED\)/,
@@ -74,7 +74,7 @@ describe('given the command conformance', () => {
   });
 
   test('when a server keeps a rule, then the exit code is 0', async () => {
-    const door = await openDoor('safe');
+    const door = await openServer('safe');
     const { code, out } = await run(
       door.url.href,
       `--token=${token}`,
@@ -89,7 +89,7 @@ describe('given the command conformance', () => {
   });
 
   test('when a server breaks a rule, then the exit code is 1 and the report says what to do', async () => {
-    const door = await openDoor('plaintext', { silence: 'SUCCESS' });
+    const door = await openServer('plaintext', { silence: 'SUCCESS' });
     const { code, out } = await run(door.url.href, '--token', token, '--only', 'success-exact');
     await door.close();
     expect(code).toBe(1);
@@ -97,7 +97,7 @@ describe('given the command conformance', () => {
   });
 
   test('when a sealed reply breaks a rule, then the report shows it opened', async () => {
-    const door = await openDoor('safe', { write: (xml) => xml.replace('[text]', '[Text]') });
+    const door = await openServer('safe', { write: (xml) => xml.replace('[text]', '[Text]') });
     const { out } = await run(
       door.url.href,
       `--token=${token}`,
@@ -110,7 +110,7 @@ describe('given the command conformance', () => {
   });
 
   test('when it stands behind a query of its own and echoes only some texts, then it is judged by these', async () => {
-    const door = await openDoor('plaintext', {
+    const door = await openServer('plaintext', {
       glance: ({ values }) =>
         values('account').length === 1 ? undefined : { status: 404, type: 'text/plain', body: '' },
       content: ({ Content: content }) =>
@@ -134,7 +134,7 @@ const target: Target = {
   appId: '',
   account: 'gh_b52b1f8c3a7d',
   echoPrefix: '',
-  patienceMs: 300,
+  timeoutMs: 300,
   budgetMs: 5_000,
 };
 
@@ -173,7 +173,7 @@ describe('given a report', () => {
   });
 
   test('when the time is over, then what is left is not judged, and that is no pass', async () => {
-    const door = await openDoor('plaintext', { handlingMs: () => 400 });
+    const door = await openServer('plaintext', { handlingMs: () => 400 });
     const chosen = rules.filter(({ group }) => group === 'retries');
     const report = await runRules(chosen, { ...target, url: door.url, budgetMs: 100 });
     await door.close();

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SANDBOX_ACCOUNT as account } from '../../../src/sandbox/default-account.js';
 import { judge } from '../../../src/sandbox/push/judge.js';
 import type { PreparedPush } from '../../../src/sandbox/push/prepare.js';
-import type { Mode, Try } from '../../../src/sandbox/types.js';
+import type { Mode, Attempt } from '../../../src/sandbox/types.js';
 import { cdata } from '../../../src/sandbox/wire/push-xml.js';
 import { seal } from '../../../src/sandbox/wire/envelope.js';
 import { signatureSteps } from '../../../src/sandbox/wire/sign.js';
@@ -17,7 +17,7 @@ const push: PreparedPush = {
   hostile: undefined,
 };
 
-const answered = (responseBody: string): Try => ({
+const answered = (responseBody: string): Attempt => ({
   number: 1,
   startedAtMs: 0,
   endedAtMs: 1,

@@ -75,8 +75,8 @@ describe('given the files of the page', () => {
 
 describe('given the words of the page', () => {
   test('when both languages are laid side by side, then each has what the other has', async () => {
-    const { zh } = await pageModule<{ zh: object }>('words/zh.js');
-    const { en } = await pageModule<{ en: object }>('words/en.js');
+    const { zh } = await pageModule<{ zh: object }>('i18n/zh.js');
+    const { en } = await pageModule<{ en: object }>('i18n/en.js');
     expect(shapeOf(zh)).toEqual(shapeOf(en));
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRecent } from '../../../src/sandbox/book/recent.js';
-import { patternPng } from '../../../src/sandbox/book/pattern-png.js';
+import { createRingBuffer } from '../../../src/sandbox/state/ring-buffer.js';
+import { patternPng } from '../../../src/sandbox/state/pattern-png.js';
 import { curlFor } from '../../../src/sandbox/push/curl.js';
-import { stagesOf } from '../../../src/sandbox/push/send-try.js';
+import { stagesOf } from '../../../src/sandbox/push/send-attempt.js';
 import { mismatch } from '../../../src/sandbox/scenario/match.js';
 import { milliseconds } from '../../../src/sandbox/scenario/scenario.js';
-import { jsonText } from '../../../src/sandbox/weixin/json-text.js';
-import { multipart } from '../../../src/sandbox/weixin/multipart.js';
-import { newRid } from '../../../src/sandbox/weixin/rid.js';
+import { jsonText } from '../../../src/sandbox/wechat-api/json-text.js';
+import { multipart } from '../../../src/sandbox/wechat-api/multipart.js';
+import { newRid } from '../../../src/sandbox/wechat-api/rid.js';
 
 describe('given a form with a file', () => {
   test('when it is taken apart, then bytes, names and types come out whole', () => {
@@ -63,7 +63,7 @@ describe('given small things of the wire', () => {
 
 describe('given the last records', () => {
   test('when there are too many, then the oldest is forgotten, and a late change does not bring it back', () => {
-    const recent = createRecent<{ id: string; state: string }>('x', { limit: 2 });
+    const recent = createRingBuffer<{ id: string; state: string }>('x', { limit: 2 });
     for (let made = 0; made < 3; made += 1) recent.put({ id: recent.nextId(), state: 'new' });
     recent.put({ id: 'x1', state: 'late' });
     recent.put({ id: 'x2', state: 'late' });
@@ -79,7 +79,7 @@ describe('given the last records', () => {
 
 describe('given records of some weight', () => {
   test('when they grow too heavy together, then the oldest go, and the newest stays however heavy it is', () => {
-    const recent = createRecent<{ id: string; text: string }>('x', {
+    const recent = createRingBuffer<{ id: string; text: string }>('x', {
       limit: 9,
       weigh: ({ text }) => text.length,
       most: 10,

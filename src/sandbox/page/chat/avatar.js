@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { hueOf } from './hue.js';
+import { hueOf } from './avatar-color.js';
 
 /** A letter of the name on a colour of its own. */
 export function Avatar({ name, id, account = false }) {

@@ -2,7 +2,7 @@ import { duration, after } from '../core/format.js';
 import { html } from '../html.js';
 import { lateMessages } from '../pushes/late-messages.js';
 import { Avatar } from './avatar.js';
-import { Shown } from './shown.js';
+import { Shown } from './message-body.js';
 import { SystemLine } from './system-line.js';
 
 /** One line of the chat: a bubble at the right (the follower's), at the left (the account's), or grey in the middle. */

@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { hueOf } from './hue.js';
+import { hueOf } from './avatar-color.js';
 
 /**
  * Stands for a picture: the same pattern for the same id or address. Pictures of pushes are never fetched, they may be

@@ -8,7 +8,7 @@ describe('given a map whose values expire', () => {
   test('when keys are set, prolonged, shortened and removed as time goes on, then it says what a plain map would', () => {
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-      keepMs: fc.integer({ min: 0, max: 60_000 }),
+      ttlMs: fc.integer({ min: 0, max: 60_000 }),
       passMs: fc.integer({ min: 0, max: 20_000 }),
       remove: fc.boolean(),
     });
@@ -17,13 +17,13 @@ describe('given a map whose values expire', () => {
         const map = create();
         const model = new Map<string, { id: number; endMs: number }>();
         let nowMs = 1_700_000_000_000;
-        for (const [id, { key, keepMs, passMs, remove }] of steps.entries()) {
+        for (const [id, { key, ttlMs, passMs, remove }] of steps.entries()) {
           if (remove) {
             map.delete(key);
             model.delete(key);
           } else {
-            map.set(key, { id, endMs: nowMs + keepMs }, nowMs);
-            model.set(key, { id, endMs: nowMs + keepMs });
+            map.set(key, { id, endMs: nowMs + ttlMs }, nowMs);
+            model.set(key, { id, endMs: nowMs + ttlMs });
           }
           nowMs += passMs;
           for (const [each, value] of model) if (value.endMs <= nowMs) model.delete(each);

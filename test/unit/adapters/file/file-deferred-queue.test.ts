@@ -74,24 +74,24 @@ describe('given a disk that refuses', () => {
 describe('given a doubtful job', () => {
   test('when it is due, then nobody runs it before the doubt is settled, also after a start', async () => {
     let adapters = await open();
-    await adapters.queue.put(job('doubtful'), { doubtful: true });
+    await adapters.queue.put(job('doubtful'), { maybeRemote: true });
     await adapters.queue.put(job('sure'), { notBeforeMs: clock.now() + 60_000 });
     await adapters.close();
     adapters = await open();
     const { queue } = adapters;
     expect([...queue.waiting()]).toEqual([
-      { job: job('doubtful'), notBeforeMs: 0, doubtful: true },
-      { job: job('sure'), notBeforeMs: clock.now() + 60_000, doubtful: false },
+      { job: job('doubtful'), notBeforeMs: 0, maybeRemote: true },
+      { job: job('sure'), notBeforeMs: clock.now() + 60_000, maybeRemote: false },
     ]);
     const seen: string[] = [];
     queue.consume(async ({ id }) => {
       seen.push(id);
       return { type: 'done' };
     });
-    await queue.hurry('doubtful');
+    await queue.promote('doubtful');
     await clock.advance(60_000);
     expect(seen).toEqual(['sure']);
-    queue.settleDoubt('doubtful');
+    queue.confirmLocal('doubtful');
     await clock.advance(0);
     expect(seen).toEqual(['sure', 'doubtful']);
     await adapters.close();
@@ -132,7 +132,7 @@ describe('given jobs with times', () => {
     queue.consume(
       async ({ id }) => {
         seen.push(id);
-        return id === 'greedy' ? { type: 'again', afterMs: 0 } : { type: 'done' };
+        return id === 'greedy' ? { type: 'retry', afterMs: 0 } : { type: 'done' };
       },
       { concurrency: 1 },
     );

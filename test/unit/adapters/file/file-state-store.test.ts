@@ -32,16 +32,16 @@ async function restart(files?: FileSystem): Promise<void> {
 
 const KEEP = 600_000;
 const RUNNING: PushRecord = { state: 'running', owner: 'p1', fence: 1, attempt: 1 };
-const claim = (key: string) => adapters.store.claim({ key, owner: 'p1', nowMs: clock.now(), keepMs: KEEP });
+const claim = (key: string) => adapters.store.claim({ key, owner: 'p1', nowMs: clock.now(), ttlMs: KEEP });
 const swap = (key: string, rev: number, next: PushRecord, durable: boolean, xml?: string) =>
   adapters.store.swap({
     key,
     rev,
     next,
     nowMs: clock.now(),
-    keepMs: KEEP,
+    ttlMs: KEEP,
     durable,
-    ...(xml === undefined ? {} : { body: { xml, keepMs: 60_000 } }),
+    ...(xml === undefined ? {} : { body: { xml, ttlMs: 60_000 } }),
   });
 const read = (key: string) => adapters.store.read(key, clock.now());
 
@@ -55,7 +55,7 @@ describe('given a process that starts again', () => {
 
   test('when a record was answered, then it is known with its body, and its owner is dead', async () => {
     await claim('k');
-    await adapters.store.beat('p1', clock.now() + 2000);
+    await adapters.store.heartbeat('p1', clock.now() + 2000);
     await swap('k', 1, { ...RUNNING, state: 'answered' }, false, '<好/>');
     const known = {
       type: 'known',
@@ -131,7 +131,7 @@ describe('given records that move to another store', () => {
     expect(await read('open')).toBeUndefined();
     await restart();
     expect(await read('open')).toBeUndefined();
-    for (const record of kept) await adapters.store.adopt(record);
+    for (const record of kept) await adapters.store.import(record);
     await restart();
     expect([...adapters.store.records()]).toEqual(kept);
   });

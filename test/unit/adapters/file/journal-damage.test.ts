@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FORMAT } from '../../../../src/adapters/file/entry.js';
 import { unsynced } from '../../../support/journal-files.js';
-import { openNotebook, readNotebook } from '../../../support/journal-notebook.js';
+import { openJournalFixture, readJournalFixture } from '../../../support/journal-fixture.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -17,7 +17,7 @@ const LAST = '0000000001.journal';
 
 /** A journal of one segment, and where each fact's record ends in it. */
 async function oneSegment(ground: string): Promise<{ bytes: Buffer; ends: number[] }> {
-  const { set, journal, close } = await openNotebook(ground);
+  const { set, journal, close } = await openJournalFixture(ground);
   const ends: number[] = [];
   for (const name of NAMES) {
     await set(name, `${name}${name}`);
@@ -33,11 +33,11 @@ describe('given the last segment cut off at any byte', () => {
     for (let size = 0; size < bytes.length; size += 1) {
       await writeFile(join(dir, LAST), bytes);
       await truncate(join(dir, LAST), size);
-      const { facts, said } = await readNotebook(dir, unsynced);
+      const { facts, said } = await readJournalFixture(dir, unsynced);
       expect([size, [...facts.keys()]]).toEqual([size, NAMES.filter((_, index) => ends[index]! <= size)]);
       // The header's frame ends where the rest of the first write begins: a cut there is no tear.
       expect(said.length).toBeLessThanOrEqual(1);
-      expect((await readNotebook(dir, unsynced)).said).toEqual([]);
+      expect((await readJournalFixture(dir, unsynced)).said).toEqual([]);
     }
   });
 });
@@ -52,7 +52,7 @@ describe('given one flipped bit anywhere', () => {
     await mkdir(whole);
     const { bytes, ends } = await oneSegment(whole);
     if (older) {
-      const { set, close } = await openNotebook(whole);
+      const { set, close } = await openJournalFixture(whole);
       await set('newer', 'newer');
       await close();
     }
@@ -63,14 +63,14 @@ describe('given one flipped bit anywhere', () => {
       damaged[at]! ^= 1 << (at % 8);
       await writeFile(join(ground, LAST), damaged);
       const hit = ends.findIndex((end) => at < end);
-      const { facts, said } = await readNotebook(ground, unsynced);
+      const { facts, said } = await readJournalFixture(ground, unsynced);
       const missing = NAMES.filter((name) => facts.get(name) !== `${name}${name}`);
       expect([at, missing.filter((name) => name !== NAMES[hit])]).toEqual([at, []]);
       expect(said).toHaveLength(1);
       if (!older) continue;
       expect(facts.get('newer')).toBe('newer');
       expect(await readdir(ground)).toContain(`${LAST}.damaged`);
-      const again = await readNotebook(ground, unsynced);
+      const again = await readJournalFixture(ground, unsynced);
       expect([[...again.facts.keys()].sort(), again.said]).toEqual([[...facts.keys()].sort(), []]);
     }
   });
@@ -78,10 +78,10 @@ describe('given one flipped bit anywhere', () => {
 
 describe('given a journal that a newer version wrote', () => {
   test('when it is opened, then it is refused with a sentence that says so', async () => {
-    const { journal, close } = await openNotebook(dir);
+    const { journal, close } = await openJournalFixture(dir);
     await journal.append(['journal', FORMAT[1] + 1]);
     await close();
-    await expect(openNotebook(dir)).rejects.toThrow(
+    await expect(openJournalFixture(dir)).rejects.toThrow(
       `format ${FORMAT[1] + 1}, this version reads ${FORMAT[1]}`,
     );
   });
@@ -91,11 +91,11 @@ describe('given a journal of an earlier version, whose files were called logs', 
   test('when it is opened, then it is read, and goes on under the new name', async () => {
     await oneSegment(dir);
     await rename(join(dir, LAST), join(dir, '0000000001.log'));
-    const { set, close } = await openNotebook(dir);
+    const { set, close } = await openJournalFixture(dir);
     await set('newer', 'newer');
     await close();
     expect((await readdir(dir)).sort()).toEqual(['0000000001.log', '0000000002.journal']);
-    const { facts, said } = await readNotebook(dir);
+    const { facts, said } = await readJournalFixture(dir);
     expect([[...facts.keys()], said]).toEqual([[...NAMES, 'newer'], []]);
   });
 });

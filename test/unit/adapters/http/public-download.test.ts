@@ -103,7 +103,7 @@ describe('given a file to be fetched', () => {
     '',
   ])('when its address is %j, then nothing is asked of anybody', async (url) => {
     await expect(createPublicDownload()(url, LIMITS)).rejects.toMatchObject({
-      kind: 'bad-address',
+      kind: 'invalid-url',
       sent: false,
     });
   });
@@ -115,7 +115,7 @@ describe('given a file to be fetched', () => {
     ];
     const download = createPublicDownload({ resolve: async () => addresses });
     await expect(download('http://two-faced.example/', LIMITS)).rejects.toMatchObject({
-      kind: 'bad-address',
+      kind: 'invalid-url',
     });
   });
 
@@ -160,7 +160,7 @@ describe('given a file to be fetched', () => {
     const outer = await serve((_incoming, response) =>
       response.writeHead(302, { location: `${inner}/` }).end(),
     );
-    await expect(likeTheInternet(outer, LIMITS)).rejects.toMatchObject({ kind: 'bad-address' });
+    await expect(likeTheInternet(outer, LIMITS)).rejects.toMatchObject({ kind: 'invalid-url' });
     expect(asked).toBe(0);
   });
 
@@ -171,7 +171,7 @@ describe('given a file to be fetched', () => {
       else response.writeHead(301, { location: `/${left - 1}` }).end();
     });
     expect(Buffer.from((await likeTheInternet(`${url}/3`, LIMITS)).bytes).toString()).toBe('there');
-    await expect(likeTheInternet(`${url}/4`, LIMITS)).rejects.toMatchObject({ kind: 'bad-address' });
+    await expect(likeTheInternet(`${url}/4`, LIMITS)).rejects.toMatchObject({ kind: 'invalid-url' });
   });
 
   test.each<[string, RequestListener]>([
@@ -195,7 +195,7 @@ describe('given a file to be fetched', () => {
     const limits = { ...LIMITS, timeoutMs: 50 };
     await expect(download('http://slow.example/', limits)).rejects.toMatchObject({ kind: 'answer-timeout' });
     const giving = { ...LIMITS, signal: AbortSignal.abort() };
-    await expect(download('http://slow.example/', giving)).rejects.toMatchObject({ kind: 'given-up' });
+    await expect(download('http://slow.example/', giving)).rejects.toMatchObject({ kind: 'aborted' });
   });
 
   test.each<[string, RequestListener]>([
@@ -203,6 +203,8 @@ describe('given a file to be fetched', () => {
     ['packed', (_incoming, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')],
     ['a broken connection', (incoming) => incoming.socket.destroy()],
   ])('when it is %s, then no file came', async (_name, answer) => {
-    await expect(likeTheInternet(await serve(answer), LIMITS)).rejects.toMatchObject({ kind: 'broken' });
+    await expect(likeTheInternet(await serve(answer), LIMITS)).rejects.toMatchObject({
+      kind: 'connection-lost',
+    });
   });
 });

@@ -5,7 +5,7 @@ import { Host } from '../../../../src/api/access-points/host.js';
 const PROBED = { isProbed: true };
 
 describe('given an access point', () => {
-  test.each(['dns', 'connect', 'tls', 'connect-timeout', 'answer-timeout', 'bad-address'] as const)(
+  test.each(['dns', 'connect', 'tls', 'connect-timeout', 'answer-timeout', 'invalid-url'] as const)(
     'when it fails by %s, then its trust is gone at once, and for the one who asks first',
     (kind) => {
       const host = new Host('https://a');
@@ -18,9 +18,9 @@ describe('given an access point', () => {
     host.failed('not-json', 0);
     host.failed('server-error', 0);
     host.answered();
-    host.failed('broken', 0);
+    host.failed('connection-lost', 0);
     host.failed('not-json', 0);
-    expect(host.isTrusted).toBe(true);
+    expect(host.isHealthy).toBe(true);
     expect(host.failed('too-large', 0)).toBe(true);
   });
 
@@ -76,7 +76,7 @@ describe('given an access point', () => {
       fc.property(fc.array(fc.integer({ min: 40, max: 200 })), (times) => {
         const host = new Host('https://a');
         for (const ms of times) host.probed(ms, 40, 0);
-        expect(host.isTrusted).toBe(true);
+        expect(host.isHealthy).toBe(true);
       }),
     );
   });

@@ -34,7 +34,7 @@ describe('given hosts to be measured', () => {
         totalMs: 23,
       },
     ]);
-    expect(asked.every(({ isFresh, url }) => isFresh === true && !url.includes('?'))).toBe(true);
+    expect(asked.every(({ newConnection, url }) => newConnection === true && !url.includes('?'))).toBe(true);
   });
 
   test('when some fail, then it is told how often by what', async () => {

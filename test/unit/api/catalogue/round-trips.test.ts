@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { endpoint } from '../../../../src/api/catalogue/endpoint.js';
 import { fieldsAt } from '../../../../src/api/catalogue/field-path.js';
 import type { Api } from '../../../../src/api/client.js';
-import { createPerform } from '../../../../src/api/perform.js';
+import { createCallExecutor } from '../../../../src/api/execute-call.js';
 import type { JsonObject } from '../../../../src/api/response.js';
 import type { CustomerServiceMessage } from '../../../../src/protocol/customer-service-message.js';
 import type { OpenId } from '../../../../src/protocol/ids.js';
@@ -121,7 +121,7 @@ describe("given a row of one's own", () => {
   }
   const given = (answer: object) =>
     endpoint<{ readonly a?: string }, Thing>(
-      createPerform({ budget: undefined, exchange: async () => asAnswer(answer) }),
+      createCallExecutor({ budget: undefined, exchange: async () => asAnswer(answer) }),
       {
         method: 'POST',
         path: '/cgi-bin/thing',

@@ -94,12 +94,12 @@ describe('given a file to be uploaded', () => {
       message: expect.stringContaining('ENOENT'),
     });
     const failing =
-      (kind: 'bad-address' | 'dns'): PublicDownload =>
+      (kind: 'invalid-url' | 'dns'): PublicDownload =>
       async () => {
         throw new HttpFailure('x.example: why', { sent: false, kind });
       };
     const url = 'https://x.example/';
-    await expect(fit({ url }, failing('bad-address'))).rejects.toMatchObject({ code: 'media_refused' });
+    await expect(fit({ url }, failing('invalid-url'))).rejects.toMatchObject({ code: 'media_refused' });
     await expect(fit({ url }, failing('dns'))).rejects.toMatchObject({
       code: 'media_unavailable',
       retryable: true,

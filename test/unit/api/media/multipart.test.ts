@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { formWithFile } from '../../../../src/api/media/multipart.js';
-import { multipart } from '../../../../src/sandbox/weixin/multipart.js';
+import { multipart } from '../../../../src/sandbox/wechat-api/multipart.js';
 
 const formOf = (fileName: string, bytes = Buffer.from([0, 13, 10, 255]), fields = {}) => {
   const { type, pieces } = formWithFile(

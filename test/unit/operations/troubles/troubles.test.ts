@@ -18,13 +18,13 @@ function setUp() {
   const memory = new MemoryStateStore();
   let away = false;
   const guarded = {
-    fact: async (...args: Parameters<typeof memory.fact>) => {
+    get: async (...args: Parameters<typeof memory.get>) => {
       if (away) throw new StoreUnavailable('away');
-      return memory.fact(...args);
+      return memory.get(...args);
     },
-    changeFact: async (...args: Parameters<typeof memory.changeFact>) => {
+    compareAndSet: async (...args: Parameters<typeof memory.compareAndSet>) => {
       if (away) throw new StoreUnavailable('away');
-      return memory.changeFact(...args);
+      return memory.compareAndSet(...args);
     },
   };
   const store = new TroubleStore(guarded, clock);

@@ -1,0 +1,136 @@
+import type { Clock } from '../../ports/clock.js';
+import {
+  QueueUnavailable,
+  type Consumer,
+  type DeferredJob,
+  type DeferredQueue,
+  type JobProcessor,
+} from '../../ports/deferred-queue.js';
+import { withTimeout } from '../../ports/timeout.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import { writeBackJobs } from './write-back.js';
+import type { LocalQueue } from './ports.js';
+import type { LocalIndex } from './local-index.js';
+
+/**
+ * BullMQ where Redis answers, this process's journal where it does not. A job may stand in both for a while (an add
+ * that timed out may have been stored): the record decides, so one of the two does nothing. One that is doubtful is
+ * not run here before it has been put to Redis again under its id.
+ */
+export class FallbackQueue implements DeferredQueue {
+  readonly #remote: DeferredQueue;
+  readonly #local: LocalQueue;
+  readonly #breaker: CircuitBreaker;
+  readonly #clock: Clock;
+  readonly #localIndex: LocalIndex;
+  readonly #journalTimeoutMs: number;
+
+  constructor(deps: {
+    remote: DeferredQueue;
+    local: LocalQueue;
+    breaker: CircuitBreaker;
+    clock: Clock;
+    localIndex: LocalIndex;
+    journalTimeoutMs: number;
+  }) {
+    this.#remote = deps.remote;
+    this.#local = deps.local;
+    this.#breaker = deps.breaker;
+    this.#clock = deps.clock;
+    this.#localIndex = deps.localIndex;
+    this.#journalTimeoutMs = deps.journalTimeoutMs;
+  }
+
+  async put(job: DeferredJob, options: { notBeforeMs?: number } = {}): Promise<void> {
+    // Who finds a job in Redis must find its record there.
+    if (this.#breaker.open || this.#localIndex.isRecordOfJobLocal(job.id))
+      return this.#putLocally(job, options);
+    // From now on: while it is on its way, a change of its record may have to know.
+    const neverArrived = this.#localIndex.markRemote(job.id);
+    try {
+      await this.#putRemotely(job, options);
+    } catch (error) {
+      if (!(error instanceof QueueUnavailable)) throw error;
+      this.#breaker.trip(error);
+      if (!error.maybeStored) neverArrived();
+      await this.#putLocally(job, { ...options, maybeRemote: error.maybeStored });
+    }
+  }
+
+  async promote(id: string): Promise<void> {
+    await this.#local.promote(id);
+    await this.#ifRemote(() => this.#remote.promote(id), undefined);
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const here = await this.#local.remove(id);
+    const there = await this.#ifRemote(() => this.#remote.remove(id), false);
+    return here || there;
+  }
+
+  async size(): Promise<number> {
+    return (await this.#local.size()) + (await this.#ifRemote(() => this.#remote.size(), 0));
+  }
+
+  /** Works on both, so what was spilled is done from here for as long as Redis is away. */
+  consume(work: JobProcessor, options?: { concurrency?: number }): Consumer {
+    const consumers = [this.#remote.consume(work, options), this.#local.consume(work, options)];
+    return {
+      async stop(graceMs) {
+        await Promise.all(consumers.map((consumer) => consumer.stop(graceMs)));
+      },
+    };
+  }
+
+  /**
+   * Moves what waits here to Redis, without what has its record here: Redis may have gone away again since the
+   * records went.
+   *
+   * @throws QueueUnavailable  the rest waits for the next return
+   */
+  writeBack(): Promise<void> {
+    return writeBackJobs(this.#local, this.#remote, (id) => {
+      if (this.#breaker.open || this.#localIndex.isRecordOfJobLocal(id)) return false;
+      this.#localIndex.markRemote(id);
+      return true;
+    });
+  }
+
+  /** What it stands on is closed by `openFallback`. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Gives up on Redis as soon as anybody does: what it may have stored is put to it again when it is back. */
+  #putRemotely(job: DeferredJob, options: { notBeforeMs?: number }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#breaker.onOpen(() =>
+        reject(new QueueUnavailable('put: Redis went away meanwhile')),
+      );
+      this.#remote.put(job, options).then(resolve, reject).finally(cancel);
+    });
+  }
+
+  /** A disk that hangs must not cost the answer. Who is told that the job was not kept need not fear that it is done. */
+  async #putLocally(
+    job: DeferredJob,
+    options: { notBeforeMs?: number; maybeRemote?: boolean },
+  ): Promise<void> {
+    const limitMs = this.#journalTimeoutMs;
+    await withTimeout(this.#clock, this.#local.put(job, options), limitMs, () => {
+      void this.#local.remove(job.id);
+      return new QueueUnavailable(`neither Redis nor the journal kept the job within ${limitMs} ms`);
+    });
+  }
+
+  async #ifRemote<T>(operation: () => Promise<T>, otherwise: T): Promise<T> {
+    if (this.#breaker.open) return otherwise;
+    try {
+      return await operation();
+    } catch (error) {
+      if (!(error instanceof QueueUnavailable)) throw error;
+      this.#breaker.trip(error);
+      return otherwise;
+    }
+  }
+}

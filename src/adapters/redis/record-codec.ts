@@ -1,0 +1,46 @@
+import type { DeadLetter, PushRecord, MailboxEntry, StoredRecord } from '../../ports/state-store.js';
+
+/**
+ * How values look in Redis. The scripts in `scripts.ts` read the heads, so that they can judge expiry and owners
+ * without taking the JSON apart.
+ *
+ * record   `<rev> <until ms> <length of owner in bytes> <owner><JSON>`
+ * others   `<until ms> <text>`
+ */
+export function encodeRecord({ rev, record }: StoredRecord, untilMs: number): string {
+  const { owner } = record;
+  return `${rev} ${Math.ceil(untilMs)} ${Buffer.byteLength(owner)} ${owner}${JSON.stringify(record)}`;
+}
+
+export function encodeWithExpiry(text: string, untilMs: number): string {
+  return `${Math.ceil(untilMs)} ${text}`;
+}
+
+/** The scripts' `{rev, JSON}`. What we wrote ourselves comes back as we wrote it. */
+export function decodeStored(reply: unknown): StoredRecord {
+  const [rev, json]: unknown[] = Array.isArray(reply) ? reply : [];
+  const record: PushRecord = JSON.parse(String(json));
+  return { rev: Number(rev), record };
+}
+
+/** The scripts' `{rev, JSON, owner alive, body or nil}`. */
+export function decodeKnown(reply: unknown): { stored: StoredRecord; ownerAlive: boolean; body?: string } {
+  const [, , alive, body]: unknown[] = Array.isArray(reply) ? reply : [];
+  const known = { stored: decodeStored(reply), ownerAlive: alive === 1 };
+  return typeof body === 'string' ? { ...known, body } : known;
+}
+
+/** The scripts' `{key, rev, JSON, …}`. */
+export function decodeMailbox(reply: unknown): MailboxEntry[] {
+  const flat: unknown[] = Array.isArray(reply) ? reply : [];
+  const mailbox: MailboxEntry[] = [];
+  for (let at = 0; at < flat.length; at += 3)
+    mailbox.push({ key: String(flat[at]), stored: decodeStored(flat.slice(at + 1)) });
+  return mailbox;
+}
+
+/** The scripts' `{JSON, …}`. */
+export function decodeDeadLetters(reply: unknown): DeadLetter[] {
+  const letters: unknown[] = Array.isArray(reply) ? reply : [];
+  return letters.map((json): DeadLetter => JSON.parse(String(json)));
+}

@@ -1,0 +1,144 @@
+import { READERS, script } from './script.js';
+import { SEND_LEDGER } from './send-ledger-lua.js';
+
+/**
+ * Keys:      beats (sorted set: owner by the end of its life)
+ * Arguments: owner · lives until · owners gone before this are forgotten
+ * Result:    1
+ */
+export const HEARTBEAT = script(`
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+return 1
+`);
+
+/**
+ * Keys:      window
+ * Arguments: now · spend, refund, close or '' · where there is an opening: trigger · messages · from · until
+ * Result:    {left, until, 1 if the change was made}
+ */
+export const SEND_QUOTA = script(`${SEND_LEDGER}
+local now, change = tonumber(ARGV[1]), ARGV[2]
+local book = readLedger(redis.call('GET', KEYS[1]))
+local news = ARGV[3] and open(book, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]))
+local function view()
+  local left, till = 0, 0
+  for _, one in ipairs(book) do
+    if one[5] > now and one[2] > 0 then left, till = math.max(left, one[2]), math.max(till, one[5]) end
+  end
+  return left, till
+end
+local changed = change ~= '' and (change ~= 'spend' or view() > 0)
+if changed then
+  if change == 'close' then book = { closed = now } end
+  for _, one in ipairs(book) do
+    if one[5] > now and change == 'spend' then one[2] = math.max(0, one[2] - 1) end
+    if one[5] > now and change == 'refund' then one[2] = math.min(one[3], one[2] + 1) end
+  end
+end
+if news or changed then writeLedger(KEYS[1], book, now) end
+local left, till = view()
+return { left, till, changed and 1 or 0 }
+`);
+
+/**
+ * Keys:      times (list, the latest last, no more of them than the limit)
+ * Arguments: now · limit, 1 or more · per so many ms · lifetime
+ * Result:    1 counted · 0 there were as many already
+ */
+export const TRY_ACQUIRE_RATE = script(`
+local oldest = redis.call('LINDEX', KEYS[1], -ARGV[2])
+if oldest and tonumber(oldest) > ARGV[1] - ARGV[3] then return 0 end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], -ARGV[2], -1)
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1
+`);
+
+/**
+ * Keys:      fact
+ * Arguments: now
+ * Result:    its value · nil
+ */
+export const GET_VALUE = script(`${READERS}
+return dated(redis.call('GET', KEYS[1]), tonumber(ARGV[1])) or false
+`);
+
+/**
+ * Keys:      fact
+ * Arguments: now · '1' if a value is expected, else '0' · that value
+ *            · text of the next fact ('' removes) · its lifetime
+ * Result:    1 changed · 0 something else stands there
+ */
+export const COMPARE_AND_SET = script(`${READERS}
+local value = dated(redis.call('GET', KEYS[1]), tonumber(ARGV[1]))
+if (value and '1' or '0') ~= ARGV[2] then return 0 end
+if value and value ~= ARGV[3] then return 0 end
+if ARGV[4] == '' then
+  redis.call('DEL', KEYS[1])
+else
+  redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
+end
+return 1
+`);
+
+/**
+ * Keys:      letters (hash: id → JSON) · order (sorted set: id by time)
+ * Arguments: id · JSON · time · how many to keep
+ * Result:    1
+ */
+export const PUT_DEAD_LETTER = script(`
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1 - ARGV[4])) do
+  redis.call('ZREM', KEYS[2], id)
+  redis.call('HDEL', KEYS[1], id)
+end
+return 1
+`);
+
+/**
+ * Keys:      letters · order
+ * Arguments: how many at most, 1 or more
+ * Result:    {JSON, …}, the newest first
+ */
+export const DEAD_LETTERS = script(`
+local letters = {}
+for _, id in ipairs(redis.call('ZREVRANGE', KEYS[2], 0, ARGV[1] - 1)) do
+  letters[#letters + 1] = redis.call('HGET', KEYS[1], id) or nil
+end
+return letters
+`);
+
+/**
+ * Keys:      letters
+ * Arguments: id
+ * Result:    JSON · nil
+ */
+export const DEAD_LETTER = script(`
+return redis.call('HGET', KEYS[1], ARGV[1])
+`);
+
+/**
+ * Keys:      letters · order
+ * Arguments: id
+ * Result:    1 forgotten · 0 there was none
+ */
+export const DELETE_DEAD_LETTER = script(`
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('HDEL', KEYS[1], ARGV[1])
+`);
+
+/**
+ * Takes a job that nobody works on out of a BullMQ queue. BullMQ's own removal answers "removed" for an absent
+ * job too, and takes jobs from workers whose lock ran out.
+ *
+ * Keys:      job · delayed (sorted set) · wait (list)
+ * Arguments: job id
+ * Result:    1 removed · 0 absent, or a worker has it
+ */
+export const REMOVE_WAITING_JOB = script(`
+if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 and redis.call('LREM', KEYS[3], 1, ARGV[1]) == 0 then return 0 end
+redis.call('DEL', KEYS[1])
+return 1
+`);

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import type { Logger } from '../ports/logger.js';
+import { loadHandlers } from './load-handlers.js';
+import type { LoadedHandlers } from './registry.js';
+import { registerReloadHook, nextGeneration } from './reload-hook-registration.js';
+import { DirWatcher } from './watch-folders.js';
+
+/** Editors write a file in several steps; a save is over when it was quiet for this long. */
+const QUIET_MS = 100;
+
+export interface HandlerWatch {
+  close(): void;
+}
+
+/**
+ * Development: after every save, imports all files of the folder anew, shared `_` files included, and hands them
+ * over if every one of them loads. Else the faults are logged and the generation before stays.
+ */
+export async function watchHandlers(
+  folder: string,
+  onGeneration: (handlers: LoadedHandlers) => void,
+  options: { readonly log: Logger },
+): Promise<HandlerWatch> {
+  const dir = resolve(folder);
+  const { log } = options;
+  /** Rises with every save. A load that a save overtook is not worth handing over. */
+  let saves = 0;
+  let isLoading = false;
+  let quiet: NodeJS.Timeout | undefined;
+
+  async function reload(): Promise<void> {
+    if (isLoading) return;
+    isLoading = true;
+    let seen: number;
+    do {
+      seen = saves;
+      await folders.refresh();
+      try {
+        const loaded = await loadHandlers(dir, { log, url: nextGeneration() });
+        if (seen === saves) accept(loaded);
+      } catch (error) {
+        if (seen === saves) refuse(error);
+      }
+    } while (seen !== saves && !folders.isClosed);
+    isLoading = false;
+  }
+
+  function accept(loaded: LoadedHandlers): void {
+    if (folders.isClosed) return;
+    onGeneration(loaded);
+    const { handlers, observers } = loaded;
+    log.info({ dir, handlers: handlers.length, observers: observers.length }, 'handlers reloaded');
+  }
+
+  function refuse(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    log.error({ dir }, `handlers not reloaded, the last good ones stay. ${why}`);
+  }
+
+  const folders = new DirWatcher(
+    dir,
+    () => {
+      clearTimeout(quiet);
+      quiet = setTimeout(() => {
+        saves += 1;
+        void reload();
+      }, QUIET_MS);
+    },
+    log,
+  );
+  registerReloadHook(dir);
+  await folders.refresh();
+
+  return {
+    close() {
+      clearTimeout(quiet);
+      folders.close();
+    },
+  };
+}

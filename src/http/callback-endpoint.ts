@@ -1,0 +1,220 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AdmittedPush, Answer, Receiver } from '../pipeline/receive.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import { AppError } from '../protocol/app-error.js';
+import { parseCallbackQuery, type CallbackQuery, type CipherMode } from '../protocol/envelope.js';
+import { PushRefused } from '../protocol/refusal.js';
+import type { EventLoopLag } from './event-loop-lag.js';
+import { LARGE_BODY_BYTES, type LargeBodies } from './large-bodies.js';
+import { foreignCharset, readBody, type Body } from './read-body.js';
+
+/**
+ * The callback as a request handler: `(request, response)` for node:http, `(request, response, next)` for Express.
+ * Answers GET (handshake) and POST (push), 405 to the rest. It reads the body itself, so mount it before any body
+ * parser, or behind one that keeps the raw bytes.
+ */
+export type CallbackHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
+
+/** A body parser in front of the door consumed the push. Goes to `next`, where there is one. */
+export class BodyAlreadyRead extends AppError {
+  readonly code = 'body_already_read';
+}
+
+/** The refusals' one face. */
+const REFUSED: Answer = { status: 403, body: '' };
+
+/** A sender whose body is too large may go on writing for this long. */
+const LINGER_MS = 2_000;
+
+/** A try without an answer is left open this long: WeChat's five seconds are over by then, whenever they began. */
+const HOLD_MS = 6_000;
+
+/** In compatible mode a push travels twice in one body. */
+const BODY_LIMIT_BYTES: { readonly [mode in CipherMode]: number } = {
+  plaintext: 256 * 1024,
+  safe: 256 * 1024,
+  compatible: 1024 * 1024,
+};
+
+export function createCallbackHandler(
+  receiver: Receiver,
+  {
+    mode,
+    clock,
+    log,
+    loop,
+    largeBodies,
+  }: {
+    mode: CipherMode;
+    clock: Clock;
+    log: Logger;
+    /** Absent: time is moved by hand, and nothing holds it up. */
+    loop?: EventLoopLag | undefined;
+    /** Shared by the accounts: they share the event loop. */
+    largeBodies: LargeBodies;
+  },
+): CallbackHandler {
+  const limit = BODY_LIMIT_BYTES[mode];
+
+  return function handleCallback(request, response, next) {
+    const receivedAtMs = clock.now() - (loop?.lagMs ?? 0);
+    const remote = request.socket.remoteAddress;
+    const isPush = request.method === 'POST';
+    if (!isPush && request.method !== 'GET') {
+      response.writeHead(405, { Allow: 'GET, POST', 'Content-Length': '0' }).end();
+      return;
+    }
+    const query = readQuery(request, remote);
+    if (query === undefined) return write(response, REFUSED, TEXT);
+    if (!isPush) return write(response, receiver.handshake(query, remote), TEXT);
+    const admitted = receiver.admit(query, remote);
+    if (admitted.type === 'refused') return refuseUnread(request, response, admitted.answer);
+    const isSmall = Number(request.headers['content-length']) <= LARGE_BODY_BYTES;
+    const turn = isSmall ? undefined : largeBodies.reserve(receiver.senderOf(admitted));
+    if (!isSmall && turn === undefined) return refuseCrowded(admitted, response);
+    readBody(request, limit, (body) => {
+      const isRead = body.type === 'text';
+      const read = (): void => {
+        if (isRead) answer(admitted, body.text, receivedAtMs, request, response);
+        else respondToUnreadableBody(body, admitted, request, response, next);
+      };
+      if (turn !== undefined && isRead && body.text.length > LARGE_BODY_BYTES) return turn.take(read);
+      turn?.release();
+      read();
+    });
+  };
+
+  /** Cuts the connection: to take in what is still on its way would cost the more, and none of it is WeChat's. */
+  function refuseCrowded(admitted: AdmittedPush, response: ServerResponse): void {
+    const why = 'too many large bodies of this sender, or under this signature, are underway';
+    const { status } = receiver.refuse(new PushRefused('crowded', why), admitted);
+    response.writeHead(status, { Connection: 'close', 'Content-Length': '0' }).end();
+  }
+
+  function answer(
+    admitted: AdmittedPush,
+    body: string,
+    receivedAtMs: number,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    receiver.receive({ admitted, body, receivedAtMs, foreignCharset: foreignCharset(request) }).then(
+      (said) =>
+        said === undefined ? hold(response) : write(response, said, said.body.startsWith('<') ? XML : TEXT),
+      (error: unknown) => {
+        log.error({ err: error }, 'a push could not be answered');
+        write(response, { status: 503, body: '' }, TEXT);
+      },
+    );
+  }
+
+  /** Node drops a small body that is still on its way, and keeps the connection. */
+  function refuseUnread(request: IncomingMessage, response: ServerResponse, refused: Answer): void {
+    const length = Number(request.headers['content-length'] ?? 0);
+    const isEndless = request.headers['transfer-encoding'] !== undefined || length > limit;
+    if (isEndless && !request.readableEnded) answerUnread(request, response, refused.status);
+    else write(response, refused, TEXT);
+  }
+
+  /** WeChat hangs up by itself; a sender that does not is cut off. */
+  function hold(response: ServerResponse): void {
+    const stopHolding = clock.schedule(HOLD_MS, () => response.destroy(), { background: true });
+    response.once('close', stopHolding);
+  }
+
+  function readQuery(request: IncomingMessage, remote: string | undefined): CallbackQuery | undefined {
+    try {
+      // Express cuts `url` down to what follows the mount point; the query is the same in both.
+      return parseCallbackQuery(request.url ?? '');
+    } catch (error) {
+      if (!(error instanceof PushRefused)) throw error;
+      receiver.refuse(error, { query: {}, remote });
+      return undefined;
+    }
+  }
+
+  function respondToUnreadableBody(
+    body: Exclude<Body, { type: 'text' }>,
+    admitted: AdmittedPush,
+    request: IncomingMessage,
+    response: ServerResponse,
+    next?: (error?: unknown) => void,
+  ): void {
+    const { remote } = admitted;
+    switch (body.type) {
+      case 'aborted':
+        log.debug({ remote }, 'a sender went away before its body was whole');
+        response.destroy();
+        return;
+      case 'too-large':
+        receiver.refuse(
+          new PushRefused('too_large', `its body is larger than a push can be, ${limit} bytes`),
+          admitted,
+        );
+        return answerUnread(request, response, 413);
+      case 'not-utf8':
+        return write(response, receiver.refuse(notUtf8(request, body.isLikeGbk), admitted), TEXT);
+      case 'already-consumed': {
+        const error = new BodyAlreadyRead(
+          `a body parser ran before the WeChat callback and left ${body.as} instead of the bytes; ` +
+            'mount the callback before express.json(), express.urlencoded() and the like (docs/embedding.md)',
+        );
+        log.error({ stage: 'received', reason: error.code, remote }, error.message);
+        if (next === undefined) write(response, REFUSED, TEXT);
+        else next(error);
+        return;
+      }
+      default:
+        return body satisfies never;
+    }
+  }
+
+  /**
+   * Answers at once, then takes in and drops what is still on its way: a connection that is cut while the sender
+   * writes is reset, and the answer is lost with it.
+   */
+  function answerUnread(request: IncomingMessage, response: ServerResponse, status: number): void {
+    response.writeHead(status, { Connection: 'close', 'Content-Length': '0' });
+    if (request.readableEnded) {
+      response.end();
+      return;
+    }
+    response.flushHeaders();
+    const stopLingering = clock.schedule(LINGER_MS, () => request.destroy(), { background: true });
+    request.once('end', () => response.end());
+    request.once('close', stopLingering);
+    request.resume();
+  }
+}
+
+function notUtf8(request: IncomingMessage, isLikeGbk: boolean): PushRefused {
+  const charset = foreignCharset(request);
+  const claim = charset === undefined ? '' : ` (its Content-Type claims charset ${charset})`;
+  const encoding = claim === '' && isLikeGbk ? ' but reads as GBK' : claim;
+  return new PushRefused(
+    'body_unreadable',
+    `its body is not UTF-8${encoding}; WeChat sends UTF-8, so look at what stands between WeChat and this server`,
+  );
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+const XML = 'application/xml; charset=utf-8';
+
+function write(response: ServerResponse, { status, body }: Answer, type: string): void {
+  if (response.headersSent || response.destroyed) return;
+  // A flat list, as node:http takes it fastest. nosniff: a handshake echoes text that a stranger may have chosen.
+  response.writeHead(status, [
+    'Content-Type',
+    type,
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'X-Content-Type-Options',
+    'nosniff',
+  ]);
+  response.end(body);
+}

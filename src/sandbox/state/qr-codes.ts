@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+
+/** QR codes with parameters: which scene stands behind which ticket. */
+export interface QrCodeStore {
+  /** Permanent codes have no end. The same scene gives the same ticket again. */
+  create(scene: string, expireSeconds: number | undefined): { readonly ticket: string; readonly url: string };
+  /** `undefined`: no such ticket, or it has expired. */
+  sceneOf(ticket: string): string | undefined;
+  ticketOf(scene: string): string;
+}
+
+const LIMIT = 1_000;
+
+export function createQrCodeStore(now: () => number): QrCodeStore {
+  const codes = new Map<string, { scene: string; endsAtMs: number }>();
+  const ticketOf = (scene: string): string =>
+    `gQH${createHash('sha512').update(scene).digest('base64').replace(/=+$/, '')}AAAAAAAAAAS5odHRwOi8v==`;
+  return {
+    ticketOf,
+    create(scene, expireSeconds) {
+      const ticket = ticketOf(scene);
+      const endsAtMs = expireSeconds === undefined ? Infinity : now() + expireSeconds * 1_000;
+      codes.delete(ticket);
+      codes.set(ticket, { scene, endsAtMs });
+      const [oldest] = codes.keys();
+      if (codes.size > LIMIT && oldest !== undefined) codes.delete(oldest);
+      return {
+        ticket,
+        url: `http://weixin.qq.com/q/${createHash('sha1').update(scene).digest('hex').slice(0, 22)}`,
+      };
+    },
+    sceneOf(ticket) {
+      const code = codes.get(ticket);
+      return code !== undefined && code.endsAtMs > now() ? code.scene : undefined;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { describe, expect, test } from '@jest/globals';
+import { weekCases } from '../sandbox/support/week-cases.js';
+import { runSoak } from './run-soak.js';
+import { judgeSoak } from './oracle.js';
+
+/** All seven are `npm run prove -- week`. */
+const DAYS = 2;
+
+describe.each(weekCases(DAYS))('given $on', ({ when, options, broken }) => {
+  test(`when ${when}`, async () => {
+    const { faults, figures } = judgeSoak(await runSoak(options));
+    // The first few say enough.
+    expect(faults.slice(0, 10)).toEqual([]);
+    expect(broken(figures)).toEqual([]);
+  }, 900_000);
+});

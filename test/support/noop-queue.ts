@@ -1,0 +1,11 @@
+import type { DeferredQueue } from '../../src/ports/deferred-queue.js';
+
+/** A queue for tests without late work: takes nothing, has nothing. */
+export const noopQueue: DeferredQueue = {
+  put: () => Promise.resolve(),
+  promote: () => Promise.resolve(),
+  remove: () => Promise.resolve(false),
+  size: () => Promise.resolve(0),
+  consume: () => ({ stop: () => Promise.resolve() }),
+  close: () => Promise.resolve(),
+};
