@@ -7,7 +7,7 @@ function notebook(bodies: LargeBodies) {
   const read: string[] = [];
   return {
     read,
-    body(sender: string, name = sender) {
+    body: (sender: string, name = sender): boolean => {
       const turn = bodies.reserve(sender);
       turn?.take(() => void read.push(name));
       return turn !== undefined;
