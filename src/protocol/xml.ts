@@ -42,10 +42,25 @@ export function parseXml(text: string): Fields {
 
 /** The full parser alone: decides all that the scanner leaves open. Exported for the test that compares the two. */
 export function parseAnyXml(text: string): Fields {
-  const document = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  const escaped = escapeTypedText(document);
-  if (XMLValidator.validate(escaped) !== true) throw unreadable('the body is not well-formed XML');
-  const { [PREFIX + 'xml']: root, [TEXT]: beside = '', ...others } = parse(escaped);
+  return parseWellFormed(escapeTypedText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text));
+}
+
+/**
+ * Reads what a server wrote, which has to split a `]]>` that a person typed: here it ends a CDATA piece wherever it
+ * stands, and stands nowhere else.
+ *
+ * @throws PushRefused `body_unreadable`, as `parseXml`
+ */
+export function parseStrictXml(document: string): Fields {
+  const bare = document.replaceAll(/<!\[CDATA\[[^]*?\]\]>|<!--[^]*?-->/g, '');
+  if (bare.includes(']]>')) throw unreadable('a bare ]]> stands in the text');
+  if (bare.includes('<!')) throw unreadable('a declaration, or markup that never ends');
+  return parseWellFormed(document);
+}
+
+function parseWellFormed(document: string): Fields {
+  if (XMLValidator.validate(document) !== true) throw unreadable('the body is not well-formed XML');
+  const { [PREFIX + 'xml']: root, [TEXT]: beside = '', ...others } = parse(document);
   if (root === undefined || Array.isArray(root)) throw unreadable('the body is not one element named xml');
   if (Object.keys(others).length > 0) throw unreadable('another element stands beside the root');
   if (typeof beside !== 'string' || trimBlanks(beside) !== '') throw unreadable('text beside the root');

@@ -1,4 +1,4 @@
-import { parseXml } from '../../protocol/xml.js';
+import { parseStrictXml } from '../../protocol/xml.js';
 import type { Fields, FieldValue } from '../../protocol/fields.js';
 import { unseal } from '../wire/envelope.js';
 import { signatureSteps } from '../wire/sign.js';
@@ -87,7 +87,7 @@ function openReply(outer: Fields, before: readonly Fault[], target: Target): Ans
 
 function readXml(text: string): Fields | 'malformed' {
   try {
-    return parseXml(text);
+    return parseStrictXml(text);
   } catch {
     return 'malformed';
   }

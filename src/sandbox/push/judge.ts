@@ -1,4 +1,4 @@
-import { parseXml } from '../../protocol/xml.js';
+import { parseStrictXml } from '../../protocol/xml.js';
 import type { Fields } from '../../protocol/fields.js';
 import { unseal } from '../wire/envelope.js';
 import { signatureSteps } from '../wire/sign.js';
@@ -100,7 +100,7 @@ function readXml(body: string): Opened {
   }
   if (!body.startsWith('<')) return { cause: 'malformed-xml', detail: 'blanks or a BOM before <xml>' };
   try {
-    return { fields: parseXml(body) };
+    return { fields: parseStrictXml(body) };
   } catch (error) {
     return { cause: 'malformed-xml', detail: error instanceof Error ? error.message : '' };
   }
