@@ -35,7 +35,7 @@ describe('given lines for a file', () => {
     for (const line of lines) writer.write(line);
     // Not compared by `toBe`: it would draw a difference of thousands of lines at every look.
     const expected = lines.join('');
-    await eventually(() => expect(written() === expected).toBe(true), 18_000);
+    await eventually(() => expect(written() === expected).toBe(true));
   });
 
   test('when they are flushed, then they stand in the file at once', () => {
