@@ -63,5 +63,14 @@ function idIn(pattern: string, path: string): string | undefined {
   if (!pattern.includes('{')) return pattern === path ? '' : undefined;
   const stem = pattern.slice(0, pattern.indexOf('{'));
   const id = path.slice(stem.length);
-  return path.startsWith(stem) && id !== '' && !id.includes('/') ? decodeURIComponent(id) : undefined;
+  return path.startsWith(stem) && id !== '' && !id.includes('/') ? decoded(id) : undefined;
+}
+
+/** @throws Problem 400 */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    throw new Problem(400, `${id}: a % begins no character there`);
+  }
 }

@@ -17,6 +17,7 @@ export interface ScenarioReport {
 }
 
 const WITHIN_MS = 20_000;
+const VERDICTS_WITHIN_MS = 60_000;
 /** A step of the clock while something is waited for, where nobody else drives it. */
 const LOOK_AGAIN_MS = 5;
 const LOOKS_BEFORE_DRIVING = 4;
@@ -68,9 +69,12 @@ class Run {
       this.named.set(step.as, push(state, step.start));
       return this.soon();
     }
-    if ('finish' in step) return this.settle(this.deliveries(step.finish), step);
+    if ('finish' in step) {
+      const begun = this.named.get(step.finish);
+      return begun === undefined ? `nothing is named ${step.finish}` : this.settle(begun, step);
+    }
     if ('replay' in step) {
-      const original = this.deliveries(step.replay.exchange)[0]?.exchange;
+      const original = this.named.get(step.replay.exchange)?.[0]?.exchange;
       if (original === undefined) return `nothing is named ${step.replay.exchange}`;
       return this.settle(replay(state, original, step.replay), step);
     }
@@ -92,10 +96,6 @@ class Run {
     return this.seen('exchanges', step.exchanges, step);
   }
 
-  private deliveries(name: string): readonly Delivery[] {
-    return this.named.get(name) ?? [];
-  }
-
   /** Puts what was saved in the place of `$name`. */
   private filledIn(step: Step): Step {
     const text = JSON.stringify(step).replace(/\$(\w+)/g, (all, name: string) => {
@@ -110,10 +110,8 @@ class Run {
     { as, expect }: { as?: string; expect?: object | readonly object[] },
   ): Promise<string | undefined> {
     if (as !== undefined) this.named.set(as, deliveries);
-    let finished: readonly Exchange[] | undefined;
-    const all = Promise.all(deliveries.map(({ done }) => done)).then((exchanges) => (finished = exchanges));
-    const late = await this.until(() => finished !== undefined, 60_000);
-    if (late) return 'no verdict within a minute';
+    const all = Promise.all(deliveries.map(({ done }) => done));
+    if (!(await this.ends(all, VERDICTS_WITHIN_MS))) return 'no verdict within a minute';
     const told = (await all).map(summary);
     if (expect === undefined) return undefined;
     if (Array.isArray(expect)) return mismatch(expect, told, 'exchanges');
@@ -121,11 +119,13 @@ class Run {
   }
 
   private async call(step: Extract<Step, { call: unknown }>): Promise<string | undefined> {
-    const answering = callApi(this.sandbox, step.call);
-    let answer: Readonly<Record<string, unknown>> | undefined;
-    const done = answering.then((told) => (answer = told));
-    await this.until(() => answer !== undefined, WITHIN_MS);
-    const told = answer ?? (await done);
+    const calling = new AbortController();
+    const answering = callApi(this.sandbox, step.call, calling.signal);
+    if (!(await this.ends(answering, WITHIN_MS))) {
+      calling.abort();
+      return `no answer within ${WITHIN_MS / 1_000} s`;
+    }
+    const told = await answering;
     for (const [name, field] of Object.entries(step.save ?? {})) this.values.set(name, String(told[field]));
     return step.expect === undefined ? undefined : mismatch(step.expect, told, 'answer');
   }
@@ -166,6 +166,15 @@ class Run {
       setTimeout(resolve, LOOK_AGAIN_MS);
     });
     return undefined;
+  }
+
+  /** Waits until work has ended, well or badly. Resolves with false if it took too long; then nobody hears of its fault. */
+  private async ends(work: Promise<unknown>, withinMs: number): Promise<boolean> {
+    let hasEnded = false;
+    // A rejection has a listener from the start: one that nobody listens to ends the process.
+    const end = (): void => void (hasEnded = true);
+    work.then(end, end);
+    return !(await this.until(() => hasEnded, withinMs));
   }
 
   /** Waits, on the sandbox's clock. Resolves with true if it took too long. */

@@ -9,7 +9,11 @@ import {
   replayRequest,
 } from '../http-api/schemas.js';
 
-const duration = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?(ms|s|min|h|d)$/)]);
+/** As far as the clock of the sandbox moves at once. */
+const MAX_DURATION_MS = 400 * 86_400_000;
+const duration = z
+  .union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?(ms|s|min|h|d)$/)])
+  .refine((length) => milliseconds(length) <= MAX_DURATION_MS, 'longer than 400d');
 const expected = z.record(z.string(), z.unknown());
 const name = z.string().min(1);
 
@@ -81,7 +85,7 @@ export function readStep(value: unknown): Step {
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `48h`, `90s`, or milliseconds as a number. */
-export function milliseconds(length: z.infer<typeof duration>): number {
+export function milliseconds(length: number | string): number {
   if (typeof length === 'number') return length;
   const [, figure, unit = 'ms'] = /^([\d.]+)([a-z]+)$/.exec(length) ?? [];
   return Number(figure) * (UNITS[unit] ?? 1);
