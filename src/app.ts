@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { createAccessPoints, type AccessPointPool, type AccessPointsStatus } from './api/access-points.js';
 import { createCallBudget } from './api/call-budget.js';
 import { createAppSecret, type ChangeableAppSecret } from './api/app-secret.js';
+import { OFFICIAL_NAMES } from './api/catalogue/official-names.js';
 import { createApi } from './api/client.js';
 import { createMediaCache } from './api/media/media-cache.js';
 import { createUploadOnce } from './api/media/upload-once.js';
@@ -34,6 +35,9 @@ import { createReceiver } from './pipeline/receive.js';
 import { createDeliveryPolicy } from './pipeline/delivery-policy.js';
 import type { ActiveRun } from './pipeline/run/run-deps.js';
 import { createEventBus } from './operations/event-bus.js';
+import { createOperations, type OperationsView } from './operations/operations.js';
+import { operationsSources } from './operations-sources.js';
+import { packageVersion } from './package-version.js';
 import { systemClock, type Clock } from './ports/clock.js';
 import type { Consumer, DeferredQueue } from './ports/deferred-queue.js';
 import type { Events, ServerEvent } from './ports/events.js';
@@ -55,6 +59,10 @@ export interface Storage {
   degraded(): boolean;
   /** True while nothing can be stored: work that outlasts its push is refused. */
   failing(): boolean;
+  /** Records and jobs that wait for Redis. Default: none. */
+  spilled?(): number;
+  /** Of the journal. Default: unknown, as 0. */
+  journalBytes?(): number;
   close(): Promise<void>;
 }
 
@@ -77,12 +85,16 @@ export interface App extends Omit<WebPages, 'routes'> {
   credentials(account?: string): TokenAccount;
   /** What did not reach its users. Works before the app is open, too; what is retried goes out once an app is. */
   readonly deadLetters: DeadLetterQueue;
+  /** Metrics, alarms in force, and what went wrong in the last week. Works before the app is open, too. */
+  readonly operations: OperationsView;
   /** Calls `listener` with every fact of this server as it happens. Returns the end of listening. */
   onEvent(listener: (event: ServerEvent) => void): () => void;
   /** How WeChat's access points do, as this process sees it. */
   accessPoints(): AccessPointsStatus;
   /** The public server: listening after `start()`. */
   readonly http: Server;
+  /** The admin server: listening after `start()`. */
+  readonly admin: Server;
   /** Swaps the handlers of pushes to come; runs under way keep theirs. */
   useHandlers(handlers: LoadedHandlers): void;
   /** Takes over the AppSecrets of a configuration, by AppID. Names the accounts whose secret is another now. */
@@ -176,6 +188,18 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     log,
   });
   const letters = createDeadLetterQueue(deps);
+  const operations = createOperations({
+    settings: { metrics: config.metrics.enabled, alarms: config.alarms },
+    version: packageVersion(),
+    accounts: config.accounts,
+    sources: operationsSources({ config, storage, accessPoints, clock, apis: configured }),
+    isListed: (path) => path in OFFICIAL_NAMES,
+    events,
+    store,
+    http,
+    clock,
+    log,
+  });
   const adminServer = createAdminServer({
     key: config.admin.key,
     letters,
@@ -184,6 +208,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     readiness,
     routes: () => router.table(),
     tokenRoutes: createTokenRoutes({ accounts: lent, key: config.admin.key, clock, log }),
+    operations,
+    metricsKey: config.metrics.key,
     log,
   });
   let consumer: Consumer | undefined;
@@ -194,6 +220,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await owner.start();
     await Promise.all(accounts.map(({ deliveryPolicy }) => deliveryPolicy.start()));
     accessPoints.start();
+    operations.start();
     for (const { tokens, tickets } of lent) {
       tokens.start();
       tickets.start();
@@ -204,6 +231,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 
   return {
     http: publicServer,
+    admin: adminServer,
     callback(name) {
       const door = name === undefined ? byName.values().next().value : byName.get(name);
       if (door === undefined) throw new RangeError(`no account "${name ?? ''}" is configured`);
@@ -218,6 +246,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     },
     ...web,
     deadLetters: letters,
+    operations,
     onEvent: (listener) => events.listen(listener),
     accessPoints: () => accessPoints.status(),
     useHandlers(next) {
@@ -250,6 +279,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       await handOffAll(activeRuns, consumer, DRAIN_MS);
       for (const { deliveryPolicy } of accounts) deliveryPolicy.stop();
       accessPoints.stop();
+      await operations.stop();
       owner.stop();
       loop?.stop();
       if (options.storage === undefined) await storage.close();

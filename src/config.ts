@@ -15,6 +15,7 @@ import { findUnknownVariables } from './config/unknown-variables.js';
 import { readTextFile } from './config/text-file.js';
 import { readValues, type ReadFile } from './config/variable-source.js';
 import type { Values } from './config/variables.js';
+import { readOperationsConfig, type OperationsConfig } from './config/operations-config.js';
 import { readOAuthConfig, type OAuthAndPageConfig } from './config/oauth-config.js';
 
 export type { AccountConfig, ConfiguredCipherMode } from './config/account.js';
@@ -22,7 +23,7 @@ export { ConfigInvalid } from './config/config-invalid.js';
 export { loadDotEnv, withDotEnv } from './config/dot-env.js';
 
 /** All settings of the server, checked and frozen. */
-export interface Config extends OAuthAndPageConfig {
+export interface Config extends OAuthAndPageConfig, OperationsConfig {
   readonly public: { readonly host: string; readonly port: number };
   readonly admin: { readonly host: string; readonly port: number; readonly key: string | undefined };
   readonly accounts: readonly AccountConfig[];
@@ -106,6 +107,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
     workerConcurrency: values.WORKER_CONCURRENCY,
     maxConnections: values.MAX_CONNECTIONS,
     ...web,
+    ...readOperationsConfig(values),
     warnings: misspelt.warnings.concat(
       tokenWarnings(values, accounts),
       deadlineWarnings(values.REPLY_DEADLINE_MS),
@@ -133,7 +135,7 @@ export function secretsOf(config: Config): readonly string[] {
     ({ appSecret, tokens, encodingAesKeys }) => [appSecret, ...tokens, ...encodingAesKeys],
   );
   secrets.push(...config.oauth.map(({ sessionKey }) => sessionKey));
-  secrets.push(config.admin.key, config.tokenServer?.key);
+  secrets.push(config.admin.key, config.tokenServer?.key, config.metrics.key, ...config.alarms.webhookUrls);
   if (config.redisUrl !== undefined) secrets.push(...redisPassword(config.redisUrl));
   return [...new Set(secrets.filter((secret) => secret !== undefined).filter((secret) => secret !== ''))];
 }

@@ -2,16 +2,18 @@ import { suggestName } from '../config/suggest-name.js';
 import { ConfigInvalid } from '../config/config-invalid.js';
 import { AppError } from '../protocol/app-error.js';
 import { accessPoints } from './access-points.js';
+import { alarms } from './alarms.js';
 import { exitCodes, UsageInvalid, type Command, type Terminal } from './command.js';
 import { conformance } from './conformance.js';
 import { deadLetters } from './dead-letters.js';
 import { menu } from './menu.js';
 import { quota } from './quota.js';
+import { report } from './report.js';
 import { routes } from './routes.js';
 import { sandbox } from './sandbox.js';
 import { send } from './send.js';
 import { serve } from './serve.js';
-import { packageVersion } from './package-version.js';
+import { packageVersion } from '../package-version.js';
 import { template } from './template.js';
 import { token } from './token.js';
 import { users } from './users.js';
@@ -29,6 +31,8 @@ const commands: readonly Command[] = [
   users,
   quota,
   deadLetters,
+  report,
+  alarms,
 ];
 
 /**

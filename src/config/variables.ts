@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import { anyText, baseUrl, host, oneOf, path, trimmed, wholeNumber } from './value-schemas.js';
+import type { Variable } from './variable.js';
+import { operationsVariables } from './operations-variables.js';
 import { oauthVariables } from './oauth-variables.js';
 
-/** One environment variable: how it is read, what it means, whether its value may be shown. */
-export interface Variable<T = unknown> {
-  readonly schema: z.ZodType<T, string>;
-  /** What may stand there: goes on after "allowed:" and after "Set it to". */
-  readonly allowed: string;
-  /** Used when the variable is absent or empty, read by the same schema. */
-  readonly fallback?: string;
-  /** What happens without it, in words, where there is no fixed fallback. */
-  readonly without?: string;
-  readonly secret?: true;
-  /** Its text is JSON: in the file of accounts it may stand as it is. */
-  readonly json?: true;
-  readonly meaning: string;
-}
+export type { Variable } from './variable.js';
 
 const callbackPath = trimmed
   .regex(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/)
@@ -203,6 +192,7 @@ export const variables = {
     secret: true,
     meaning: 'Key that callers of the admin listener must show.',
   },
+  ...operationsVariables,
   LATE_REPLY: {
     schema: oneOf('auto', 'customer-service', 'passive-only'),
     allowed: 'auto, customer-service or passive-only',

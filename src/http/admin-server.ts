@@ -1,12 +1,15 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import type { Server } from 'node:http';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
+import type { OperationsView } from '../operations/operations.js';
+import { packageVersion } from '../package-version.js';
 import type { Logger } from '../ports/logger.js';
 import type { RouteRow } from '../handler-runtime/router.js';
 import type { DeadLetterQueue } from '../pipeline/dead-letters/dead-letter-queue.js';
 import { createHttpServer } from './http-server.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 import type { Readiness } from './public-server.js';
+import { metricsRoute, operationsRoutes } from './operations-routes.js';
 import { safeEqual } from './safe-equal.js';
 import { addressOf, type TokenRoutes } from './token-routes.js';
 
@@ -22,6 +25,8 @@ export function createAdminServer({
   readiness,
   routes,
   tokenRoutes,
+  operations,
+  metricsKey,
   log,
 }: {
   key: string | undefined;
@@ -32,6 +37,9 @@ export function createAdminServer({
   readiness: () => Readiness;
   routes: () => readonly RouteRow[];
   tokenRoutes: TokenRoutes;
+  operations: OperationsView;
+  /** Opens /metrics, and nothing else. */
+  metricsKey: string | undefined;
   log: Logger;
 }): Server {
   const app = express();
@@ -47,6 +55,8 @@ export function createAdminServer({
     response.status(401).json({ error: 'unauthorized', hint });
   };
   if (key === undefined) app.use(rejectBrowserPages(refuse));
+  const metrics = metricsRoute(operations, metricsKey);
+  app.use(metrics.byOwnKey);
   app.use(tokenRoutes.wechat); // before the key: they bring their own secret
   if (key !== undefined) app.use(requireKey(key, refuse));
   app.use(tokenRoutes.accounts);
@@ -54,11 +64,16 @@ export function createAdminServer({
     response.json({
       status: readiness(),
       uptimeS: Math.round(process.uptime()),
+      version: packageVersion(),
+      lateWork: await queue.counts().catch(() => null),
       waitingJobs: await queue.size().catch(() => null),
       deadLetters: buried(),
+      alarms: operations.alarms.inForce(),
       routes: routes(),
     });
   });
+  app.use(metrics.behindAdminKey);
+  app.use(operationsRoutes(operations));
   app.use(deadLetterRoutes(letters, log));
   app.use((_request, response) => {
     response.status(404).json({ error: 'not_found' });

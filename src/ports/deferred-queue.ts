@@ -28,6 +28,17 @@ export type JobResult =
 /** Does a job. A rejection counts as `again` after a second, and is logged. */
 export type JobProcessor = (job: DeferredJob, signal: AbortSignal) => Promise<JobResult>;
 
+/** The jobs of a queue by what they wait for. */
+export interface QueueCounts {
+  /** Due, and not taken yet. */
+  readonly waiting: number;
+  /** Not due yet: the lease of a run, a retry, an answer in the mailbox. */
+  readonly delayed: number;
+  readonly active: number;
+  /** When the push of the oldest job came that is due or being worked on. Absent: there is none. */
+  readonly oldestPushAtMs?: number;
+}
+
 export interface Consumer {
   /** Takes no more jobs, waits for the running ones for at most `graceMs`; the rest stay in the queue. */
   stop(graceMs: number): Promise<void>;
@@ -47,6 +58,8 @@ export interface DeferredQueue {
   remove(id: string): Promise<boolean>;
   /** How many jobs wait or are being worked on. */
   size(): Promise<number>;
+  /** The same, told apart. Shared by all processes of a queue. */
+  counts(): Promise<QueueCounts>;
   consume(work: JobProcessor, options?: { readonly concurrency?: number }): Consumer;
   close(): Promise<void>;
 }

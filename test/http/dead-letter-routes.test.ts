@@ -12,6 +12,7 @@ import { systemClock } from '../../src/ports/clock.js';
 import { deadLetter } from '../support/dead-letter.js';
 import { captureLog } from '../support/handler-runtime.js';
 import { noopQueue } from '../support/noop-queue.js';
+import { noOperations } from '../support/no-operations.js';
 import { MemoryStateStore } from '../support/memory-state-store.js';
 import { assertSilence, USER_TEXT } from '../support/test-app.js';
 
@@ -47,6 +48,8 @@ beforeEach(() => {
     queue,
     readiness: () => 'ready',
     routes: () => [],
+    operations: noOperations,
+    metricsKey: undefined,
     tokenRoutes: createTokenRoutes({ accounts: [], key: undefined, clock: systemClock, log }),
     log,
   });

@@ -4,6 +4,7 @@ import { createAdminServer } from '../../src/http/admin-server.js';
 import { createTokenRoutes } from '../../src/http/token-routes.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { captureLog } from '../support/handler-runtime.js';
+import { noOperations } from '../support/no-operations.js';
 import { createTestApp, type TestApp } from '../support/test-app.js';
 import { exchange, post, rawPush, textXml, wire } from '../support/wire-push.js';
 
@@ -108,11 +109,14 @@ describe('given the admin listener', () => {
         promote: () => Promise.resolve(),
         remove: () => Promise.resolve(false),
         size: () => Promise.resolve(3),
+        counts: () => Promise.resolve({ waiting: 1, delayed: 2, active: 0 }),
         consume: () => ({ stop: () => Promise.resolve() }),
         close: () => Promise.resolve(),
       },
       readiness: () => 'ready',
       routes: () => [],
+      operations: noOperations,
+      metricsKey: undefined,
       tokenRoutes: createTokenRoutes({ accounts: [], key, clock: systemClock, log: captureLog() }),
       log: captureLog(),
     });

@@ -116,6 +116,7 @@ function countPuts(queue: DeferredQueue, onKept: () => void): DeferredQueue {
     promote: (id) => queue.promote(id),
     remove: (id) => queue.remove(id),
     size: () => queue.size(),
+    counts: () => queue.counts(),
     consume: (work, options) => queue.consume(work, options),
     close: () => queue.close(),
   };

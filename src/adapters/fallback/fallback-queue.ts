@@ -5,12 +5,15 @@ import {
   type DeferredJob,
   type DeferredQueue,
   type JobProcessor,
+  type QueueCounts,
 } from '../../ports/deferred-queue.js';
 import { withTimeout } from '../../ports/timeout.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { writeBackJobs } from './write-back.js';
 import type { LocalQueue } from './ports.js';
 import type { LocalIndex } from './local-index.js';
+
+const NO_JOBS: QueueCounts = { waiting: 0, delayed: 0, active: 0 };
 
 /**
  * BullMQ where Redis answers, this process's journal where it does not. A job may stand in both for a while (an add
@@ -70,6 +73,18 @@ export class FallbackQueue implements DeferredQueue {
 
   async size(): Promise<number> {
     return (await this.#local.size()) + (await this.#ifRemote(() => this.#remote.size(), 0));
+  }
+
+  async counts(): Promise<QueueCounts> {
+    const here = await this.#local.counts();
+    const there = await this.#ifRemote(() => this.#remote.counts(), NO_JOBS);
+    const oldest = Math.min(here.oldestPushAtMs ?? Infinity, there.oldestPushAtMs ?? Infinity);
+    return {
+      waiting: here.waiting + there.waiting,
+      delayed: here.delayed + there.delayed,
+      active: here.active + there.active,
+      ...(Number.isFinite(oldest) && { oldestPushAtMs: oldest }),
+    };
   }
 
   /** Works on both, so what was spilled is done from here for as long as Redis is away. */

@@ -20,6 +20,9 @@ export interface Fallback {
   degraded(): boolean;
   /** True while neither Redis nor the journal keeps anything. */
   failing(): boolean;
+  /** Records and jobs that the journal holds until Redis takes them. */
+  spilled(): number;
+  journalBytes(): number;
   close(): Promise<void>;
 }
 
@@ -107,6 +110,8 @@ export async function openFallback(options: {
     queue,
     degraded: () => breaker.open || hasLocalWork() || local.failing(),
     failing: () => breaker.open && local.failing(),
+    spilled: () => localIndex.localRecords.size,
+    journalBytes: () => local.journalBytes(),
     async close() {
       closed = true;
       breaker.stop();

@@ -37,6 +37,7 @@ export interface LocalAdapters {
   readonly queue: LocalQueue;
   /** True while nothing can be written. */
   failing(): boolean;
+  journalBytes(): number;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,12 @@
 import type { Clock } from '../../ports/clock.js';
 import { QueueUnavailable } from '../../ports/deferred-queue.js';
-import type { Consumer, DeferredJob, DeferredQueue, JobProcessor } from '../../ports/deferred-queue.js';
+import type {
+  Consumer,
+  DeferredJob,
+  DeferredQueue,
+  JobProcessor,
+  QueueCounts,
+} from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 import { DueHeap } from './due-heap.js';
 import type { Entry, Journaled } from './entry.js';
@@ -85,6 +91,18 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
 
   size(): Promise<number> {
     return Promise.resolve(this.#jobs.size);
+  }
+
+  counts(): Promise<QueueCounts> {
+    const nowMs = this.#clock.now();
+    const counts = { waiting: 0, delayed: 0, active: 0 };
+    let oldestPushAtMs = Number.POSITIVE_INFINITY;
+    for (const { job, worker, dueAtMs } of this.#jobs.values()) {
+      const state = worker !== undefined ? 'active' : dueAtMs > nowMs ? 'delayed' : 'waiting';
+      counts[state] += 1;
+      if (state !== 'delayed') oldestPushAtMs = Math.min(oldestPushAtMs, job.receivedAtMs);
+    }
+    return Promise.resolve({ ...counts, ...(Number.isFinite(oldestPushAtMs) && { oldestPushAtMs }) });
   }
 
   /** Every job that nobody works on, in the order of their puts. */

@@ -29,6 +29,7 @@ export interface FileAdapters {
   readonly queue: FileDeferredQueue;
   /** True while nothing can be written, and so nothing be promised. It tries again by itself. */
   readonly failing: () => boolean;
+  readonly journalBytes: () => number;
   /** Stops the queue's consumers, writes what is noted, lets the folder go. */
   readonly close: () => Promise<void>;
 }
@@ -75,6 +76,7 @@ export async function openFileAdapters(options: {
       store,
       queue,
       failing: () => journal.failing,
+      journalBytes: () => journal.bytes,
       async close() {
         await queue.close();
         await store.close();

@@ -104,6 +104,23 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
 
     size: () => within('size', () => queue.getJobCountByTypes('wait', 'delayed', 'active', 'failed')),
 
+    counts: () =>
+      within('counts', async () => {
+        const counts = await queue.getJobCounts('wait', 'delayed', 'active', 'failed');
+        // The first of each list is the oldest; a job whose data was evicted comes as nothing.
+        const [waiting, active] = await Promise.all([
+          queue.getJobs(['wait'], 0, 0, true),
+          queue.getJobs(['active'], 0, 0, true),
+        ]);
+        const pushedAtMs = [...waiting, ...active].flatMap((job) => job?.data?.receivedAtMs ?? []);
+        return {
+          waiting: counts['wait'] ?? 0,
+          delayed: (counts['delayed'] ?? 0) + (counts['failed'] ?? 0),
+          active: counts['active'] ?? 0,
+          ...(pushedAtMs.length > 0 && { oldestPushAtMs: Math.min(...pushedAtMs) }),
+        };
+      }),
+
     consume(work, { concurrency = 64 } = {}) {
       const consumer = consumeJobs({ url, log, name, prefix, work, concurrency });
       consumers.add(consumer);

@@ -28,19 +28,25 @@ export interface AlarmSettings extends CountThresholds {
 
 /** What alarms look up from time to time. What rejects is not looked at this time. */
 export interface AlarmSources {
-  readonly oldestLateAgeMs: () => Promise<number>;
+  readonly lateJobs: () => Promise<{ readonly oldestAgeMs: number }>;
   readonly storage: () => { readonly degraded: boolean; readonly failing: boolean };
   /** Free bytes where DATA_DIR is. */
   readonly freeBytes: () => Promise<number>;
-  /** Used part of a day's calls, 0 to 1, of the APIs in use. */
-  readonly quotas: () => Promise<
-    readonly { readonly account: string; readonly api: string; readonly used: number }[]
-  >;
+  /** Used part of a day's calls, 0 to 1. What cannot be asked is left out. */
+  readonly quotas: (
+    inUse: readonly ApiInUse[],
+  ) => Promise<readonly { readonly account: string; readonly api: string; readonly used: number }[]>;
   /** What is known of pushes of before this process, and by other processes. */
   readonly silence: {
     read(account: string): Promise<SilenceHistory | undefined>;
     write(account: string, history: SilenceHistory): Promise<void>;
   };
+}
+
+/** An API that this process called since the quotas were asked for last. */
+export interface ApiInUse {
+  readonly account: string;
+  readonly api: string;
 }
 
 export interface Alarms {
@@ -54,6 +60,8 @@ export interface Alarms {
 
 const TICK_MS = 10_000;
 const QUOTA_EVERY_MS = 10 * 60_000;
+/** Asking for a quota is no use of an API. */
+const QUOTA_PATH = '/cgi-bin/openapi/quota/get';
 
 /** Watches the server from inside and tells people before WeChat does (docs/operations.md). */
 export function createAlarms(deps: {
@@ -82,7 +90,8 @@ export function createAlarms(deps: {
   const space = new StateRule(board, clock, 'storage', 0);
   const quota = new StateRule(board, clock, 'quota', 0);
   let cancel: (() => void) | undefined;
-  let quotaAtMs = Number.NEGATIVE_INFINITY;
+  let quotaAtMs = clock.now();
+  const apisInUse = new Map<string, ApiInUse>();
 
   function tell(notice: AlarmNotice): void {
     const { alarm: name, account, about, count, says, cure } = notice.alarm;
@@ -99,8 +108,14 @@ export function createAlarms(deps: {
 
   async function lookUp(): Promise<void> {
     const { degraded, failing } = sources.storage();
-    storage.look(degraded, { about: 'redis', detail: 'Redis 不可用 / Redis is away' });
-    storage.look(failing, { about: 'journal', detail: '日志无法写入 / the journal cannot be written' });
+    storage.look(degraded && settings.storageAfterMs > 0, {
+      about: 'redis',
+      detail: 'Redis 不可用 / Redis is away',
+    });
+    storage.look(failing && settings.storageAfterMs > 0, {
+      about: 'journal',
+      detail: '日志无法写入 / the journal cannot be written',
+    });
     await sources.freeBytes().then(
       (bytes) =>
         space.look(bytes < settings.diskBelowBytes, {
@@ -109,13 +124,16 @@ export function createAlarms(deps: {
         }),
       () => undefined,
     );
-    await sources.oldestLateAgeMs().then(
-      (ageMs) => backlog.look(ageMs >= settings.backlogAfterMs && settings.backlogAfterMs > 0),
+    await sources.lateJobs().then(
+      ({ oldestAgeMs }) =>
+        backlog.look(oldestAgeMs >= settings.backlogAfterMs && settings.backlogAfterMs > 0),
       () => undefined,
     );
     if (settings.quotaAbove > 0 && clock.now() - quotaAtMs >= QUOTA_EVERY_MS) {
       quotaAtMs = clock.now();
-      const used = await sources.quotas().catch(() => []);
+      const inUse = [...apisInUse.values()];
+      apisInUse.clear();
+      const used = await sources.quotas(inUse).catch(() => []);
       for (const { account, api, used: part } of used)
         quota.look(part >= settings.quotaAbove, { account, about: api });
     }
@@ -137,6 +155,8 @@ export function createAlarms(deps: {
       counts.hear(event);
       tokens.hear(event);
       silence.hear(event);
+      if (event.type === 'api.called' && event.result === 'ok' && event.api !== QUOTA_PATH)
+        apisInUse.set(`${event.account}\n${event.api}`, { account: event.account, api: event.api });
     },
     inForce: () => board.inForce(),
     test() {

@@ -12,13 +12,15 @@ export class TokenRules {
   readonly #clock: Clock;
   readonly #board: AlarmBoard;
   readonly #missing: StateRule;
+  readonly #afterMs: number;
   readonly #tokens = new Map<string, { failed: TokenRefreshed | undefined; validUntilMs: number }>();
   readonly #foreign = new Map<string, { lastAtMs: number; event: TokenSuperseded }>();
 
-  /** `afterMs`: how long no valid token is to be had before the alarm begins. */
+  /** `afterMs`: how long no valid token is to be had before the alarm begins; 0: never. */
   constructor(clock: Clock, board: AlarmBoard, afterMs: number) {
     this.#clock = clock;
     this.#board = board;
+    this.#afterMs = afterMs;
     this.#missing = new StateRule(board, clock, 'token', afterMs);
   }
 
@@ -42,7 +44,7 @@ export class TokenRules {
   tick(): void {
     const nowMs = this.#clock.now();
     for (const [account, { failed, validUntilMs }] of this.#tokens) {
-      const isMissing = failed !== undefined && validUntilMs <= nowMs;
+      const isMissing = this.#afterMs > 0 && failed !== undefined && validUntilMs <= nowMs;
       const errcode = failed?.errcode === undefined ? '' : `errcode ${failed.errcode}: `;
       this.#missing.look(isMissing, { account, detail: `${errcode}${failed?.detail ?? ''}` });
     }

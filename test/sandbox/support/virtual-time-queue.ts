@@ -67,6 +67,7 @@ export function openVirtualTimeDelays({ url, clock }: { url: string; clock: Cloc
           return removed;
         },
         size: () => inner.size(),
+        counts: () => inner.counts(),
         consume: (work, options) =>
           inner.consume(async (job, signal) => {
             cancel(job.id);

@@ -37,7 +37,7 @@ function setUp(over: Partial<AlarmSources> = {}) {
     },
     accounts: [{ name: 'default', appId: 'wx1' }],
     sources: {
-      oldestLateAgeMs: async () => 0,
+      lateJobs: async () => ({ oldestAgeMs: 0 }),
       storage: () => ({ degraded: false, failing: false }),
       freeBytes: async () => 1e12,
       quotas: async () => [],
@@ -162,7 +162,7 @@ describe('given alarms with a webhook', () => {
       },
       accounts: [{ name: 'default', appId: 'wx1' }],
       sources: {
-        oldestLateAgeMs: async () => 0,
+        lateJobs: async () => ({ oldestAgeMs: 0 }),
         storage: () => ({ degraded: false, failing: false }),
         freeBytes: async () => 1,
         quotas: async () => [],

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { trimmed, wholeNumber } from './value-schemas.js';
+import type { Variable } from './variable.js';
+
+const threshold = (fallback: string, meaning: string) =>
+  ({
+    schema: wholeNumber(0, 1_000_000),
+    allowed: 'a whole number (0: off)',
+    fallback,
+    meaning,
+  }) as const satisfies Variable;
+
+const webhookUrl = trimmed.refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text));
+
+/** Variables of metrics and alarms; see docs/operations.md. */
+export const operationsVariables = {
+  METRICS: {
+    schema: trimmed.toLowerCase().pipe(z.stringbool()),
+    allowed: '1 or 0 (true or false, on or off)',
+    fallback: '1',
+    meaning: 'Count what happens, for GET /metrics of the admin listener.',
+  },
+  METRICS_KEY: {
+    schema: trimmed.min(1),
+    allowed: 'a text',
+    without: 'ADMIN_KEY, where there is one',
+    secret: true,
+    meaning: 'A key that opens GET /metrics of the admin listener, and nothing else.',
+  },
+  ALARM_WEBHOOK_URLS: {
+    schema: trimmed
+      .transform((text) =>
+        text
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== ''),
+      )
+      .pipe(z.array(webhookUrl).min(1)),
+    allowed: 'one http(s) URL or several, separated by commas',
+    without: 'alarms go to the log and the metrics only',
+    secret: true,
+    meaning:
+      'Where alarms are posted: group robots of WeCom, Feishu and DingTalk, or any other address (JSON).',
+  },
+  ALARM_TIMEOUTS: threshold('10', 'Alarm: pushes without an answer within 5 s, in 5 minutes.'),
+  ALARM_REFUSALS: threshold('10', 'Alarm: signed requests that are refused, in 5 minutes.'),
+  ALARM_UNAVAILABLE: threshold('3', 'Alarm: pushes answered 503, in 5 minutes.'),
+  ALARM_UNHEARD: threshold('10', 'Alarm: pushes that come again although they were answered, in 5 minutes.'),
+  ALARM_DEAD_LETTERS: threshold('5', 'Alarm: dead letters with one reason, in 5 minutes.'),
+  ALARM_HANDLER_ERRORS: threshold('5', 'Alarm: errors thrown by one handler, in 5 minutes.'),
+  ALARM_TOKEN_S: threshold('120', 'Alarm: no valid access token for so long. Seconds.'),
+  ALARM_BACKLOG_S: threshold('120', 'Alarm: the oldest late answer has waited so long. Seconds.'),
+  ALARM_STORAGE_S: threshold('30', 'Alarm: Redis has been away for so long. Seconds.'),
+  ALARM_SILENCE_MIN: threshold(
+    '30',
+    'Alarm: no push for so long at least, and far longer than usual. Minutes.',
+  ),
+  ALARM_QUOTA_PERCENT: threshold('90', "Alarm: so much of a day's calls of an API is used. Percent."),
+  ALARM_DISK_MB: threshold('200', 'Alarm: less free space than this where DATA_DIR is. MB.'),
+} as const satisfies Record<string, Variable>;
