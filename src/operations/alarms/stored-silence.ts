@@ -9,7 +9,7 @@ const nameOf = (account: string): string => `silence:${account}`;
 
 /** What the processes of a store know of an account's pushes. @throws StoreUnavailable */
 export async function readSilence(
-  store: Pick<StateStore, 'fact'>,
+  store: Pick<StateStore, 'get'>,
   clock: Clock,
   account: string,
 ): Promise<SilenceHistory | undefined> {
