@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { envelopeOf } from './parsed-envelope.js';
 
 export type Body =
   | { readonly type: 'text'; readonly text: string }
@@ -43,8 +44,8 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: B
 }
 
 /**
- * What those before us left of a stream that they read: raw bytes or text serve as well as the stream, anything else
- * does not. `rawBody` is where many keep the bytes beside what they made of them.
+ * What those before us left of a stream that they read: raw bytes or text serve as well as the stream, and so does an
+ * object that holds a sealed push. `rawBody` is where many keep the bytes beside what they made of them.
  */
 function takeParsed(request: IncomingMessage & { body?: unknown; rawBody?: unknown }, limit: number): Body {
   const left = [request.rawBody, request.body].find(
@@ -60,6 +61,9 @@ function takeParsed(request: IncomingMessage & { body?: unknown; rawBody?: unkno
   // Nothing was in it, so nothing was lost.
   if (!request.readableDidRead) return { type: 'text', text: '' };
   const { body } = request;
+  const envelope = envelopeOf(body);
+  if (envelope !== undefined)
+    return envelope.length > limit ? { type: 'too-large' } : { type: 'text', text: envelope };
   return {
     type: 'already-consumed',
     as: body === null || body === undefined ? 'nothing' : `an ${typeof body}`,

@@ -8,6 +8,8 @@ import request, { type Response } from 'supertest';
 import { createServer, defineHandler, type CallbackServer } from '../../src/index.js';
 import { readConfig } from '../../src/config.js';
 import { listen } from '../../src/http/listen.js';
+import type { Fields } from '../../src/protocol/fields.js';
+import { parseXml } from '../../src/protocol/xml.js';
 import { anything, captureLog } from '../support/handler-runtime.js';
 import { fixturePushes, openAnswer } from '../support/fixture-pushes.js';
 import { handshakeAsWeChat, type WirePush } from '../support/seal.js';
@@ -154,6 +156,33 @@ describe('given a parser that ate the body', () => {
       'application/json',
     );
     expect(errors).toEqual([expect.objectContaining({ code: 'body_already_read' })]);
+  });
+
+  const leaves =
+    (make: (fields: Fields) => unknown): RequestHandler =>
+    async (incoming, _response, next) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+      incoming.body = make(parseXml(Buffer.concat(chunks).toString()));
+      next();
+    };
+  const lists = (fields: Fields): object =>
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), [value]]));
+  test.each<[string, CipherMode, (fields: Fields) => unknown]>([
+    ['xml2js', 'safe', (fields) => ({ xml: lists(fields) })],
+    ['fast-xml-parser', 'safe', (fields) => ({ xml: fields })],
+    ['a parser that drops the root', 'compatible', (fields) => fields],
+  ])('when %s took a sealed push apart, in %s mode, then it is answered', async (_, mode, make) => {
+    const http = await mounted(mode, [leaves(make)]);
+    const [own, push] = [await direct(mode), wire(textXml({ Content: 'a ]]> b' }), { mode })];
+    const [first, second] = [await post(own, push), await post(http, push)];
+    expect([second.status, openAnswer('', second.text)]).toEqual([200, openAnswer('', first.text)]);
+    expect(second.text).toContain('<Encrypt>');
+  });
+
+  test('when what it left of a sealed push was altered, then it is refused', async () => {
+    const http = await mounted('safe', [leaves((fields) => ({ ...fields, Encrypt: 'AAAA' }))]);
+    expect((await post(http, wire(textXml(), { mode: 'safe' }))).status).toBe(403);
   });
 
   test('when it kept the bytes as rawBody, then the push is answered', async () => {
