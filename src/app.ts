@@ -162,6 +162,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       mode: account.secrets.mode,
       clock,
       log,
+      events,
+      account: account.name,
       loop,
       largeBodies,
     });

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AdmittedPush, Answer, Receiver } from '../pipeline/receive.js';
+import { WECHAT_TIMEOUT_MS } from '../pipeline/run/pending-attempts.js';
 import type { Clock } from '../ports/clock.js';
+import type { Events } from '../ports/events.js';
 import type { Logger } from '../ports/logger.js';
 import { AppError } from '../protocol/app-error.js';
 import { parseCallbackQuery, type CallbackQuery, type CipherMode } from '../protocol/envelope.js';
@@ -47,12 +49,17 @@ export function createCallbackHandler(
     mode,
     clock,
     log,
+    events,
+    account,
     loop,
     largeBodies,
   }: {
     mode: CipherMode;
     clock: Clock;
     log: Logger;
+    events: Events;
+    /** Name of the account, in events. */
+    account: string;
     /** Absent: time is moved by hand, and nothing holds it up. */
     loop?: EventLoopLag | undefined;
     /** Shared by the accounts: they share the event loop. */
@@ -104,8 +111,12 @@ export function createCallbackHandler(
     response: ServerResponse,
   ): void {
     receiver.receive({ admitted, body, receivedAtMs, foreignCharset: foreignCharset(request) }).then(
-      (said) =>
-        said === undefined ? hold(response) : write(response, said, said.body.startsWith('<') ? XML : TEXT),
+      (said) => {
+        if (said === undefined) return hold(response);
+        if (response.destroyed || clock.now() - receivedAtMs > WECHAT_TIMEOUT_MS)
+          events.emit({ type: 'attempt.failed', account, sort: 'timeout' });
+        return write(response, said, said.body.startsWith('<') ? XML : TEXT);
+      },
       (error: unknown) => {
         log.error({ err: error }, 'a push could not be answered');
         write(response, { status: 503, body: '' }, TEXT);

@@ -145,9 +145,12 @@ export function createMetrics(deps: {
         const { account, kind, outcome, ms } = event;
         pushes.inc({ account, kind, outcome });
         pushTime.observe({ account, outcome }, ms / 1_000);
+        if (outcome === 'held') countFailure(account, 'timeout');
+        if (outcome === 'unavailable') countFailure(account, 'bad_answer');
         return;
       }
       case 'request.refused':
+        if (event.signed) countFailure(event.account, 'refused');
         return refusals.inc({ account: event.account, reason: event.reason });
       case 'attempt.failed':
         return countFailure(event.account, event.sort);

@@ -41,13 +41,11 @@ export interface RequestRefused {
   readonly remote: string | undefined;
 }
 
-/** WeChat, as far as can be told from here, counts this attempt as a failure. */
+/** WeChat hung up before its answer, or was answered later than it waits. Held, refused and 503 have events of their own. */
 export interface AttemptFailed {
   readonly type: 'attempt.failed';
   readonly account: string;
   readonly sort: PlatformFailureSort;
-  /** It was left open on purpose, so that WeChat tries again. */
-  readonly held?: true;
 }
 
 /** A further attempt came although an earlier one was answered: the answer did not reach WeChat. */

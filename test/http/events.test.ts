@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ServerEvent } from '../../src/ports/events.js';
 import { eventually } from '../support/eventually.js';
 import { createTestApp, USER_TEXT, type TestApp, type TestAppOptions } from '../support/test-app.js';
-import { post, textXml, wire } from '../support/wire-push.js';
+import { post, rawPush, textXml, wire } from '../support/wire-push.js';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -105,4 +108,33 @@ describe('given somebody who listens to the events of a server', () => {
     const response = await post(app.http, wire(textXml(), plaintext));
     expect([response.status, response.text]).toEqual([200, 'success']);
   });
+
+  test('when WeChat hangs up before the answer, then they hear of a timeout, as WeChat counts it', async () => {
+    let answerNow = (): void => undefined;
+    const events = await listening({
+      handlers: {
+        slow: {
+          on: 'message.text',
+          handle: (ctx) =>
+            new Promise(
+              (resolve) => (answerNow = () => resolve(ctx.reply.text('too late for this attempt'))),
+            ),
+        },
+      },
+    });
+    const socket = connect(app.port, '127.0.0.1');
+    socket.write(rawPush(wire(textXml(), plaintext)));
+    await eventually(() => expect(String(answerNow)).toContain('too late'));
+    const gone = once(socket, 'close');
+    socket.destroy();
+    await gone;
+    await eventually(async () => expect(await count(app.http)).toBe(0));
+    answerNow();
+    await eventually(() => expect(events.map(({ type }) => type)).toContain('attempt.failed'));
+  });
 });
+
+const count = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) =>
+    server.getConnections((error, connections) => (error === null ? resolve(connections) : reject(error))),
+  );

@@ -40,7 +40,7 @@ export class CountRules {
   hear(event: ServerEvent): void {
     switch (event.type) {
       case 'attempt.failed':
-        if (event.sort === 'timeout' && event.held !== true) this.#add('timeouts', event.account);
+        if (event.sort === 'timeout') this.#add('timeouts', event.account);
         return;
       case 'push.answered':
         if (event.outcome === 'unavailable') this.#add('unavailable', event.account);
