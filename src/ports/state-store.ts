@@ -194,7 +194,7 @@ export type SwapResult =
       /** Key of the record that stood right behind this one in the lane, which it has left with this change. */
       readonly next?: string;
     }
-  /** Lost: what stands there now (`undefined`: nothing). `linkedConflict`: not this record, one of `also` was in the way. */
+  /** Lost: what stands there now (`undefined`: nothing). `linkedConflict`: not this record, one of `linked` was in the way. */
   | { readonly swapped: false; readonly stored: StoredRecord | undefined; readonly linkedConflict?: true };
 
 /** A way of a late answer: sent as messages, or kept for the next push of its user. */

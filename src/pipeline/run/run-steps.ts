@@ -189,5 +189,5 @@ export class RunSteps {
 }
 
 /** The mailbox entries that a reply carries, where it carries any. */
-const linked = (also: readonly LinkedSwap[]): { readonly also?: readonly LinkedSwap[] } =>
-  also.length === 0 ? {} : { also };
+const linked = (swaps: readonly LinkedSwap[]): Pick<UpdateOptions, 'linked'> =>
+  swaps.length === 0 ? {} : { linked: swaps };
