@@ -2,6 +2,7 @@ import { PushRefused } from './refusal.js';
 import { endOfTypedText } from './typed-text-end.js';
 import { typedFields } from './typed-fields.js';
 import { CDATA_CLOSE, CDATA_OPEN, endOfMarkup } from './xml-markup.js';
+import { areReferencesKnown } from './xml-references.js';
 import { trimBlanks } from './xml-scanner.js';
 
 const ESCAPED_CLOSE = ']]]]><![CDATA[>';
@@ -38,6 +39,7 @@ export function escapeTypedText(document: string): string {
     const opening = document.indexOf('<', at);
     const text = document.slice(at, opening < 0 ? document.length : opening);
     if (text.includes(CDATA_CLOSE)) throw unreadable('a bare ]]> stands in the text');
+    if (!areReferencesKnown(text)) throw unreadable('the text refers to what XML does not know');
     if (opening < 0) {
       if (trimBlanks(text) !== '') throw unreadable('text beside the root');
       pieces.push(document.slice(copied));

@@ -93,6 +93,19 @@ describe('given anything else', () => {
       '<xml>< A></xml>',
     ],
     ['<xml a="><!-- "><!DOCTYPE x [<!ENTITY y "z">]><b c=" -->"/></xml>'],
+    ['<xml>&foo;</xml>', '<xml><A>&nbsp;</A></xml>', '<xml><A>&#0;</A></xml>', '<xml><A>&#xD800;</A></xml>'],
+    [
+      '<xml><A>&#x110000;</A></xml>',
+      '<xml><A>&#99999999;</A></xml>',
+      '<xml>&</xml>',
+      '<xml><A>&lt</A></xml>',
+    ],
+    [
+      '<xml><!-- -- --></xml>',
+      '<xml><!-- ---></xml>',
+      '<xml><?xml version="1.0"?></xml>',
+      '\n<?xml version="1.0"?><xml/>',
+    ],
     ['<xml><!-- </xml>', '<xml></xml><!--', '<xml><? </xml>', `<xml>${'<a>'.repeat(50_000)}`],
   ])('when it comes, then it is refused: %j', (...bodies) => {
     for (const body of bodies) {
