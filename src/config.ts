@@ -16,6 +16,7 @@ import { readTextFile } from './config/text-file.js';
 import { readValues, type ReadFile } from './config/variable-source.js';
 import type { Values } from './config/variables.js';
 import { readOperationsConfig, type OperationsConfig } from './config/operations-config.js';
+import { showText } from './config/show-value.js';
 import { readOAuthConfig, type OAuthAndPageConfig } from './config/oauth-config.js';
 
 export type { AccountConfig, ConfiguredCipherMode } from './config/account.js';
@@ -71,13 +72,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, readFile: ReadF
   faults.push(...misspelt.faults);
   if (!isLoopback(values.ADMIN_HOST) && !isGiven('ADMIN_KEY')) {
     faults.push(
-      `ADMIN_HOST is ${JSON.stringify(values.ADMIN_HOST)}, which others can reach, and ADMIN_KEY is missing. ` +
+      `ADMIN_HOST is ${showText(values.ADMIN_HOST)}, which others can reach, and ADMIN_KEY is missing. ` +
         'Set ADMIN_KEY to a long random text, or ADMIN_HOST to 127.0.0.1.',
     );
   }
+  faults.push(...keyFaults(values));
   if (isThisProcess(values.TOKEN_SERVER_URL, values.ADMIN_PORT)) {
     faults.push(
-      `TOKEN_SERVER_URL is ${JSON.stringify(values.TOKEN_SERVER_URL)}, which is this server's own admin listener. ` +
+      `TOKEN_SERVER_URL is ${showText(values.TOKEN_SERVER_URL ?? '')}, which is this server's own admin listener. ` +
         'Set it to that of another instance, or remove it.',
     );
   }
@@ -221,11 +223,21 @@ function isThisProcess(url: string | undefined, adminPort: number): boolean {
 
 /** Whoever has it has the account's tokens. */
 const SHORT_KEY = 16;
+/** A shorter one is guessed in no time. */
+const SHORTEST_KEY = 8;
+
+function keyFaults({ ADMIN_KEY: key, ADMIN_HOST: host }: Values): string[] {
+  if (key === undefined || key.length >= SHORTEST_KEY || isLoopback(host)) return [];
+  return [
+    `ADMIN_KEY has ${key.length} characters (not shown), and ADMIN_HOST is ${showText(host)}, which others can reach; ` +
+      `allowed there: at least ${SHORTEST_KEY}. Make it a long random text (openssl rand -base64 24), or set ADMIN_HOST to 127.0.0.1.`,
+  ];
+}
 
 function keyWarnings({ ADMIN_KEY: key, ADMIN_HOST: host }: Values): string[] {
   if (key === undefined || key.length >= SHORT_KEY || isLoopback(host)) return [];
   return [
-    `ADMIN_KEY has ${key.length} characters, and others can reach ${host}: it guards the account's tokens, so make it a ` +
+    `ADMIN_KEY has ${key.length} characters, and others can reach ${showText(host)}: it guards the account's tokens, so make it a ` +
       'long random text (openssl rand -base64 24).',
   ];
 }

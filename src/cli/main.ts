@@ -1,7 +1,10 @@
 #!/usr/bin/env node
-import { runCommandLine } from './run-command-line.js';
+import { runWithFiles } from '../open-files.js';
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
-  out: (text) => process.stdout.write(`${text}\n`),
-  err: (text) => process.stderr.write(`${text}\n`),
+await runWithFiles(async () => {
+  const { runCommandLine } = await import('./run-command-line.js');
+  return runCommandLine(process.argv.slice(2), {
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+  });
 });

@@ -21,7 +21,7 @@ Exit codes: 0 stopped, 1 failed to start, 78 configuration.`,
       throw new UsageInvalid(`--role ${role} does not exist: all, web or worker.`);
     }
     // Loaded here, so that the other commands start without the server.
-    const server = await import('../main.js');
+    const server = await import('../serve.js');
     return server.serve({ role });
   },
 };

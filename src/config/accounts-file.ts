@@ -12,7 +12,8 @@ import { suggestName } from './suggest-name.js';
 import { readJson } from './json-text.js';
 import { whyUnreadable } from './text-file.js';
 import type { ReadFile } from './variable-source.js';
-import { showValue, variables, type Variable } from './variables.js';
+import { showText, showValue } from './show-value.js';
+import { variables, type Variable } from './variables.js';
 
 /**
  * Reads the accounts file: a JSON object, account name → settings, each account at `basePath/<name>`.
@@ -24,7 +25,7 @@ export function readAccountsFile(
   readFile: ReadFile,
   faults: string[],
 ): readonly AccountConfig[] {
-  const where = `WECHAT_ACCOUNTS_FILE ${JSON.stringify(file)}`;
+  const where = `WECHAT_ACCOUNTS_FILE ${showText(file)}`;
   let text: string;
   try {
     text = readFile(file);
@@ -67,11 +68,11 @@ function readAccount(
 ): AccountConfig | undefined {
   if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name)) {
     faults.push(
-      `${where}: the account name ${JSON.stringify(name)} becomes a part of its URL; ` +
+      `${where}: the account name ${showText(name)} becomes a part of its URL; ` +
         'allowed: letters, digits, "_", "-" and, inside, ".". Rename it.',
     );
   }
-  const nameOf = (setting: string) => `${where}: ${name}.${setting}`;
+  const nameOf = (setting: string) => `${where}: ${showText(`${name}.${setting}`).slice(1, -1)}`;
   for (const key of Object.keys(fields).filter((field) => !isSetting(field))) {
     const nearest = suggestName(key, settingNames, 3);
     const hint = nearest === undefined ? `Known ones: ${settingNames.join(', ')}.` : `Is ${nearest} meant?`;

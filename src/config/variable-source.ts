@@ -1,12 +1,6 @@
 import { whyUnreadable } from './text-file.js';
-import {
-  showValue,
-  variableNames,
-  variables,
-  type Values,
-  type Variable,
-  type VariableName,
-} from './variables.js';
+import { showPath, showValue } from './show-value.js';
+import { variableNames, variables, type Values, type Variable, type VariableName } from './variables.js';
 
 /** Reads a text file, or throws as `readTextFile` does. */
 export type ReadFile = (path: string) => string;
@@ -70,10 +64,12 @@ function rawValue(
   try {
     const text = readFile(file).replace(/\r?\n$/, '');
     if (text !== '') return { text, origin: `${name} (from ${file})` };
-    faults.push(`${name}_FILE is ${JSON.stringify(file)}, an empty file. Fill it, or unset ${name}_FILE.`);
+    faults.push(
+      `${name}_FILE ${showPath(variables[name], file)}, an empty file. Fill it, or unset ${name}_FILE.`,
+    );
   } catch (error) {
     faults.push(
-      `${name}_FILE is ${JSON.stringify(file)}, which ${whyUnreadable(error)}. ` +
+      `${name}_FILE ${showPath(variables[name], file)}, which ${whyUnreadable(error)}. ` +
         'Name a file that this process may read.',
     );
   }

@@ -283,9 +283,3 @@ export type Values = {
     | Parsed<(typeof variables)[Name]>
     | ((typeof variables)[Name] extends { readonly fallback: string } ? never : undefined);
 };
-
-/** A value as it may stand in a message: a secret only by its length. */
-export function showValue(variable: Variable, value: string): string {
-  if (variable.secret === true) return `has ${Array.from(value).length} characters (not shown)`;
-  return `is ${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)}`;
-}

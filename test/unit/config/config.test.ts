@@ -222,7 +222,11 @@ describe('given the admin listener', () => {
       expect(faultsOf({ ...account, ADMIN_HOST: host })).toEqual([
         expect.stringMatching(/ADMIN_KEY is missing/),
       ]);
-      expect(faultsOf({ ...account, ADMIN_HOST: host, ADMIN_KEY: 'k' })).toEqual([]);
+      expect(faultsOf({ ...account, ADMIN_HOST: host, ADMIN_KEY: '8-digits' })).toEqual([]);
+      expect(faultsOf({ ...account, ADMIN_HOST: host, ADMIN_KEY: 'k' })).toEqual([
+        expect.stringMatching(/^ADMIN_KEY has 1 characters \(not shown\).* at least 8\./),
+      ]);
+      expect(faultsOf({ ...account, ADMIN_HOST: host, ADMIN_KEY: '7-digit' })).toHaveLength(1);
     },
   );
 
