@@ -1,49 +1,9 @@
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
+import type { StoredPushRecord } from '../push-record/codec.js';
 
-/**
- * The record of one push: who works on it and how far that is. `src/pipeline/record.ts` holds the rules of
- * its changes; a store only keeps it and swaps it.
- *
- * running       a handler runs, no try has been answered yet; where `owner` is '' none runs, and the next try begins one
- * answered      a passive reply was settled; its body is remembered for a minute
- * acknowledged  `success` was settled and there is nothing more to do
- * adopted       `success` was settled and the work goes on: in its owner, or in the queue where `owner` is ''
- * taking        a worker holds the late work
- * stashed       its messages are kept for the sender's next message
- * delivered · dead  the late work is over
- */
-export interface PushRecord {
-  readonly state:
-    'running' | 'answered' | 'acknowledged' | 'adopted' | 'taking' | 'delivered' | 'stashed' | 'dead';
-  /** The process that works on it; '' when nobody has to be alive for it. */
-  readonly owner: string;
-  /** Rises by one with every change of owner. Who holds a lower fence has lost. */
-  readonly fence: number;
-  /** Runs of the handler so far, this one included. */
-  readonly attempt: number;
-  /** Finish by `later` of this handler, with this task, instead of by `handle` again. */
-  readonly task?: Json;
-  readonly handler?: string;
-  /** The late messages, once the handler made them. */
-  readonly messages?: readonly CustomerServiceMessage[];
-  /** How many of `messages` WeChat is known to have taken. */
-  readonly sent?: number;
-  /** The message that is on its way: set durably before the request leaves, removed with its result. */
-  readonly intent?: number;
-  /** Failed tries of the present step that count against its limit. */
-  readonly failures?: number;
-  /** Failed tries that do not: no connection, minute limits. */
-  readonly waits?: number;
-  /** A passive reply was settled, and tries hear it; the work goes on, or `messages` are the rest. */
-  readonly replied?: true;
-  /** No try has been told anything yet: the next one hears `messages`, once they are there. */
-  readonly unheard?: true;
-  /** Why it ended as dead. */
-  readonly reason?: string;
-  /** What was delivered in place of its messages. */
-  readonly channel?: 'template' | 'subscription';
-}
+/** A record as stores keep it: they swap it whole, and look at its owner. `src/push-record` holds what it means. */
+export type PushRecord = StoredPushRecord;
 
 /** A record as stored. `rev` rises by one with every swap. */
 export interface StoredRecord {

@@ -75,6 +75,10 @@ export function encodeRecord(record: PushRecord): StoredPushRecord {
   }
 }
 
+/** The same as `isTerminal`, without taking the record apart. */
+export const isStoredTerminal = ({ state }: StoredPushRecord): boolean =>
+  state === 'answered' || state === 'acknowledged' || state === 'delivered' || state === 'dead';
+
 export function decodeRecord(stored: StoredPushRecord): PushRecord {
   const { owner, fence, attempt: runs, messages = [] } = stored;
   switch (stored.state) {

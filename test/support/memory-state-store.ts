@@ -193,6 +193,16 @@ export class MemoryStateStore implements StateStore {
     return this.letters.delete(id);
   }
 
+  /** What stands under a key, whatever the time. */
+  peek(key: string): StoredRecord | undefined {
+    return this.records.get(key)?.value;
+  }
+
+  /** Records that stand in any lane. */
+  get inLanes(): readonly string[] {
+    return [...this.seats.values()].filter(({ place }) => place === 'lane').map(({ key }) => key);
+  }
+
   /** Forgets everything, as a Redis does that is flushed. */
   flush(): void {
     const { records, bodies, guards, tries, seats, ledgers, counted, facts, beats, letters } = this;

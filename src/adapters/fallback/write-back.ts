@@ -1,8 +1,9 @@
 import type { Clock } from '../../ports/clock.js';
 import type { DeferredQueue } from '../../ports/deferred-queue.js';
+import { decodeRecord, encodeRecord } from '../../push-record/codec.js';
+import { resolveReturn } from '../../push-record/resolve-conflict.js';
 import { StoreUnavailable, type StateStore, type StoredRecord } from '../../ports/state-store.js';
 import type { LocalQueue, LocalStore } from './ports.js';
-import { oursStands } from './which-stands.js';
 import type { LocalRecord } from './local-index.js';
 
 /** So many are on their way together. */
@@ -28,6 +29,7 @@ export async function writeBackRecord(
   const ours = await local.read(key, nowMs);
   if (ours === undefined) return;
   const { record, rev } = ours.stored;
+  const mine = decodeRecord(record);
   const claim = { key, owner: record.owner, nowMs, ttlMs };
   // What stands nowhere here may still stand in Redis's lane.
   const placement = local.placementOf(key, nowMs) ?? (sender && { ...sender, place: 'none' as const });
@@ -38,12 +40,14 @@ export async function writeBackRecord(
   // Whoever holds a revision that was given out here must lose with it there, so Redis's has to be beyond it.
   while (!settled || theirs === undefined || theirs.rev <= rev) {
     theirs ??= await claimed(remote, claim);
-    settled ||= !oursStands(record, theirs.record, localOwner);
+    const found = decodeRecord(theirs.record);
+    const stands = settled ? found : resolveReturn(mine, found, localOwner);
+    settled = stands === found;
     if (settled && theirs.rev > rev) break;
     const result = await remote.swap({
       key,
       rev: theirs.rev,
-      next: settled ? theirs.record : record,
+      next: settled ? theirs.record : encodeRecord(stands),
       nowMs,
       ttlMs,
       durable: true,

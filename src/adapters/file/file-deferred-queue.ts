@@ -59,8 +59,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
       return Promise.reject(this.#full());
     const item = this.#take(job, options.notBeforeMs ?? 0, options.maybeRemote ?? false);
     item.durable = this.#journal.append(entryOf(item)).then(
-      // Whoever put it goes first: the record says what is to be done, and is changed right after.
-      () => void setImmediate(() => this.#offer(item)),
+      () => this.#offer(item),
       (cause: unknown) => {
         this.#drop(item);
         throw new QueueUnavailable('the journal could not be written; see the log for what its disk said', {

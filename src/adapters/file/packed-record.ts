@@ -1,4 +1,5 @@
 import type { PushRecord, StoredRecord } from '../../ports/state-store.js';
+import { isStoredTerminal } from '../../push-record/codec.js';
 import type { LaneEntry } from './lanes.js';
 
 /** A record in full. */
@@ -52,16 +53,11 @@ export function expiryOf(record: PackedRecord | FullRecord): number {
   return typeof record === 'number' ? Math.floor(record / SHAPES) : record.expiresAtMs;
 }
 
-/** Nothing more will happen to the push. */
-export function isTerminal({ state }: PushRecord): boolean {
-  return state !== 'running' && state !== 'adopted' && state !== 'taking';
-}
-
 const canPack = (expiresAtMs: number) => Number.isInteger(expiresAtMs) && expiresAtMs * SHAPES < 2 ** 52;
 
 /** Terminal, and nothing in it but what the name of its shape tells. */
 function isPlain(record: PushRecord): boolean {
-  if (!isTerminal(record)) return false;
+  if (!isStoredTerminal(record)) return false;
   for (const field in record) if (!SHAPE_FIELDS.has(field)) return false;
   return true;
 }

@@ -2,7 +2,8 @@ import type { LanePlacement, StoredRecord, PushRecord } from '../../ports/state-
 import type { Entry } from './entry.js';
 import { ExpiringMap } from './expiring-map.js';
 import { Lanes, type LaneEntry } from './lanes.js';
-import { expiryOf, isTerminal, RecordShapes } from './packed-record.js';
+import { isStoredTerminal } from '../../push-record/codec.js';
+import { expiryOf, RecordShapes } from './packed-record.js';
 import type { FullRecord, PackedRecord } from './packed-record.js';
 
 interface Body {
@@ -97,7 +98,7 @@ export class RecordIndex {
   /** Records whose work is not over, or that stand somewhere. */
   *unfinished(nowMs: number): Generator<[key: string, full: FullRecord]> {
     for (const [key, kept] of this.#records.entries(nowMs)) {
-      if (typeof kept === 'number' || (isTerminal(kept.stored.record) && kept.laneEntry === undefined))
+      if (typeof kept === 'number' || (isStoredTerminal(kept.stored.record) && kept.laneEntry === undefined))
         continue;
       yield [key, kept];
     }

@@ -179,8 +179,11 @@ export class PushRun implements ActiveRun {
         return;
       case 'armGrace':
         this.#cancelGrace?.();
-        this.#cancelGrace = scheduleAfterReading(clock, GRACE_MS, () =>
-          this.#dispatch({ type: 'graceOver' }),
+        // From the deadline on: an attempt whose body came slowly may have joined after it.
+        this.#cancelGrace = scheduleAfterReading(
+          clock,
+          Math.max(0, this.#attempts.deadlineAtMs + GRACE_MS - clock.now()),
+          () => this.#dispatch({ type: 'graceOver' }),
         );
         return;
       case 'armLimit':

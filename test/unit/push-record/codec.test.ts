@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { decodeRecord, encodeRecord } from '../../../src/push-record/codec.js';
-import { ownerOf } from '../../../src/push-record/push-record.js';
+import { decodeRecord, encodeRecord, isStoredTerminal } from '../../../src/push-record/codec.js';
+import { isTerminal, ownerOf } from '../../../src/push-record/push-record.js';
 import { anyRecord, RECORDS } from '../../support/push-records.js';
 
 describe('given a record on its way through a store', () => {
@@ -16,6 +16,12 @@ describe('given a record on its way through a store', () => {
 
   test('when it is written, then the owner that has to be alive stands where stores look for it', () => {
     fc.assert(fc.property(anyRecord, (record) => encodeRecord(record).owner === ownerOf(record)));
+  });
+
+  test('when it is written, then a store sees whether it is terminal', () => {
+    fc.assert(
+      fc.property(anyRecord, (record) => isStoredTerminal(encodeRecord(record)) === isTerminal(record)),
+    );
   });
 
   test('when earlier versions wrote `adopted` for four states, then each is read as the state that it was', () => {
