@@ -155,7 +155,9 @@ export async function broken(
     }
   }
   if (story.channel === 'customer-service') {
-    if (world.jobs.size > 0) wrong.push(`a job is left: ${[...world.jobs.keys()].join()}`);
+    // One that stands behind an answer in the mailbox waits for a day.
+    const isKept = story.pushes.some((_push, push) => world.recordOf(push)?.state === 'inMailbox');
+    if (world.jobs.size > 0 && !isKept) wrong.push(`a job is left: ${[...world.jobs.keys()].join()}`);
     const places = world.delivered.map(({ push }) => world.claimed.indexOf(push));
     const isInOrder = places.every((place, index) => index === 0 || place >= places[index - 1]!);
     if (!exempt && !isInOrder) wrong.push(`P5: sent out of order`);

@@ -450,8 +450,8 @@ export class ModelProcess implements Clock {
       log: silentLogger,
       events: noEvents,
       owner,
-      runs: this.#runs,
-      inHand: new Set<string>(),
+      activeRuns: this.#runs,
+      activeDeliveries: new Set<string>(),
       router: () => router,
       ttls: recordTtlsFor(600),
       accounts: new Map([[APP_ID as string, account]]),
@@ -472,12 +472,10 @@ export class ModelProcess implements Clock {
   receive(push: number, receivedAtMs: number): ReturnType<Receiver['receive']> {
     const timestamp = String(Math.floor(this.now() / 1000));
     const nonce = String(push);
-    return this.#receiver!.receive({
-      query: { signature: urlSignature(TOKEN, timestamp, nonce), timestamp, nonce },
-      body: bodyOf(push),
-      receivedAtMs,
-      remote: undefined,
-    });
+    const query = { signature: urlSignature(TOKEN, timestamp, nonce), timestamp, nonce };
+    const admitted = this.#receiver!.admit(query, undefined);
+    if (admitted.type === 'refused') return Promise.resolve(admitted.answer);
+    return this.#receiver!.receive({ admitted, body: bodyOf(push), receivedAtMs, foreignCharset: undefined });
   }
 
   work(held: HeldJob): void {
