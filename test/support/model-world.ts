@@ -246,7 +246,10 @@ export class ModelWorld {
         return;
       const free = this.processes.filter((process) => process.alive);
       const process = free[(this.#order += 1) % Math.max(1, free.length)];
-      if (process === undefined) return void this.at(500, () => this.offer(held));
+      if (process === undefined) {
+        this.at(500, () => this.offer(held));
+        return;
+      }
       held.holder = process;
       this.note(process.name, `takes job ${held.job.id}`);
       process.work(held);
@@ -604,6 +607,7 @@ export class ModelProcess implements Clock {
         }),
       remove: (id) => ask('drop job', () => jobs.get(id)?.holder === undefined && jobs.delete(id)),
       size: async () => jobs.size,
+      counts: async () => ({ waiting: jobs.size, delayed: 0, active: 0 }),
       consume: () => ({ stop: () => Promise.resolve() }),
       close: () => Promise.resolve(),
     };
