@@ -35,3 +35,19 @@ describe('given docs/operations.md', () => {
     expect(written).toEqual([...ALARMS]);
   });
 });
+
+describe('given the dashboard and the alert rules under deploy/', () => {
+  const files = ['deploy/prometheus/alerts.yml', 'deploy/grafana/wechat-callback-server.json'];
+
+  test.each(files)(
+    'when the metrics that %s asks for are looked up, then docs/operations.md has them',
+    (file) => {
+      const known = [...page.matchAll(/^\| `(wechat_\w+)`/gm)].map(([, name]) => name ?? '');
+      const asked = [...readFileSync(file, 'utf8').matchAll(/\bwechat_[a-z_]+/g)].map(([name]) =>
+        name.replace(/_(?:bucket|count|sum)$/, ''),
+      );
+      expect(asked.length).toBeGreaterThan(5);
+      expect([...new Set(asked)].filter((name) => !known.includes(name))).toEqual([]);
+    },
+  );
+});
