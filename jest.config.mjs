@@ -7,7 +7,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // For what hangs: a test that a slow, busy machine runs must not come near it.
   testTimeout: 60_000,
-  // One suite at a time, since many keep time; what it loaded stays in the process, which is begun anew when it has grown.
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
+  // `npm test` runs more at a time. What a suite loaded stays in the process, which is begun anew when it has grown.
   maxWorkers: 1,
   workerIdleMemoryLimit: '1GB',
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.mjs'],

@@ -1,20 +1,23 @@
-// Runs all tests, in two goes: first those that move time, on all cores, then those that keep it, one at a time.
+// Runs all tests, longest suites first, and the checks of the sources beside them. The last line tells the result.
 import { runCLI } from 'jest';
+import { CHECKS, runStage } from './stages.mjs';
 
-const MOVE_TIME = ['/test/unit/', '/test/soak/', '/test/sandbox/our-server'];
-const NOT_OURS = '/node_modules/';
-
-const goes = [
-  { testPathPatterns: MOVE_TIME, maxWorkers: '100%' },
-  { testPathIgnorePatterns: [NOT_OURS, ...MOVE_TIME], maxWorkers: 1 },
-];
+/** Most long suites wait for real time, so that two cores are busy with more suites than two. */
+const WORKERS = 3;
 
 let passed = 0;
 let failed = 0;
-for (const go of goes) {
-  const { results } = await runCLI({ $0: '', _: [], reporters: ['default'], ...go }, [process.cwd()]);
-  passed += results.numPassedTests;
-  failed += results.numFailedTests + results.numRuntimeErrorTestSuites;
+if (await runStage('build')) {
+  const checks = Promise.all(CHECKS.map((script) => runStage(script)));
+  const { results } = await runCLI({ $0: '', _: [], reporters: ['default'], maxWorkers: WORKERS }, [
+    process.cwd(),
+  ]);
+  const failedChecks = (await checks).filter((isGood) => !isGood).length;
+  passed = results.numPassedTests;
+  failed = results.numFailedTests + results.numRuntimeErrorTestSuites + failedChecks;
+  if (failedChecks > 0) console.log(`\nOf the checks of the sources, ${failedChecks} failed: npm run check`);
+} else {
+  failed = 1;
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 if (failed > 0 || passed === 0) process.exitCode = 1;

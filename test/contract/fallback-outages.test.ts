@@ -33,7 +33,7 @@ describe('given a process that claims, adopts and puts, and a Redis that goes an
     dir = await mkdtemp(join(tmpdir(), 'wechat-spill-'));
     const shared = { clock: systemClock, log: silentLogger };
     const remote = openRedisAdapters({ url: redis.url, ...shared });
-    await remote.ready(5_000);
+    await remote.ready(30_000);
     spillOver = await openFallback({
       remote,
       dir,

@@ -30,7 +30,7 @@ async function openGround(url: string, clock: Clock) {
     const options = { url, log: silentLogger, clock, prefix };
     const store = createRedisStore({ ...options, timeoutMs: 5_000 });
     const queue = createBullQueue({ ...options, timeoutMs: 5_000 });
-    if (url !== NOWHERE) await Promise.all([store.ready(5_000), queue.ready(5_000)]);
+    if (url !== NOWHERE) await Promise.all([store.ready(30_000), queue.ready(5_000)]);
     return openFallback({
       remote: {
         store,

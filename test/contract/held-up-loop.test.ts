@@ -48,7 +48,7 @@ describe('given Redis, the journal behind it, and an event loop that is held up 
     dir = await mkdtemp(join(tmpdir(), 'wechat-held-'));
     const shared = { clock: systemClock, log };
     const remote = openRedisAdapters({ url: redis.url, ...shared });
-    await remote.ready(5_000);
+    await remote.ready(30_000);
     spillOver = await openFallback({
       remote,
       dir,

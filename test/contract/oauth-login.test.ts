@@ -65,7 +65,7 @@ const redis = async (): Promise<StateStore[]> =>
         timeoutMs: 5_000,
       });
       close.push(() => store.close());
-      await store.ready(5_000);
+      await store.ready(30_000);
       return store;
     }),
   );

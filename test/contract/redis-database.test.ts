@@ -13,8 +13,8 @@ afterAll(() => server.stop());
 /** What is said at the start with such a path behind the URL. */
 async function warningsFor(path: string): Promise<string[]> {
   const log = captureLog();
-  const store = createRedisStore({ url: `${server.url}${path}`, log, timeoutMs: 5000 });
-  await store.ready(5000);
+  const store = createRedisStore({ url: `${server.url}${path}`, log, timeoutMs: 30_000 });
+  await store.ready(30_000);
   const heard = () => log.lines.map(({ message }) => message);
   if (path === '/99') await eventually(() => expect(heard()).toHaveLength(1));
   // Only a round trip later all has been asked.

@@ -71,7 +71,7 @@ describe('given store and queue on one Redis', () => {
     await server.stop();
   });
   const bothReady = async () =>
-    expect([await store.ready(5000), await queue.ready(5000)]).toEqual([true, true]);
+    expect([await store.ready(30_000), await queue.ready(5000)]).toEqual([true, true]);
 
   test('when Redis starts after them, then they refuse at once until then and work from then on', async () => {
     expect(await timed(store.claim(claimOf('early')))).toMatchObject({ error: expect.any(StoreUnavailable) });
@@ -205,7 +205,7 @@ describe('given store and queue on one Redis', () => {
     await server.start();
     await bothReady();
     const other = createRedisStore({ url: server.url, log: silentLogger });
-    await other.ready(5000);
+    await other.ready(30_000);
     try {
       await store.heartbeat('p1', NOW + 2000);
       const keys = Array.from({ length: 40 }, (_, index) => `push ${index}`);

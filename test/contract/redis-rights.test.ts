@@ -37,7 +37,7 @@ describe('given a Redis user without the dangerous commands, INFO among them', (
   });
 
   test('when it starts, then store, queue and worker do all they are for, and the processor rests', async () => {
-    expect(await adapters.ready(5_000)).toBe(true);
+    expect(await adapters.ready(30_000)).toBe(true);
     const { store, queue } = adapters;
     const claim = { key: 'wx1:push:msg-1', owner: 'p1', nowMs: Date.now(), ttlMs: 60_000 };
     expect((await store.claim(claim)).type).toBe('claimed');

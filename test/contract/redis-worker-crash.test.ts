@@ -26,7 +26,7 @@ describe('given a job in the hands of another process', () => {
   beforeAll(async () => {
     server = await RedisServer.start();
     queue = createBullQueue({ url: server.url, log: silentLogger, clock: systemClock, timeoutMs: 10_000 });
-    await queue.ready(5000);
+    await queue.ready(30_000);
   });
   afterAll(async () => {
     await queue.close();

@@ -41,7 +41,7 @@ async function openStorage(where: string): Promise<Storage> {
   const parts = { clock: systemClock, log: silentLogger };
   if (where !== 'Redis') return { ...(await openFileAdapters({ dir, ...parts })), degraded: () => false };
   const remote = openRedisAdapters({ url: redis.url, ...parts });
-  await remote.ready(5_000);
+  await remote.ready(30_000);
   return { ...remote, degraded: () => false, failing: () => false };
 }
 

@@ -1,4 +1,4 @@
-import { weekCases } from '../sandbox/support/week-cases.js';
+import { weekCases } from '../soak/cases.js';
 import { runSoak } from '../soak/run-soak.js';
 import { judgeSoak } from '../soak/oracle.js';
 import type { Proof } from '../support/proof.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { weekCases } from '../sandbox/support/week-cases.js';
+import { weekCases } from './cases.js';
 import { runSoak } from './run-soak.js';
 import { judgeSoak } from './oracle.js';
 

@@ -1,5 +1,5 @@
-import type { StoryOptions } from '../../soak/run-soak.js';
-import type { Figures } from '../../soak/oracle.js';
+import type { StoryOptions } from './run-soak.js';
+import type { Figures } from './oracle.js';
 
 /** One week, and what has to be true of it. */
 export interface WeekCase {
