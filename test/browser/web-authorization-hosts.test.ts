@@ -127,7 +127,7 @@ describe('given pages on two hosts of one site', () => {
 
 describe('given a state that cannot be believed', () => {
   test.each([
-    ['altered', `${'a'.repeat(104)}`, 'was not made by this site'],
+    ['altered', 'a'.repeat(104), 'was not made by this site'],
     ['cut off', 'x', 'was not made by this site'],
   ])('when it is %s, then the page leads to a new login in Chinese and English', async (_, state, why) => {
     await page.goto(`${www}/oauth/callback?code=c&state=${state}`);
