@@ -30,7 +30,7 @@ export async function conclude(
     ms,
   });
   deps.log.info(
-    { stage: 'delivered', via: channel, pushId: job.pushId, handler: job.handler, messages, ms },
+    { stage: 'delivered', channel, pushId: job.pushId, handler: job.handler, messages, ms },
     'late answer delivered',
   );
   return delivery.end(ok);
