@@ -48,10 +48,10 @@ export type Entry =
 /**
  * The first entry of each segment. A reader refuses a higher version than its own.
  *
- * 2: records have seats; entries may stand together; windows; dropped letters. 3: guards stand together. All of 1 and 2
- * is still read.
+ * 2: records have seats; entries may stand together; windows; dropped letters. 3: guards stand together. 4: the words of
+ * today for the mailbox, allowances, dead letters and jobs (`older-entries.ts`). All of 1 to 3 is still read.
  */
-export const FORMAT: Entry & readonly ['journal', number] = ['journal', 3];
+export const FORMAT: Entry & readonly ['journal', number] = ['journal', 4];
 
 /** What keeps its state in the journal. */
 export interface Journaled {

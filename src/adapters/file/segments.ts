@@ -5,6 +5,7 @@ import { FORMAT } from './entry.js';
 import type { Entry } from './entry.js';
 import type { FileSystem } from './file-system.js';
 import { scanFrames } from './frame.js';
+import { readOlderEntry } from './older-entries.js';
 
 /** `log`: entries as they came. `base`: all that was alive when it was written; nothing older counts any more. */
 export interface Segment {
@@ -41,9 +42,12 @@ export async function replaySegments(
   for (const segment of segments) {
     const bytes = await files.read(segment.path);
     segment.bytes = bytes.length;
+    // Until the segment has said its version, its words may be older ones.
+    let version = 0;
     const scan = scanFrames(bytes, (entry) => {
-      if (entry[0] !== 'journal') replay(entry);
+      if (entry[0] !== 'journal') replay(version < FORMAT[1] ? readOlderEntry(entry) : entry);
       else if (entry[1] > FORMAT[1]) throw newer(dir, entry[1]);
+      else version = entry[1];
     });
     if (scan.bad === 'nothing') continue;
     const fields = { file: segment.path, from: scan.cleanUntil, bytes: bytes.length };

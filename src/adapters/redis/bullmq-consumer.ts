@@ -2,6 +2,7 @@ import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
 import { systemClock } from '../../ports/clock.js';
 import type { Consumer, DeferredJob, JobResult, JobProcessor } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
+import { readJob } from '../../ports/older-words.js';
 import { settlesWithin } from '../../ports/timeout.js';
 import { openRedis, RETRY_FOREVER, reasonOf } from './connection.js';
 
@@ -43,7 +44,7 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
 
   async function run(job: Job<DeferredJob>, signal: AbortSignal): Promise<JobResult> {
     try {
-      return await work(job.data, signal);
+      return await work(readJob(job.data), signal);
     } catch (error) {
       log.error({ job: job.id, error: nameOf(error) }, 'late work was rejected and is tried again');
       return { type: 'retry', afterMs: AFTER_REJECTION_MS };

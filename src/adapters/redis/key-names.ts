@@ -1,4 +1,7 @@
-/** Where everything lies. All under one hash tag, so that a cluster keeps it on one node. */
+/**
+ * Where everything lies. All under one hash tag, so that a cluster keeps it on one node. The parts of the keys are a stored
+ * format, older than the words of the code: they stay, so that a version reads what the one before it stored.
+ */
 export function keyNames(prefix: string) {
   return {
     /** Before a record's own key: lanes and mailboxes hold those, and the scripts look their records up. */
@@ -8,7 +11,7 @@ export function keyNames(prefix: string) {
     attempts: (key: string) => `${prefix}:tries:${key}`,
     replayGuard: (id: string) => `${prefix}:guard:${id}`,
     lane: (sender: string) => `${prefix}:lane:${sender}`,
-    mailbox: (sender: string) => `${prefix}:mailbox:${sender}`,
+    mailbox: (sender: string) => `${prefix}:shelf:${sender}`,
     sendQuota: (sender: string) => `${prefix}:window:${sender}`,
     count: (name: string) => `${prefix}:count:${name}`,
     value: (name: string) => `${prefix}:fact:${name}`,

@@ -1,3 +1,4 @@
+import { readDeadLetter } from '../../ports/older-words.js';
 import type { DeadLetter, PushRecord, MailboxEntry, StoredRecord } from '../../ports/state-store.js';
 
 /**
@@ -42,5 +43,5 @@ export function decodeMailbox(reply: unknown): MailboxEntry[] {
 /** The scripts' `{JSON, …}`. */
 export function decodeDeadLetters(reply: unknown): DeadLetter[] {
   const letters: unknown[] = Array.isArray(reply) ? reply : [];
-  return letters.map((json): DeadLetter => JSON.parse(String(json)));
+  return letters.map((json) => readDeadLetter(JSON.parse(String(json))));
 }
