@@ -6,6 +6,7 @@ import { OFFICIAL_NAMES } from './api/catalogue/official-names.js';
 import { createApi } from './api/client.js';
 import { createMediaCache } from './api/media/media-cache.js';
 import { createUploadOnce } from './api/media/upload-once.js';
+import { createSendPermission } from './api/send-permission.js';
 import { createTicketKeeper, TICKET_PATH } from './api/ticket-keeper.js';
 import { createTokenKeeper } from './api/token-keeper.js';
 import { createServerTicketKeeper, createServerTokenKeeper } from './api/token-server.js';
@@ -24,7 +25,7 @@ import { createTokenRoutes } from './http/token-routes.js';
 import { createWebPages, type WebPages } from './http/web-pages.js';
 import { createRouter, type Router } from './handler-runtime/router.js';
 import type { LoadedHandlers } from './handler-runtime/registry.js';
-import type { Account } from './pipeline/account.js';
+import type { Account, AccountView } from './pipeline/account.js';
 import { recordTtlsFor } from './pipeline/record/update-record.js';
 import { handOffAll } from './pipeline/run/hand-off.js';
 import { createDeliveryWorker } from './pipeline/delivery/delivery-worker.js';
@@ -89,6 +90,8 @@ export interface App extends Omit<WebPages, 'routes'> {
   readonly operations: OperationsView;
   /** Calls `listener` with every fact of this server as it happens. Returns the end of listening. */
   onEvent(listener: (event: ServerEvent) => void): () => void;
+  /** The accounts, and how their late answers travel just now. */
+  accounts(): readonly AccountView[];
   /** How WeChat's access points do, as this process sees it. */
   accessPoints(): AccessPointsStatus;
   /** The public server: listening after `start()`. */
@@ -202,6 +205,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     clock,
     log,
   });
+  const accountViews = (): readonly AccountView[] =>
+    accounts.map(({ name, appId, secrets: { mode: cipherMode }, deliveryPolicy }) => ({
+      name,
+      appId,
+      cipherMode,
+      lateReply: deliveryPolicy.view(),
+    }));
   const adminServer = createAdminServer({
     key: config.admin.key,
     letters,
@@ -209,6 +219,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     queue,
     readiness,
     routes: () => router.table(),
+    accounts: accountViews,
     tokenRoutes: createTokenRoutes({ accounts: lent, key: config.admin.key, clock, log }),
     operations,
     metricsKey: config.metrics.key,
@@ -250,6 +261,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     deadLetters: letters,
     operations,
     onEvent: (listener) => events.listen(listener),
+    accounts: accountViews,
     accessPoints: () => accessPoints.status(),
     useHandlers(next) {
       router = createRouter(next.handlers, next.observers, { log });
@@ -343,6 +355,8 @@ function toAccount(
     events: parts.events,
     clock: parts.clock,
   });
+  // Not one of the account's calls, since its refusal is what is hoped for: nothing is counted or noted.
+  const asking = createApi({ accessPoints: parts.accessPoints, tokens });
   const ask = (type: string) => api.call(TICKET_PATH, undefined, { query: { type } });
   const tickets =
     server === undefined
@@ -365,11 +379,9 @@ function toAccount(
     mediaCache: createMediaCache({ appId, uploadOnce, ...parts }),
     deliveryPolicy: createDeliveryPolicy({
       appId,
-      // Without the secret nothing can be sent anyway.
-      mode:
-        lateReply === 'auto' && secret.value === undefined && server === undefined
-          ? 'passive-only'
-          : lateReply,
+      mode: lateReply,
+      canCall: secret.value !== undefined || server !== undefined,
+      permission: createSendPermission({ appId, typing: asking.messages.typing, ...parts }),
       notice: lateNotice,
       heldPer5Min: heldTriesPer5Min,
       ...parts,

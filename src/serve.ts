@@ -50,6 +50,9 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
         port,
         adminPort,
         callbacks: config.accounts.map((account) => `${account.path} (${account.cipherMode})`),
+        lateReplies: app
+          .accounts()
+          .map(({ name, lateReply }) => `${name}: ${lateReply.now} (${lateReply.why})`),
         pages: [...config.oauth, ...config.pageSignatures].map(({ path }) => path),
         storage: config.redisUrl === undefined ? `journal in ${config.dataDir}` : 'Redis',
         handlers: handlers.handlers.length,

@@ -5,6 +5,7 @@ import type { OperationsView } from '../operations/operations.js';
 import { packageVersion } from '../package-version.js';
 import type { Logger } from '../ports/logger.js';
 import type { RouteRow } from '../handler-runtime/router.js';
+import type { AccountView } from '../pipeline/account.js';
 import type { DeadLetterQueue } from '../pipeline/dead-letters/dead-letter-queue.js';
 import { createHttpServer } from './http-server.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
@@ -24,6 +25,7 @@ export function createAdminServer({
   queue,
   readiness,
   routes,
+  accounts,
   tokenRoutes,
   operations,
   metricsKey,
@@ -36,6 +38,7 @@ export function createAdminServer({
   queue: DeferredQueue;
   readiness: () => Readiness;
   routes: () => readonly RouteRow[];
+  accounts: () => readonly AccountView[];
   tokenRoutes: TokenRoutes;
   operations: OperationsView;
   /** Opens /metrics, and nothing else. */
@@ -66,6 +69,7 @@ export function createAdminServer({
       uptimeS: Math.round(process.uptime()),
       version: packageVersion(),
       lateWork: await queue.counts().catch(() => null),
+      accounts: accounts(),
       waitingJobs: await queue.size().catch(() => null),
       deadLetters: buried(),
       alarms: operations.alarms.inForce(),

@@ -3,7 +3,7 @@ import type { MediaCache } from '../api/media/media-cache.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
 import type { LateTemplate } from '../protocol/late-template.js';
-import type { DeliveryPolicy } from './delivery-policy.js';
+import type { DeliveryPolicy, RoadView } from './delivery-policy.js';
 
 /** One Official Account as the pipeline sees it. */
 export interface Account {
@@ -19,4 +19,12 @@ export interface Account {
   readonly lateTemplate?: LateTemplate | undefined;
   /** How its late answers travel. */
   readonly deliveryPolicy: DeliveryPolicy;
+}
+
+/** One account as operators see it. */
+export interface AccountView {
+  readonly name: string;
+  readonly appId: AppId;
+  readonly cipherMode: CallbackSecrets['mode'];
+  readonly lateReply: RoadView;
 }

@@ -1,27 +1,23 @@
-import { ApiRefused } from '../api/api-error.js';
+import type { SendPermission } from '../api/send-permission.js';
 import type { Clock } from '../ports/clock.js';
-import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
-
-/** The account lacks the right to send. Source: 全局返回码, 48001. */
-const PERMISSION_DENIED = 48001;
-
-export const isPermissionDenied = (error: unknown): boolean =>
-  error instanceof ApiRefused && error.errcode === PERMISSION_DENIED;
 
 /** How an answer travels that is not ready in time: as a customer-service message, or with the next passive reply. */
 export type DeliveryChannel = 'customer-service' | 'passive-only';
 
-/** `auto`: customer-service until WeChat says that the account lacks the right. */
+/** `auto`: as WeChat says; passive-only while it has not said yet. */
 export type LateReplyMode = DeliveryChannel | 'auto';
 
-/** WeChat is asked again after this whether the account still lacks the right. */
-const PERMISSION_RECHECK_MS = 24 * 3_600_000;
 /** WeChat counts the failures of a callback over this time, and raises an alarm at thirty. Source: 接口报警. */
 const HOLD_RATE_PERIOD_MS = 5 * 60_000;
-/** What another process learned is known here after this, at the latest. */
-const CHANNEL_POLL_INTERVAL_MS = 30_000;
+/** The channel, and why it is that one, for operators. */
+export interface RoadView {
+  readonly now: DeliveryChannel;
+  readonly why: 'configured' | 'no-app-secret' | 'granted' | 'denied' | 'not-known-yet';
+  /** When WeChat said so, ISO 8601. */
+  readonly since?: string;
+}
 
 /** The late channel of one account, as far as anybody knows. */
 export interface DeliveryPolicy {
@@ -35,9 +31,12 @@ export interface DeliveryPolicy {
   pausedUntilMs: number;
   /** Counts one more push whose tries are left without an answer. False: there are too many already. Never rejects. */
   tryAcquireHold(): Promise<boolean>;
+  /** Resolves once it is known, or could not be learned now. */
+  settled(): Promise<void>;
   /** WeChat refused a customer-service message for want of the right (48001). Never throws. */
   onPermissionDenied(): Promise<void>;
-  /** Looks what the others have learned, now and from time to time. */
+  view(): RoadView;
+  /** Begins to learn it, where it is not configured. Does not wait for WeChat. */
   start(): Promise<void>;
   stop(): void;
 }
@@ -45,33 +44,25 @@ export interface DeliveryPolicy {
 export function createDeliveryPolicy(deps: {
   readonly appId: AppId;
   readonly mode: LateReplyMode;
+  /** False: there is no secret to make calls with, so `auto` is passive-only. */
+  readonly canCall: boolean;
+  readonly permission: SendPermission;
   readonly notice: string;
   readonly heldPer5Min: number;
   readonly store: StateStore;
   readonly clock: Clock;
-  readonly log: Logger;
 }): DeliveryPolicy {
-  const { appId, mode, notice, heldPer5Min, store, clock, log } = deps;
-  const name = `${appId}:late-road`;
-  let permissionDeniedUntilMs = Number.NEGATIVE_INFINITY;
-  let cancel: (() => void) | undefined;
-  let stopped = false;
+  const { appId, mode, canCall, permission, notice, heldPer5Min, store, clock } = deps;
+  const isLearned = mode === 'auto' && canCall;
 
-  async function poll(): Promise<void> {
-    try {
-      const until = Number((await store.get(name, clock.now())) ?? Number.NEGATIVE_INFINITY);
-      if (until > permissionDeniedUntilMs) permissionDeniedUntilMs = until;
-    } catch (error) {
-      log.debug({ err: error }, 'it could not be looked up which channel late answers take');
-    }
-    if (stopped) return;
-    cancel = clock.schedule(CHANNEL_POLL_INTERVAL_MS, () => void poll(), { background: true });
+  function now(): DeliveryChannel {
+    if (mode !== 'auto') return mode;
+    return canCall && permission.state === 'granted' ? 'customer-service' : 'passive-only';
   }
 
   return {
     get channel() {
-      if (mode !== 'auto') return mode;
-      return clock.now() < permissionDeniedUntilMs ? 'passive-only' : 'customer-service';
+      return now();
     },
     mailboxEnabled: mode !== 'customer-service',
     notice,
@@ -89,36 +80,22 @@ export function createDeliveryPolicy(deps: {
         return false;
       }
     },
+    settled: () => (isLearned ? permission.settled() : Promise.resolve()),
     async onPermissionDenied() {
-      if (mode !== 'auto' || clock.now() < permissionDeniedUntilMs) return;
-      const nowMs = clock.now();
-      permissionDeniedUntilMs = nowMs + PERMISSION_RECHECK_MS;
-      log.warn(
-        { errcode: PERMISSION_DENIED },
-        'this account may not send customer-service messages: late answers are kept for the next message of their user; ' +
-          'WeChat is asked again in 24 h (LATE_REPLY=passive-only says so from the start)',
-      );
-      try {
-        const expected = await store.get(name, nowMs);
-        const next = String(permissionDeniedUntilMs);
-        await store.compareAndSet({ name, expected, next, nowMs, ttlMs: PERMISSION_RECHECK_MS });
-      } catch (error) {
-        log.debug({ err: error }, 'the other processes could not be told which channel late answers take');
-      }
+      if (isLearned) await permission.denied();
+    },
+    view() {
+      if (!isLearned) return { now: now(), why: mode === 'auto' ? 'no-app-secret' : 'configured' };
+      const { state, saidAtMs } = permission;
+      return {
+        now: now(),
+        why: state === 'unknown' ? 'not-known-yet' : state,
+        ...(saidAtMs !== undefined && { since: new Date(saidAtMs).toISOString() }),
+      };
     },
     async start() {
-      if (mode !== 'auto') return;
-      await poll();
-      if (clock.now() < permissionDeniedUntilMs)
-        log.info(
-          { until: new Date(permissionDeniedUntilMs).toISOString() },
-          'WeChat said that this account may not send customer-service messages: until it is asked again, late answers are ' +
-            'kept for the next message (LATE_REPLY=customer-service overrides it)',
-        );
+      if (isLearned) await permission.start();
     },
-    stop() {
-      stopped = true;
-      cancel?.();
-    },
+    stop: () => permission.stop(),
   };
 }

@@ -1,4 +1,5 @@
 import { ApiRefused, ApiUnreachable } from '../api/api-error.js';
+import { isPermissionDenied } from '../api/send-permission-fact.js';
 import type { Clock } from '../ports/clock.js';
 import type { SendQuota, StateStore } from '../ports/state-store.js';
 import { AppError } from '../protocol/app-error.js';
@@ -6,7 +7,6 @@ import type { CustomerServiceMessage } from '../protocol/customer-service-messag
 import type { Push } from '../protocol/push.js';
 import type { Account } from './account.js';
 import { senderKey } from './record/record-ref.js';
-import { isPermissionDenied } from './delivery-policy.js';
 import { sendMessage } from './send-message.js';
 
 /** `ctx.send` while nothing may be sent to the user: no call was made. */

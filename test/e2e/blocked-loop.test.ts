@@ -28,6 +28,7 @@ describe('given a handler that holds the event loop up for 3 s', () => {
       WECHAT_APP_SECRET: 'test-secret',
       WECHAT_TOKEN: TEST_TOKEN,
       WECHAT_API_BASE_URLS: 'http://127.0.0.1:9',
+      LATE_REPLY: 'customer-service',
     });
     const { port } = await server.ready();
     const url = `http://127.0.0.1:${port}/wechat`;

@@ -108,7 +108,11 @@ describe('given a running server that is told to stop', () => {
 
   test('when a handler never ends, then its push hears success at the deadline, and the stop ends within 10 s', async () => {
     folder = await makeServerFolder(HANDLERS);
-    const server = folder.start({ ...SETTINGS, REPLY_DEADLINE_MS: '2000' });
+    const server = folder.start({
+      ...SETTINGS,
+      REPLY_DEADLINE_MS: '2000',
+      LATE_REPLY: 'customer-service',
+    });
     const { port } = await server.ready();
     const heard = exchange(port, [rawPush(wire(textXml({ Content: 'hang' })))]);
     await began(server);

@@ -50,6 +50,7 @@ beforeEach(() => {
     routes: () => [],
     operations: noOperations,
     metricsKey: undefined,
+    accounts: () => [],
     tokenRoutes: createTokenRoutes({ accounts: [], key: undefined, clock: systemClock, log }),
     log,
   });

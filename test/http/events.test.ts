@@ -79,6 +79,7 @@ describe('given somebody who listens to the events of a server', () => {
 
   test('when an answer comes late, then they hear of the token, of the call and of the delivery', async () => {
     const events = await listening({
+      settings: { LATE_REPLY: 'customer-service' },
       handlers: {
         slow: {
           on: 'message.text',

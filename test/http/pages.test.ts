@@ -3,6 +3,7 @@ import request from 'supertest';
 import { createAdminServer } from '../../src/http/admin-server.js';
 import { createTokenRoutes } from '../../src/http/token-routes.js';
 import { systemClock } from '../../src/ports/clock.js';
+import { toAppId } from '../../src/protocol/ids.js';
 import { captureLog } from '../support/handler-runtime.js';
 import { noOperations } from '../support/no-operations.js';
 import { createTestApp, type TestApp } from '../support/test-app.js';
@@ -93,6 +94,13 @@ describe('given the public listener', () => {
   );
 });
 
+const VIEW = {
+  name: 'default',
+  appId: toAppId('wx1'),
+  cipherMode: 'safe',
+  lateReply: { now: 'passive-only', why: 'not-known-yet' },
+} as const;
+
 describe('given the admin listener', () => {
   const admin = (key: string | undefined) =>
     createAdminServer({
@@ -117,6 +125,7 @@ describe('given the admin listener', () => {
       routes: () => [],
       operations: noOperations,
       metricsKey: undefined,
+      accounts: () => [VIEW],
       tokenRoutes: createTokenRoutes({ accounts: [], key, clock: systemClock, log: captureLog() }),
       log: captureLog(),
     });
@@ -138,7 +147,8 @@ describe('given the admin listener', () => {
   test('when no key is set, then pages in a browser are kept out', async () => {
     app = await createTestApp();
     const server = admin(undefined);
-    expect((await request(server).get('/status')).status).toBe(200);
+    const { status, body } = await request(server).get('/status');
+    expect([status, body.accounts]).toEqual([200, [VIEW]]);
     expect((await request(server).get('/status').set('Host', 'evil.example')).status).toBe(401);
     expect((await request(server).get('/status').set('Origin', 'http://evil.example')).status).toBe(401);
   });

@@ -65,7 +65,10 @@ export async function startFakeWechatApi(
   const tokens = new FakeTokens({ appId, secret, now });
   tokens.tail = options.tail ?? '';
   const faults: Record<FakeEndpoint, Fault[]> = { token: [], send: [], other: [] };
-  const answers = new Map<string, object>();
+  const answers = new Map<string, object>([
+    // What an account that may send hears of a user whom the fake does not know.
+    ['/cgi-bin/message/custom/typing', refusal(40003, 'invalid openid')],
+  ]);
 
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer, type ServerProcess as BuiltServer, type WrittenLine } from './built-server.js';
+import { eventually } from './eventually.js';
 import { TEST_TOKEN } from './wechat.js';
 
 /**
@@ -106,6 +107,11 @@ export class ServerGround {
     this.started.push(server);
     const { port, adminPort } = await server.ready();
     const admin = `http://127.0.0.1:${adminPort}`;
+    // Tests begin with a server that has been up for a moment: WeChat said what the account may.
+    await eventually(async () => {
+      if (JSON.stringify(await getJson(`${admin}/status`)).includes('not-known-yet'))
+        throw new Error('the server does not know yet whether the account may send');
+    });
     return {
       url: `http://127.0.0.1:${port}/wechat`,
       get log() {

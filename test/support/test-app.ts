@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFileAdapters } from '../../src/adapters/file/index.js';
 import { withSafeErrors } from '../../src/adapters/log/safe-errors.js';
+import { NOBODY } from '../../src/api/send-permission.js';
 import { createApp, type App, type Storage } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { namedHandlers, type HandlersByName } from '../../src/embed.js';
@@ -15,6 +16,7 @@ import { httpResponse, type HttpRequest } from '../../src/ports/http-client.js';
 import { eventually } from './eventually.js';
 import { captureLog, type LogLine } from './handler-runtime.js';
 import { ManualClock } from './manual-clock.js';
+import { permissionKnown } from './permission-known.js';
 import { FIXTURE_ACCOUNT, PREVIOUS_FIXTURE_KEY } from './seal.js';
 
 /** The account of the fixtures, as the server is told of it. */
@@ -89,6 +91,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     storage: { ...storage, queue },
   });
   await app.open();
+  await permissionKnown(app);
   const port = await listen(app.http, { host: '127.0.0.1', port: 0, portName: 'PORT' });
   return {
     app,
@@ -125,7 +128,10 @@ function countPuts(queue: DeferredQueue, onKept: () => void): DeferredQueue {
 function answer({ url, body }: HttpRequest, sent: unknown[]): object {
   if (/\/(stable_)?token\b/.test(url)) return { access_token: ACCESS_TOKEN, expires_in: 7200 };
   if (url.includes('/cgi-bin/getcallbackip')) return { errcode: 41001, errmsg: 'access_token missing' };
-  sent.push(JSON.parse(body ?? '{}'));
+  const sending: unknown = JSON.parse(body ?? '{}');
+  if (url.includes('/custom/typing') && Object(sending).touser === NOBODY)
+    return { errcode: 40003, errmsg: 'invalid openid' };
+  sent.push(sending);
   return { errcode: 0, errmsg: 'ok' };
 }
 

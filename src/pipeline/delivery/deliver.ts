@@ -1,3 +1,4 @@
+import { isPermissionDenied } from '../../api/send-permission-fact.js';
 import { decideRetry } from '../../api/retry-policy.js';
 import type { JobResult } from '../../ports/deferred-queue.js';
 import type { SendQuota, QuotaChange } from '../../ports/state-store.js';
@@ -12,7 +13,6 @@ import { deliveryClockStartMs } from '../record/record-ref.js';
 import { moveToMailbox } from './mailbox.js';
 import { POLL_INTERVAL_MS, CONFLICT, type Delivery } from './delivery.js';
 import { recordIntent, recordSent, replaceUnsent } from '../../push-record/transitions.js';
-import { isPermissionDenied } from '../delivery-policy.js';
 import { sendMessage } from '../send-message.js';
 import { ATTEMPTS_WINDOW_MS } from '../run/pending-attempts.js';
 
@@ -24,6 +24,7 @@ export async function deliver(delivery: Delivery): Promise<JobResult> {
   const { record, account, deps } = delivery;
   if (record.state === 'delivering' && record.intent !== undefined)
     return onUnknownOutcome(delivery, 'its process died while the message was on its way');
+  await account.deliveryPolicy.settled();
   if (account.deliveryPolicy.channel === 'passive-only')
     return moveToMailbox(delivery, 'the account may not send');
   const pausedMs = account.deliveryPolicy.pausedUntilMs - deps.clock.now();

@@ -14,6 +14,7 @@ import type { PublicDownload } from '../../../src/ports/public-download.js';
 import { consoleForm } from '../../../src/sandbox/http-api/console-form.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { captureLog } from '../../support/handler-runtime.js';
+import { permissionKnown } from '../../support/permission-known.js';
 
 const after = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => {
@@ -98,6 +99,8 @@ export interface OurServerOptions {
   readonly handlers?: HandlersByName;
   readonly httpClient?: HttpClient;
   readonly download?: PublicDownload;
+  /** False: pushes may come before WeChat said whether the account may send. */
+  readonly awaitPermission?: boolean;
 }
 
 /** Our own server, whole, pointed at a sandbox and moved by its clock. */
@@ -105,7 +108,12 @@ export async function startOurServer(
   sandbox: Sandbox,
   clock: Clock,
   settings: Readonly<Record<string, string>> = {},
-  { handlers = handlersOf(clock), httpClient = createHttpClient(), download }: OurServerOptions = {},
+  {
+    handlers = handlersOf(clock),
+    httpClient = createHttpClient(),
+    download,
+    awaitPermission = true,
+  }: OurServerOptions = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-'));
   const log = captureLog();
@@ -121,6 +129,7 @@ export async function startOurServer(
     ...(download !== undefined && { download }),
   });
   await app.open();
+  if (awaitPermission) await permissionKnown(app);
   const port = await listen(app.http, { host: '127.0.0.1', port: 0, portName: 'PORT' });
   sandbox.state.changeAccount({ target: `http://127.0.0.1:${port}/wechat` });
   return {

@@ -98,6 +98,8 @@ async function startServer({ index, sandbox, clock: shared, redis, dir, runs }: 
     REDIS_URL: `redis://127.0.0.1:${link.port}`,
     DATA_DIR: join(dir, String(index)),
     ADMIN_PORT: '0',
+    // In the pair's time one process would wait for what the other learns of the account.
+    LATE_REPLY: 'customer-service',
   });
   const log = captureLog();
   const note = (run: string) => void runs.push(`${index} ${run}`);

@@ -1,0 +1,150 @@
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import type { StateStore } from '../ports/state-store.js';
+import { toOpenId, type AppId } from '../protocol/ids.js';
+import type { Api } from './client.js';
+import {
+  afterAnswer,
+  isDue,
+  later,
+  leased,
+  permissionSaid,
+  readPermissionFact,
+  type PermissionFact,
+} from './send-permission-fact.js';
+
+/** No user has this OpenID: those of WeChat have 28 characters. */
+export const NOBODY = toOpenId('nobody');
+/** What another process learned is known here after this, at the latest. */
+const POLL_INTERVAL_MS = 30_000;
+const UNKNOWN_POLL_INTERVAL_MS = 1_000;
+/** A delivery waits so long for the first answer. */
+const SETTLE_TIMEOUT_MS = 3_000;
+/** Every round that is lost was won by another process; more than this is not contention. */
+const MAX_ROUNDS = 100;
+const TTL_MS = 90 * 86_400_000;
+
+/**
+ * Whether an account may send customer-service messages, as WeChat said last. It is asked at start and once a day, by one
+ * of all processes on a store, and never by a message to a user. Nothing waits for the answer.
+ */
+export interface SendPermission {
+  readonly state: 'granted' | 'denied' | 'unknown';
+  /** When WeChat said so. Unix ms. */
+  readonly saidAtMs: number | undefined;
+  /** Resolves once it is known or could not be learned now. */
+  settled(): Promise<void>;
+  /** WeChat refused a message for want of the right (48001). Never rejects. */
+  denied(): Promise<void>;
+  /** Reads what is known already, then begins to ask. */
+  start(): Promise<void>;
+  stop(): void;
+}
+
+export function createSendPermission(deps: {
+  readonly appId: AppId;
+  readonly typing: Api['messages']['typing'];
+  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): SendPermission {
+  const { appId, typing, store, clock, log } = deps;
+  const name = `${appId}:send-permission`;
+  let known: PermissionFact = {};
+  let stopped = false;
+  let cancel: (() => void) | undefined;
+  let settle = (): void => {};
+  const settled = new Promise<void>((resolve) => (settle = resolve));
+
+  /** Compares and sets until it is done or `change` leaves the fact as it is. Without the store it changes our copy. */
+  async function update(
+    change: (fact: PermissionFact, nowMs: number) => PermissionFact | undefined,
+  ): Promise<boolean> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const nowMs = clock.now();
+      try {
+        const raw = await store.get(name, nowMs);
+        const fact = later(readPermissionFact(raw), known);
+        const next = change(fact, nowMs);
+        learn(next ?? fact);
+        if (next === undefined) return false;
+        const swap = { name, expected: raw, next: JSON.stringify(next), nowMs, ttlMs: TTL_MS };
+        if (await store.compareAndSet(swap)) return true;
+      } catch (error) {
+        log.debug({ err: error }, 'what is known of the right to send could not be shared');
+        const next = change(known, nowMs);
+        learn(next ?? known);
+        return next !== undefined;
+      }
+    }
+    return false;
+  }
+
+  function learn(fact: PermissionFact): void {
+    const before = known;
+    known = fact;
+    if (fact.state !== undefined) settle();
+    if (fact.state === before.state) return;
+    if (fact.state === 'granted')
+      log.info({}, 'WeChat says that this account may send customer-service messages: late answers are sent');
+    if (fact.state === 'denied')
+      log.warn(
+        {},
+        'WeChat says that this account may not send customer-service messages (48001): late answers are kept for the next ' +
+          'message of their user; WeChat is asked again at the next start and once a day',
+      );
+  }
+
+  /** Undefined: nobody knows. */
+  async function ask(): Promise<'granted' | 'denied' | undefined> {
+    try {
+      await typing({ touser: NOBODY, command: 'CancelTyping' });
+      return 'granted';
+    } catch (error) {
+      const said = permissionSaid(error);
+      if (said === undefined)
+        log[known.failures === undefined ? 'warn' : 'debug'](
+          { err: error, state: known.state ?? 'unknown' },
+          'WeChat could not be asked whether this account may send customer-service messages; it is asked again',
+        );
+      return said;
+    }
+  }
+
+  async function tick(atStart: boolean): Promise<void> {
+    const mine = await update((fact, nowMs) =>
+      isDue(fact, nowMs, atStart) ? leased(fact, nowMs) : undefined,
+    );
+    if (mine) {
+      const said = await ask();
+      await update((fact, nowMs) => afterAnswer(fact, said, nowMs));
+      settle();
+    }
+    if (stopped) return;
+    const delayMs = known.state === undefined ? UNKNOWN_POLL_INTERVAL_MS : POLL_INTERVAL_MS;
+    cancel = clock.schedule(delayMs, () => void tick(false), { background: true });
+  }
+
+  return {
+    get state() {
+      return known.state ?? 'unknown';
+    },
+    get saidAtMs() {
+      return known.saidAtMs;
+    },
+    settled: () => settled,
+    async denied() {
+      await update((fact, nowMs) => afterAnswer(fact, 'denied', nowMs));
+    },
+    async start() {
+      await update(() => undefined);
+      clock.schedule(SETTLE_TIMEOUT_MS, settle, { background: true });
+      void tick(true);
+    },
+    stop() {
+      stopped = true;
+      cancel?.();
+      settle();
+    },
+  };
+}
