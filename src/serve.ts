@@ -52,7 +52,7 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
         callbacks: config.accounts.map((account) => `${account.path} (${account.cipherMode})`),
         lateReplies: app
           .accounts()
-          .map(({ name, lateReply }) => `${name}: ${lateReply.now} (${lateReply.why})`),
+          .map(({ name, lateReply }) => `${name}: ${lateReply.channel} (${lateReply.why})`),
         pages: [...config.oauth, ...config.pageSignatures].map(({ path }) => path),
         storage: config.redisUrl === undefined ? `journal in ${config.dataDir}` : 'Redis',
         handlers: handlers.handlers.length,

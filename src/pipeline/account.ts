@@ -3,7 +3,7 @@ import type { MediaCache } from '../api/media/media-cache.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
 import type { LateTemplate } from '../protocol/late-template.js';
-import type { DeliveryPolicy, RoadView } from './delivery-policy.js';
+import type { DeliveryPolicy, DeliveryChannelView } from './delivery-policy.js';
 
 /** One Official Account as the pipeline sees it. */
 export interface Account {
@@ -26,5 +26,5 @@ export interface AccountView {
   readonly name: string;
   readonly appId: AppId;
   readonly cipherMode: CallbackSecrets['mode'];
-  readonly lateReply: RoadView;
+  readonly lateReply: DeliveryChannelView;
 }

@@ -11,9 +11,10 @@ export type LateReplyMode = DeliveryChannel | 'auto';
 
 /** WeChat counts the failures of a callback over this time, and raises an alarm at thirty. Source: 接口报警. */
 const HOLD_RATE_PERIOD_MS = 5 * 60_000;
+
 /** The channel, and why it is that one, for operators. */
-export interface RoadView {
-  readonly now: DeliveryChannel;
+export interface DeliveryChannelView {
+  readonly channel: DeliveryChannel;
   readonly why: 'configured' | 'no-app-secret' | 'granted' | 'denied' | 'not-known-yet';
   /** When WeChat said so, ISO 8601. */
   readonly since?: string;
@@ -35,7 +36,7 @@ export interface DeliveryPolicy {
   settled(): Promise<void>;
   /** WeChat refused a customer-service message for want of the right (48001). Never throws. */
   onPermissionDenied(): Promise<void>;
-  view(): RoadView;
+  view(): DeliveryChannelView;
   /** Begins to learn it, where it is not configured. Does not wait for WeChat. */
   start(): Promise<void>;
   stop(): void;
@@ -55,14 +56,14 @@ export function createDeliveryPolicy(deps: {
   const { appId, mode, canCall, permission, notice, heldPer5Min, store, clock } = deps;
   const isLearned = mode === 'auto' && canCall;
 
-  function now(): DeliveryChannel {
+  function channel(): DeliveryChannel {
     if (mode !== 'auto') return mode;
     return canCall && permission.state === 'granted' ? 'customer-service' : 'passive-only';
   }
 
   return {
     get channel() {
-      return now();
+      return channel();
     },
     mailboxEnabled: mode !== 'customer-service',
     notice,
@@ -85,10 +86,10 @@ export function createDeliveryPolicy(deps: {
       if (isLearned) await permission.denied();
     },
     view() {
-      if (!isLearned) return { now: now(), why: mode === 'auto' ? 'no-app-secret' : 'configured' };
+      if (!isLearned) return { channel: channel(), why: mode === 'auto' ? 'no-app-secret' : 'configured' };
       const { state, saidAtMs } = permission;
       return {
-        now: now(),
+        channel: channel(),
         why: state === 'unknown' ? 'not-known-yet' : state,
         ...(saidAtMs !== undefined && { since: new Date(saidAtMs).toISOString() }),
       };

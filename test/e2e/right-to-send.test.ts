@@ -40,7 +40,7 @@ describe('given LATE_REPLY=auto', () => {
     const first = start();
     await eventually(async () =>
       expect(await statusOf(first)).toMatchObject({
-        accounts: [{ name: 'default', lateReply: { now: 'passive-only', why: 'denied' } }],
+        accounts: [{ name: 'default', lateReply: { channel: 'passive-only', why: 'denied' } }],
       }),
     );
     await first.stop();
@@ -53,7 +53,7 @@ describe('given LATE_REPLY=auto', () => {
     const server = start('http://127.0.0.1:1');
     expect(await statusOf(server)).toMatchObject({
       status: 'ready',
-      accounts: [{ lateReply: { now: 'passive-only', why: 'not-known-yet' } }],
+      accounts: [{ lateReply: { channel: 'passive-only', why: 'not-known-yet' } }],
     });
     expect(readyLine(server)).toMatchObject({ lateReplies: ['default: passive-only (not-known-yet)'] });
   });

@@ -98,7 +98,7 @@ const VIEW = {
   name: 'default',
   appId: toAppId('wx1'),
   cipherMode: 'safe',
-  lateReply: { now: 'passive-only', why: 'not-known-yet' },
+  lateReply: { channel: 'passive-only', why: 'not-known-yet' },
 } as const;
 
 describe('given the admin listener', () => {

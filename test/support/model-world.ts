@@ -1,3 +1,4 @@
+import { fixedDeliveryPolicy } from './fixed-delivery-policy.js';
 import { ApiUnreachable } from '../../src/api/api-error.js';
 import type { Api } from '../../src/api/client.js';
 import { createRouter } from '../../src/handler-runtime/router.js';
@@ -432,16 +433,7 @@ export class ModelProcess implements Clock {
         of: () => Promise.reject(new Error('no files')),
         reupload: () => Promise.resolve(undefined),
       },
-      deliveryPolicy: {
-        channel,
-        mailboxEnabled: true,
-        notice: NOTICE,
-        pausedUntilMs: 0,
-        tryAcquireHold: () => Promise.resolve(true),
-        onPermissionDenied: () => Promise.resolve(),
-        start: () => Promise.resolve(),
-        stop: () => undefined,
-      },
+      deliveryPolicy: fixedDeliveryPolicy(channel, NOTICE),
     };
     const router = createRouter([
       { name: 'told', file: 'told.ts', on: ['message.text'], module: this.#handler() },

@@ -26,6 +26,7 @@ import { StoreUnavailable, type StateStore } from '../../src/ports/state-store.j
 import { toAccessToken, toAppId } from '../../src/protocol/ids.js';
 import type { LateTemplate } from '../../src/protocol/late-template.js';
 import { urlSignature } from '../../src/protocol/signature.js';
+import { fixedDeliveryPolicy } from './fixed-delivery-policy.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryStateStore } from './memory-state-store.js';
 
@@ -191,18 +192,7 @@ export class SimulatedProcess implements Clock {
       api: this.#apiOfThis(),
       lateTemplate: this.#world.lateTemplate,
       mediaCache: this.#world.mediaCache,
-      deliveryPolicy: {
-        channel: this.#world.lateRoad,
-        mailboxEnabled: true,
-        notice: NOTICE,
-        pausedUntilMs: 0,
-        tryAcquireHold: () => Promise.resolve(true),
-        settled: () => Promise.resolve(),
-        onPermissionDenied: () => Promise.resolve(),
-        view: () => ({ now: this.#world.lateRoad, why: 'configured' }),
-        start: () => Promise.resolve(),
-        stop: () => undefined,
-      },
+      deliveryPolicy: fixedDeliveryPolicy(this.#world.lateRoad, NOTICE),
     };
     const router = createRouter([
       { name: 'tested', file: 'tested.ts', on: ['message.text'], module: this.#counted() },
