@@ -155,6 +155,10 @@ export async function broken(
     }
   }
   if (story.channel === 'customer-service') {
+    const isWell = (process: number): boolean =>
+      !story.troubles.some((one) => 'process' in one && one.process === process);
+    for (const { push, process } of world.unanswered)
+      if (isWell(process)) wrong.push(`push ${push}: P1: an attempt was never answered`);
     // One that stands behind an answer in the mailbox waits for a day.
     const isKept = story.pushes.some((_push, push) => world.recordOf(push)?.state === 'inMailbox');
     if (world.jobs.size > 0 && !isKept) wrong.push(`a job is left: ${[...world.jobs.keys()].join()}`);
@@ -173,7 +177,7 @@ function isBehind({ record, hasJob }: Heard): boolean {
 
 /** A process that stalls answers when it goes on. */
 const lateness = ({ troubles }: Story): number =>
-  Math.max(0, ...troubles.map((one) => (one.type === 'pause' ? one.forMs : 0)));
+  troubles.reduce((sum, one) => sum + (one.type === 'pause' ? one.forMs : 0), 0);
 
 /** Tells a story again, and prints it for people. */
 export async function retell(story: Story): Promise<string> {

@@ -118,6 +118,8 @@ export class ModelWorld {
   readonly heard: Heard[] = [];
   /** Content of the messages that WeChat accepted, in order, and the push that they answer. */
   readonly delivered: { readonly push: number; readonly content: string }[] = [];
+  /** Attempts that have not been answered yet, or never were. */
+  readonly unanswered = new Set<{ readonly push: number; readonly process: number }>();
   /** In the order in which the store saw them come. */
   readonly claimed: number[] = [];
   /** Starts of `handle`, for each push. */
@@ -311,6 +313,8 @@ export class ModelWorld {
   #attempt(push: number, { process: index, bodyMs }: StoryAttempt, name: string): Promise<boolean> {
     const startMs = this.nowMs;
     const process = this.processes[index]!;
+    const waits = { push, process: index };
+    this.unanswered.add(waits);
     return new Promise((over) => {
       this.note(process.name, `${name} of push ${push} begins`);
       this.at(WECHAT_WAITS_MS, () => over(false));
@@ -318,6 +322,7 @@ export class ModelWorld {
         process.whenAwake(() => {
           void process.receive(push, process.now() - (this.nowMs - startMs)).then((answer) => {
             if (answer === undefined || !process.alive) return;
+            this.unanswered.delete(waits);
             const accepted = this.nowMs - startMs < WECHAT_WAITS_MS;
             const { status, body } = answer;
             this.note(process.name, `${name} of push ${push} hears ${status} ${textOf(body)}`);
