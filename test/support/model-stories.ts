@@ -155,10 +155,10 @@ export async function broken(
     }
   }
   if (story.channel === 'customer-service') {
-    const isWell = (process: number): boolean =>
-      !story.troubles.some((one) => 'process' in one && one.process === process);
-    for (const { push, process } of world.unanswered)
-      if (isWell(process)) wrong.push(`push ${push}: P1: an attempt was never answered`);
+    const isWell = (server: number): boolean =>
+      !story.troubles.some((one) => 'process' in one && one.process === server);
+    for (const waits of world.unanswered)
+      if (isWell(waits.process)) wrong.push(`push ${waits.push}: P1: an attempt was never answered`);
     // One that stands behind an answer in the mailbox waits for a day.
     const isKept = story.pushes.some((_push, push) => world.recordOf(push)?.state === 'inMailbox');
     if (world.jobs.size > 0 && !isKept) wrong.push(`a job is left: ${[...world.jobs.keys()].join()}`);
