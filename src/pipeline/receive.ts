@@ -5,6 +5,7 @@ import {
   openEnvelope,
   timestampSkewS,
 } from '../protocol/envelope.js';
+import { wallTime } from '../ports/clock.js';
 import type { QueryValue } from '../protocol/callback-query.js';
 import type { CallbackQuery, OpenedEnvelope } from '../protocol/envelope.js';
 import { fingerprint, readPush, type Push } from '../protocol/push.js';
@@ -118,7 +119,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
 
   function assertFresh(timestamp: QueryValue): void {
     if (settings.maxPushAgeS === 0) return;
-    const skewS = timestampSkewS(typeof timestamp === 'string' ? timestamp : '', clock.now());
+    const skewS = timestampSkewS(typeof timestamp === 'string' ? timestamp : '', wallTime(clock));
     if (skewS !== undefined && Math.abs(skewS) <= settings.maxPushAgeS) return;
     throw new PushRefused(
       'timestamp_stale',
@@ -262,7 +263,7 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
       case 'held':
         return undefined;
       case 'reply':
-        return { status: 200, body: opened.seal(verdict.xml, Math.floor(clock.now() / 1000)) };
+        return { status: 200, body: opened.seal(verdict.xml, Math.floor(wallTime(clock) / 1000)) };
       case 'success':
         return RECEIVED;
       case 'unavailable':

@@ -1,4 +1,5 @@
 import type { DeferredJob } from '../../ports/deferred-queue.js';
+import { wallTime } from '../../ports/clock.js';
 import type { PushOutcome } from '../../ports/events.js';
 import type { StoredRecord } from '../../ports/state-store.js';
 import { scheduleAfterReading } from '../../ports/timeout.js';
@@ -281,7 +282,7 @@ export class PushRun implements ActiveRun {
   }
 
   #render(reply: Reply): string {
-    return toPassiveXml(reply, this.#push, Math.floor(this.#deps.clock.now() / 1000));
+    return toPassiveXml(reply, this.#push, Math.floor(wallTime(this.#deps.clock) / 1000));
   }
 
   /** The one line of a push. */
