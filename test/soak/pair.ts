@@ -21,7 +21,7 @@ import {
 import { openVirtualTimeDelays, type VirtualTimeDelays } from '../sandbox/support/virtual-time-queue.js';
 import { countWork, countPending, type PendingCount } from '../sandbox/support/count-pending.js';
 import { soakHandler, type Load } from './handlers.js';
-import { configOf, moving, open, type Doors, type Ground, type SoakServers } from './servers.js';
+import { configOf, moving, open, type CallbackTraffic, type Ground, type SoakServers } from './servers.js';
 
 /** As long as BullMQ takes to see that a worker is gone, and then some. In real time. */
 const FOUND_WITHIN_MS = 20_000;
@@ -34,8 +34,8 @@ export async function startPair(ground: Ground): Promise<SoakServers> {
   const delays = openVirtualTimeDelays({ url: redis.url, clock });
   const dir = await mkdtemp(join(tmpdir(), 'week-'));
   const lines: LogLine[] = [];
-  const doors: Doors = { requests: 0, answers: 0 };
-  const parts: Parts = { ground, redis, delays, lines, dir, doors };
+  const callbackTraffic: CallbackTraffic = { requests: 0, answers: 0 };
+  const parts: Parts = { ground, redis, delays, lines, dir, callbackTraffic };
   const current = await Promise.all([startOne(parts), startOne(parts)]);
   const all = [...current];
   const targets = current.map(({ url }) => url);
@@ -52,7 +52,7 @@ export async function startPair(ground: Ground): Promise<SoakServers> {
 
   return {
     log: lines,
-    doors,
+    callbackTraffic,
     underWay: () => current.reduce((sum, { load }) => sum + load.underWay, 0),
     dueWithin: (ms) => delays.dueWithin(ms),
     pending: () => current.reduce((sum, { tally }) => sum + tally.pending, 0),
@@ -93,10 +93,10 @@ interface Parts {
   readonly delays: VirtualTimeDelays;
   readonly lines: LogLine[];
   readonly dir: string;
-  readonly doors: Doors;
+  readonly callbackTraffic: CallbackTraffic;
 }
 
-async function startOne({ ground, redis, delays, lines, dir, doors }: Parts) {
+async function startOne({ ground, redis, delays, lines, dir, callbackTraffic }: Parts) {
   const { clock: shared, deeds, diary } = ground;
   const link: SeverableConnection = await startSeverableConnection(redis.port);
   const url = `redis://127.0.0.1:${link.port}`;
@@ -127,7 +127,7 @@ async function startOne({ ground, redis, delays, lines, dir, doors }: Parts) {
     },
   });
   return {
-    url: await open(app, doors),
+    url: await open(app, callbackTraffic),
     load,
     /** Of the living only: the dead have asked, and nobody waits for the answer. */
     tally: {

@@ -8,7 +8,7 @@ import { NOTICE } from './answer.js';
 import { VirtualClock } from './clock.js';
 import { newDiary, type HandlerDiary } from './handlers.js';
 import { startPair } from './pair.js';
-import { startEmbedded, type Doors, type SoakServers } from './servers.js';
+import { startEmbedded, type CallbackTraffic, type SoakServers } from './servers.js';
 import { makeTraffic, type UserStep, type Hour, type TrafficOptions } from './traffic.js';
 
 export interface StoryOptions {
@@ -101,10 +101,10 @@ export async function runSoak(options: StoryOptions): Promise<Story> {
     for (let still = 0; still < rounds;) {
       await turns();
       await servers.pulse();
-      const isStill = servers.pending() === 0 && wire.isEmpty(servers.doors);
+      const isStill = servers.pending() === 0 && wire.isEmpty(servers.callbackTraffic);
       still = isStill ? still + 1 : 0;
       if (!isStill) await pass(1);
-      if (Date.now() > untilMs) return wire.forget(servers.doors);
+      if (Date.now() > untilMs) return wire.forget(servers.callbackTraffic);
     }
   }
 
@@ -199,7 +199,7 @@ async function turns(): Promise<void> {
     });
 }
 
-/** What is on its way between the sandbox and the doors, as far as both know. */
+/** What is on its way between the sandbox and the callbackTraffic, as far as both know. */
 class Wire {
   readonly #tries = new Map<string, Attempt['outcome']>();
   #started = 0;
@@ -220,7 +220,7 @@ class Wire {
     if (last.outcome === 'connection-error') this.#broken += 1;
   }
 
-  isEmpty({ requests, answers }: Doors): boolean {
+  isEmpty({ requests, answers }: CallbackTraffic): boolean {
     return (
       requests >= this.#started - this.#broken - this.#lostRequests &&
       answers <= this.#answered + this.#broken + this.#lostAnswers
@@ -228,7 +228,7 @@ class Wire {
   }
 
   /** What has not come by now never does: a process died with it, or its sender had hung up. */
-  forget({ requests, answers }: Doors): void {
+  forget({ requests, answers }: CallbackTraffic): void {
     this.#lostRequests = Math.max(this.#lostRequests, this.#started - this.#broken - requests);
     this.#lostAnswers = Math.max(this.#lostAnswers, answers - this.#answered - this.#broken);
   }

@@ -19,7 +19,7 @@ import type { UserStep } from './traffic.js';
 /** The servers of a week, as the story sees them. */
 export interface SoakServers {
   readonly log: readonly LogLine[];
-  readonly doors: Doors;
+  readonly callbackTraffic: CallbackTraffic;
   /** Handlers that run in living processes. */
   underWay(): number;
   /** Late work that is due within that time, or being done. */
@@ -38,7 +38,7 @@ export interface SoakServers {
 }
 
 /** Requests that reached a door so far, and answers that have left it. */
-export interface Doors {
+export interface CallbackTraffic {
   requests: number;
   answers: number;
 }
@@ -58,7 +58,7 @@ export async function startEmbedded(ground: Ground): Promise<SoakServers> {
   const log = captureLog();
   const load: Load = { underWay: 0 };
   const tally: PendingCount = { pending: 0 };
-  const doors: Doors = { requests: 0, answers: 0 };
+  const callbackTraffic: CallbackTraffic = { requests: 0, answers: 0 };
   const files = await openFileAdapters({ dir, clock, log });
   const http = createHttpClient();
   const app = await createApp(configOf(ground, { DATA_DIR: dir }), {
@@ -73,10 +73,10 @@ export async function startEmbedded(ground: Ground): Promise<SoakServers> {
       degraded: () => false,
     },
   });
-  sandbox.state.changeAccount({ target: await open(app, doors) });
+  sandbox.state.changeAccount({ target: await open(app, callbackTraffic) });
   return {
     log: log.lines,
-    doors,
+    callbackTraffic,
     underWay: () => load.underWay,
     dueWithin(ms) {
       const soon = clock.now() + ms;
@@ -100,11 +100,11 @@ export function configOf({ sandbox, settings }: Ground, more: Readonly<Record<st
 }
 
 /** Opens a server and its door. Resolves with the callback's address. */
-export async function open(app: App, doors: Doors): Promise<string> {
+export async function open(app: App, callbackTraffic: CallbackTraffic): Promise<string> {
   await app.open();
   app.http.on('request', (_request, response) => {
-    doors.requests += 1;
-    response.once('finish', () => (doors.answers += 1));
+    callbackTraffic.requests += 1;
+    response.once('finish', () => (callbackTraffic.answers += 1));
   });
   const port = await listen(app.http, { host: '127.0.0.1', port: 0, portName: 'PORT' });
   return `http://127.0.0.1:${port}/wechat`;

@@ -25,15 +25,15 @@ const letterSchema = z.looseObject({
 const listSchema = z.object({ letters: z.array(letterSchema), more: z.boolean() });
 const retriedSchema = z.object({ outcome: z.enum(['retried', 'delivered']) });
 
-export type Letter = z.infer<typeof letterSchema>;
+export type ShownDeadLetter = z.infer<typeof letterSchema>;
 export type RedriveOutcome = Awaited<ReturnType<DeadLetterQueue['retry']>>;
 
 /** Where a command gets at dead letters: the server that runs, or the store itself. */
 export interface DeadLetterClient {
   /** False: what is retried waits for a server. */
   readonly viaServer: boolean;
-  list(filter: DeadLetterFilter, limit: number): Promise<{ letters: Letter[]; more: boolean }>;
-  read(id: string, how: { texts: boolean }): Promise<Letter | undefined>;
+  list(filter: DeadLetterFilter, limit: number): Promise<{ letters: ShownDeadLetter[]; more: boolean }>;
+  read(id: string, how: { texts: boolean }): Promise<ShownDeadLetter | undefined>;
   retry(id: string): Promise<RedriveOutcome>;
   drop(id: string): Promise<boolean>;
   close(): Promise<void>;

@@ -1,8 +1,8 @@
 import { formatColumns } from '../table.js';
-import type { Letter } from './dead-letter-client.js';
+import type { ShownDeadLetter } from './dead-letter-client.js';
 
 /** One line for each letter, without anything that was said. */
-export function formatDeadLetters(letters: readonly Letter[]): string {
+export function formatDeadLetters(letters: readonly ShownDeadLetter[]): string {
   return formatColumns([
     ['AT', 'REASON', 'ERRCODE', 'HANDLER', 'KIND', 'USER', 'MESSAGES', 'ID'],
     ...letters.map(({ atMs, reason, errcode, handler, kind, user, messages, id }) => [
@@ -19,7 +19,7 @@ export function formatDeadLetters(letters: readonly Letter[]): string {
 }
 
 /** All that is known of one, a line each; texts below, where they were asked for. */
-export function formatDeadLetter(letter: Letter): string {
+export function formatDeadLetter(letter: ShownDeadLetter): string {
   const { texts, atMs, ...rest } = letter;
   const facts = Object.entries({ at: new Date(atMs).toISOString(), ...rest });
   const lines = formatColumns(facts.map(([name, value]) => [name, String(value)]));

@@ -8,7 +8,7 @@ import { TEMPLATES } from './templates.js';
 const FOLLOWER_GROUPS = new Set(['message', 'follow', 'menu']);
 
 /** Whether the push is a deed of the follower; what has no template is taken for one. */
-export function isDeed(kind: string): boolean {
+export function isUserAction(kind: string): boolean {
   return FOLLOWER_GROUPS.has(TEMPLATES.find((template) => template.kind === kind)?.group ?? 'message');
 }
 

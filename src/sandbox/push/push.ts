@@ -1,7 +1,7 @@
 import { triggerOf } from '../state/windows.js';
 import type { SandboxState } from '../sandbox-state.js';
 import type { Exchange, PushRequest } from '../types.js';
-import { isDeed, lineAfter, lineOf, needsFollowing } from './chat-lines.js';
+import { isUserAction, lineAfter, lineOf, needsFollowing } from './chat-lines.js';
 import { preparePush, readLoosely, type PreparedPush } from './prepare.js';
 import type { Delivery, Origin } from './pusher.js';
 
@@ -34,7 +34,7 @@ export function push(state: SandboxState, request: PushRequest, origin: Origin =
   const others = Array.from({ length: copies - 1 }, () =>
     state.pusher.deliver(prepared, { ...options, origin: { ...origin, copyOf: first.exchange.id } }),
   );
-  const deed = isDeed(prepared.kind);
+  const deed = isUserAction(prepared.kind);
   if (prepared.hostile === undefined && notSent !== 'not-following') {
     const line = { follower: prepared.follower, via: deed ? 'push' : 'platform' } as const;
     const exchange = first.exchange.id;
@@ -79,7 +79,7 @@ function takeEffect(state: SandboxState, { kind, follower, plainBody }: Prepared
 }
 
 function showVerdict(state: SandboxState, prepared: PreparedPush, exchange: Exchange): Exchange {
-  if (exchange.verdict === undefined || exchange.hostile !== undefined || !isDeed(exchange.kind))
+  if (exchange.verdict === undefined || exchange.hostile !== undefined || !isUserAction(exchange.kind))
     return exchange;
   const line = lineAfter(prepared, exchange.verdict);
   if (line === undefined || state.followers.get(exchange.follower)?.following === false) return exchange;
