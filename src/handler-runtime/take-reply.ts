@@ -1,16 +1,17 @@
+import { ARTICLE_LIMIT } from '../protocol/limits.js';
 import type { Push } from '../protocol/push.js';
 import { checkReplyTo, type Reply } from '../protocol/reply.js';
 import { asUploaded, type MediaReply } from './reply-files.js';
 
-/** What is read of each type of reply, beside its type and its channel. */
+/** What is read of each type of reply, beside its type. */
 const FIELDS = {
-  text: ['content'],
-  image: ['mediaId'],
-  voice: ['mediaId'],
-  video: ['mediaId', 'title', 'description', 'thumbMediaId'],
-  music: ['title', 'description', 'musicUrl', 'hqMusicUrl', 'thumbMediaId'],
-  news: ['articles'],
-  'to-staff': ['kfAccount'],
+  text: ['content', 'channel'],
+  image: ['mediaId', 'channel'],
+  voice: ['mediaId', 'channel'],
+  video: ['mediaId', 'title', 'description', 'thumbMediaId', 'channel'],
+  music: ['title', 'description', 'musicUrl', 'hqMusicUrl', 'thumbMediaId', 'channel'],
+  news: ['articles', 'channel'],
+  'to-staff': ['kfAccount', 'channel'],
 } as const satisfies { readonly [T in Reply['type']]: readonly string[] };
 
 const ARTICLE_FIELDS = ['title', 'description', 'picUrl', 'url'] as const;
@@ -29,23 +30,26 @@ export const isReplyType = (type: unknown): type is Reply['type'] =>
  * @throws ReplyInvalid, ReplyTooLong, and whatever a getter or a proxy throws
  */
 export function takeReply<T extends Reply['type']>(push: Push, type: T, returned: object): Taken<T> {
-  const fields = copied(returned, [...FIELDS[type], 'channel']);
+  const fields = copied({ type }, returned, FIELDS[type]);
   const articles: unknown = fields['articles'];
   if (Array.isArray(articles)) fields['articles'] = articlesOf(articles);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked in the next line
-  const taken = { type, ...fields } as unknown as Taken<T>;
+  const taken = fields as unknown as Taken<T>;
   checkReplyTo(push, asUploaded(taken));
   return taken;
 }
 
 /** Enough of a list that is too long to be refused, without reading it all. */
 const articlesOf = (list: readonly unknown[]): unknown[] =>
-  Array.from(list.slice(0, 9), (item) =>
-    typeof item === 'object' && item !== null ? copied(item, ARTICLE_FIELDS) : item,
+  Array.from(list.slice(0, ARTICLE_LIMIT + 1), (item) =>
+    typeof item === 'object' && item !== null ? copied({}, item, ARTICLE_FIELDS) : item,
   );
 
-function copied(from: object, names: readonly string[]): Record<string, unknown> {
-  const copy: Record<string, unknown> = {};
+function copied(
+  copy: Record<string, unknown>,
+  from: object,
+  names: readonly string[],
+): Record<string, unknown> {
   for (const name of names) {
     const value: unknown = Reflect.get(from, name);
     if (value !== undefined) copy[name] = value;

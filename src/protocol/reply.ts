@@ -145,10 +145,16 @@ const channels: ReadonlySet<unknown> = new Set<ChannelOption['channel']>(['passi
 function needsText<R extends Reply>(answer: R, field: keyof R & string, otherwise: string): void {
   const value: unknown = answer[field];
   if (typeof value === 'string') checkLength(value, `The ${field} of a reply`);
-  if (typeof value === 'string' && stripForbiddenCharacters(value) !== '') return;
+  if (typeof value === 'string' && isSendable(value)) return;
   throw new ReplyInvalid(
     `A reply of type ${answer.type} needs ${field}, and it is ${shapeOf(value)}: fill it in, or ${otherwise}`,
   );
+}
+
+/** Whether something of a text can travel. Most begin with a character that can. */
+function isSendable(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return (first >= 0x20 && first < 0xd800) || stripForbiddenCharacters(text) !== '';
 }
 
 function mayHaveTexts(owner: object, fields: readonly string[]): void {
@@ -163,7 +169,7 @@ function mayHaveTexts(owner: object, fields: readonly string[]): void {
 
 function needsArticles(articles: unknown, limit: number, scene: string): void {
   if (!Array.isArray(articles) || articles.length === 0 || articles.length > limit) {
-    const seen = Array.isArray(articles) ? `${articles.length} articles` : shapeOf(articles);
+    const seen = Array.isArray(articles) ? countOf(articles) : shapeOf(articles);
     const allowed = limit === 1 ? 'one article' : `1 to ${limit} articles`;
     throw new ReplyInvalid(`A news reply${scene} has ${allowed}, and this one has ${seen}: change the list`);
   }
@@ -175,6 +181,10 @@ function needsArticles(articles: unknown, limit: number, scene: string): void {
     mayHaveTexts(article, ['title', 'description', 'picUrl', 'url']);
   }
 }
+
+/** A list that is too long may come without its end. */
+const countOf = ({ length }: readonly unknown[]): string =>
+  length > ARTICLE_LIMIT ? `more than ${ARTICLE_LIMIT} articles` : `${length} articles`;
 
 /** Names a wrong value without repeating what a user may have typed. */
 function shapeOf(value: unknown): string {

@@ -6,7 +6,7 @@ import { unbreakableSpans, type Span } from './text/unbreakable-spans.js';
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
 /**
- * Cuts a text into parts of at most `limitBytes` UTF-8 bytes. Joined, the parts are `sendableText(text)`, to the
+ * Cuts a text into parts of at most `limitBytes` UTF-8 bytes. Joined, they are `stripForbiddenCharacters(text)`, to the
  * character: blanks at a cut stay at the end of the part before.
  *
  * Cut is at the end of a paragraph, else of a line, a sentence, a clause, a word; never inside a grapheme, a link with its

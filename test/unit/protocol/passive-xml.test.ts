@@ -146,7 +146,7 @@ describe('given a reply that WeChat would punish', () => {
     ['no video', reply.video(''), /mediaId/],
     ['no cover', reply.music({ thumbMediaId: '' }), /thumbMediaId.*cover/],
     ['no article', reply.news([]), /1 to 8.*0 articles/],
-    ['nine articles', reply.news(Array.from({ length: 9 }, () => article)), /1 to 8.*9 articles/],
+    ['nine articles', reply.news(Array.from({ length: 9 }, () => article)), /1 to 8.*more than 8 articles/],
     ['no list of articles', untyped({ type: 'news' }), /undefined/],
     ['an unknown type', untyped({ type: 'sticker' }), /"sticker".*text, image/],
     ['no type', untyped({}), /undefined/],
