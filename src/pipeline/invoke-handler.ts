@@ -56,7 +56,9 @@ export function invokeHandle(
 /** What was thrown may be anything: a proxy, say, that throws when it is looked at. */
 function nameOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? String(thrown.name) : typeof thrown;
+    if (!(thrown instanceof Error)) return typeof thrown;
+    const { name }: { readonly name: unknown } = thrown;
+    return String(name);
   } catch {
     return 'unreadable';
   }

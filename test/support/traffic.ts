@@ -39,6 +39,11 @@ export class Traffic {
     this.where = where;
   }
 
+  /** How many texts were typed so far. */
+  get typed(): number {
+    return this.pushes.length;
+  }
+
   /** Types a text each time until `stop`. */
   start(everyMs: number): void {
     this.flowing = this.flow(everyMs);
