@@ -12,7 +12,7 @@ export interface StoredRecord {
 }
 
 export interface ClaimRequest {
-  /** AppID and push id, as made by `recordKey`. */
+  /** AppID and push id, as made by `recordRef`. */
   readonly key: string;
   /** The claiming process. */
   readonly owner: string;

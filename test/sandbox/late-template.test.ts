@@ -81,7 +81,7 @@ describe('given an answer for which the window is over', () => {
     await start({ ...TEMPLATE, templateId: 'unknown' });
     await tap(WITH_TRIES_MS);
     expect(said()).toEqual([]);
-    expect(lines('stashed')).toMatchObject([
+    expect(lines('mailbox')).toMatchObject([
       { why: expect.stringMatching(/nothing may be sent.*template.*40037/) },
     ]);
     expect(await chat.say('还在吗')).toMatchObject([
@@ -121,6 +121,6 @@ describe('given a subscription notice', () => {
     expect(lines('delivered')).toMatchObject([{ channel: 'subscription' }]);
     await tap();
     expect(said()).toHaveLength(1);
-    expect(lines('stashed')).toMatchObject([{ why: expect.stringContaining('43101') }]);
+    expect(lines('mailbox')).toMatchObject([{ why: expect.stringContaining('43101') }]);
   });
 });

@@ -26,7 +26,7 @@ export async function moveToMailbox(delivery: Delivery, why: string): Promise<Jo
     ms,
   });
   log.info(
-    { stage: 'stashed', pushId: delivery.job.pushId, handler: delivery.job.handler, messages, why },
+    { stage: 'mailbox', pushId: delivery.job.pushId, handler: delivery.job.handler, messages, why },
     'a late answer is kept for the next message of its user',
   );
   return retryAfter(Math.max(0, deliveryClockStartMs(delivery.job) + MAILBOX_TTL_MS - clock.now()));
