@@ -41,7 +41,8 @@ export function decide(state: RunState, event: RunEvent): Decision {
     case 'stepDone':
       return onStepDone({ ...state, step: undefined, mayHaveReplied: false }, state.step, event.now);
     case 'stepLost':
-      return onStepLost({ ...state, step: undefined, mayHaveReplied: false }, event.held);
+      // What stands there may be a reply, until it is read: of another process, or an own one that landed unseen.
+      return onStepLost({ ...state, step: undefined, mayHaveReplied: true }, event.held);
     case 'stepFailed':
       return onStepFailed({ ...state, step: undefined }, state.step);
     case 'mailboxTaken': {
@@ -251,7 +252,7 @@ function onSeen(state: RunState, sight: Sight): Decision {
     case 'gone':
       return close(state, [UNAVAILABLE]);
     case 'ours':
-      return advance(state);
+      return advance({ ...state, mayHaveReplied: false });
     case 'theirs':
       return follow({ ...state, runs: 'theirs', made: undefined });
     case 'orphaned':

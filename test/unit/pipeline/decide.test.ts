@@ -74,6 +74,11 @@ describe('given a push that this process runs', () => {
       ['say success (adopted)', 'armLimit'],
     ],
     [
+      'the adoption is lost, and what stands there is not read yet',
+      [joined, jobDue, durable, deadline, { type: 'stepLost', held: true }, graceOver],
+      ['respondUnavailable'],
+    ],
+    [
       'its handler ends 20 ms before the deadline while the store is frozen',
       [joined, jobDue, durable, replies, deadline, graceOver],
       ['respondUnavailable'],

@@ -109,4 +109,26 @@ describe('given stories that were seen on real servers', () => {
     expect(heard).toEqual([expect.stringContaining('the answer #0')]);
     expect(world.delivered).toEqual([]);
   });
+
+  test('when a reply landed unseen and its adoption is lost, then `success` is not said over it', async () => {
+    await tell({
+      channel: 'customer-service',
+      clocks: [0, 0, 0],
+      latencies: [32],
+      pushes: [
+        {
+          atMs: 200,
+          behaviour: { type: 'replies', afterMs: 3354 },
+          attempts: [
+            { process: 0, bodyMs: 1135 },
+            { process: 0, bodyMs: 0 },
+            { process: 0, bodyMs: 0 },
+          ],
+          twin: { process: 0, bodyMs: 0 },
+        },
+      ],
+      troubles: [{ type: 'slow', atMs: 935, forMs: 3552, byMs: 368 }],
+      ambiguous: [],
+    });
+  });
 });
