@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { DeferredQueue } from '../ports/deferred-queue.js';
 import type { OperationsView } from '../operations/operations.js';
 import { packageVersion } from '../package-version.js';
+import { systemClock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { RouteRow } from '../handler-runtime/router.js';
 import type { AccountView } from '../pipeline/account.js';
@@ -11,6 +12,7 @@ import { createHttpServer } from './http-server.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 import type { Readiness } from './public-server.js';
 import { metricsRoute, operationsRoutes } from './operations-routes.js';
+import { createKeyGuesses, type KeyGuesses } from './key-guesses.js';
 import { safeEqual } from './safe-equal.js';
 import { addressOf, type TokenRoutes } from './token-routes.js';
 
@@ -49,7 +51,7 @@ export function createAdminServer({
   app.disable('x-powered-by');
   app.disable('etag');
   app.use((_request, response, next) => {
-    response.set('cache-control', 'no-store');
+    response.set(SECURITY_HEADERS);
     next();
   });
   const refuse: Refuse = (request, response, hint) => {
@@ -57,11 +59,12 @@ export function createAdminServer({
     log.warn({ from, method: request.method, path: request.path }, 'an admin request was refused');
     response.status(401).json({ error: 'unauthorized', hint });
   };
+  app.use(rejectForeignPages(refuse));
   if (key === undefined) app.use(rejectBrowserPages(refuse));
   const metrics = metricsRoute(operations, metricsKey);
   app.use(metrics.byOwnKey);
   app.use(tokenRoutes.wechat); // before the key: they bring their own secret
-  if (key !== undefined) app.use(requireKey(key, refuse));
+  if (key !== undefined) app.use(requireKey(key, refuse, createKeyGuesses(systemClock, log)));
   app.use(tokenRoutes.accounts);
   app.get('/status', async (_request, response) => {
     response.json({
@@ -82,8 +85,16 @@ export function createAdminServer({
   app.use((_request, response) => {
     response.status(404).json({ error: 'not_found' });
   });
-  const onError: ErrorRequestHandler = (error, _request, response, _next) => {
-    log.error({ err: error }, 'an admin request failed');
+  const onError: ErrorRequestHandler = (error, request, response, _next) => {
+    if (isUnreadable(error)) {
+      log.warn(
+        { from: addressOf(request), method: request.method },
+        'admin request refused: it is malformed',
+      );
+      response.status(400).json({ error: 'bad_request', message: 'the path or the body cannot be read' });
+      return;
+    }
+    log.error({ err: error }, 'admin request failed');
     response.status(503).json({ error: 'unavailable' });
   };
   app.use(onError);
@@ -93,12 +104,43 @@ export function createAdminServer({
 type Refuse = (request: Request, response: Response, hint: string) => void;
 
 /** `Authorization: Bearer <ADMIN_KEY>`. */
-function requireKey(key: string, refuse: Refuse): RequestHandler {
+function requireKey(key: string, refuse: Refuse, guesses: KeyGuesses): RequestHandler {
   return (request, response, next) => {
-    if (safeEqual(request.headers.authorization ?? '', `Bearer ${key}`)) next();
-    else refuse(request, response, 'send Authorization: Bearer <ADMIN_KEY>');
+    const from = addressOf(request);
+    const shown = request.headers.authorization ?? '';
+    if (guesses.isBlocked(from)) {
+      response.status(429).set('retry-after', '60').json({ error: 'too_many_guesses' });
+      return;
+    }
+    if (safeEqual(shown, `Bearer ${key}`)) return next();
+    // Once for a burst: what is blocked is not looked at, and not logged.
+    if (shown !== '') guesses.note(from, shown);
+    refuse(request, response, 'send Authorization: Bearer <ADMIN_KEY>');
   };
 }
+
+/** A page of another site, which a browser sends here with whatever cookies and network it has. */
+function rejectForeignPages(refuse: Refuse): RequestHandler {
+  return (request, response, next) => {
+    const site = request.headers['sec-fetch-site'];
+    if (site === undefined || site === 'none' || site === 'same-origin') next();
+    else refuse(request, response, 'not from a page of another site');
+  };
+}
+
+/** Nothing of the admin listener is to be kept, guessed at or embedded by a browser. */
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+/** Express found the request malformed: `%E0%A4%A` in its path, JSON that is none. */
+const isUnreadable = (error: unknown): boolean => {
+  const status: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'status') : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500;
+};
 
 /** Without a key the listener is on loopback, where a page in a browser must still be kept out. */
 function rejectBrowserPages(refuse: Refuse): RequestHandler {

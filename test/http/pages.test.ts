@@ -152,4 +152,35 @@ describe('given the admin listener', () => {
     expect((await request(server).get('/status').set('Host', 'evil.example')).status).toBe(401);
     expect((await request(server).get('/status').set('Origin', 'http://evil.example')).status).toBe(401);
   });
+
+  test('when a page of another site asks, then it is refused, with a key as well; what is shown is not to be embedded', async () => {
+    app = await createTestApp();
+    const server = admin('the admin key');
+    const asked = request(server).get('/status').set('Authorization', 'Bearer the admin key');
+    expect((await asked.set('Sec-Fetch-Site', 'cross-site')).status).toBe(401);
+    const own = await request(server)
+      .get('/status')
+      .set('Authorization', 'Bearer the admin key')
+      .set('Sec-Fetch-Site', 'same-origin');
+    expect(own.status).toBe(200);
+    expect(own.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+  });
+
+  test('when its path is malformed, then that is the sender’s fault and not ours', async () => {
+    app = await createTestApp();
+    expect((await request(admin(undefined)).get('/dead-letters/%E0%A4%A')).status).toBe(400);
+  });
+
+  test('when keys are guessed, then after ten the address hears 429, also with the right one', async () => {
+    app = await createTestApp();
+    const server = admin('the admin key');
+    const show = async (key: string) =>
+      (await request(server).get('/status').set('Authorization', `Bearer ${key}`)).status;
+    for (let guess = 0; guess < 10; guess += 1) expect(await show(`guess ${guess}`)).toBe(401);
+    expect(await show('guess 10')).toBe(429);
+    expect(await show('the admin key')).toBe(429);
+  });
 });

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+
+/** Different wrong keys that one address may show within a minute. A client with a stale key shows one. */
+const MAX_GUESSES = 10;
+const WINDOW_MS = 60_000;
+/** Addresses that are remembered; beyond it all are forgotten. */
+const MAX_ADDRESSES = 10_000;
+
+/** Slows down those who guess the key of the admin listener. */
+export interface KeyGuesses {
+  /** Too many keys were tried from there: no further one is looked at for the rest of the minute. */
+  isBlocked(address: string): boolean;
+  /** A wrong key was shown. The same one again is no further guess. */
+  note(address: string, key: string): void;
+}
+
+export function createKeyGuesses(clock: Clock, log: Logger): KeyGuesses {
+  const addresses = new Map<string, { readonly keys: Set<string>; readonly untilMs: number }>();
+
+  function entryOf(address: string): { readonly keys: Set<string>; readonly untilMs: number } | undefined {
+    const entry = addresses.get(address);
+    if (entry === undefined || clock.now() < entry.untilMs) return entry;
+    addresses.delete(address);
+    return undefined;
+  }
+
+  return {
+    isBlocked: (address) => (entryOf(address)?.keys.size ?? 0) >= MAX_GUESSES,
+    note(address, key) {
+      if (addresses.size >= MAX_ADDRESSES) addresses.clear();
+      const entry = entryOf(address) ?? { keys: new Set<string>(), untilMs: clock.now() + WINDOW_MS };
+      addresses.set(address, entry);
+      entry.keys.add(createHash('sha256').update(key).digest('base64'));
+      if (entry.keys.size === MAX_GUESSES)
+        log.warn(
+          { from: address },
+          'key guesses blocked: too many wrong keys of the admin listener in a minute',
+        );
+    },
+  };
+}
