@@ -31,6 +31,7 @@ import { handOffAll } from './pipeline/run/hand-off.js';
 import { createDeliveryWorker } from './pipeline/delivery/delivery-worker.js';
 import { createDeadLetterQueue, type DeadLetterQueue } from './pipeline/dead-letters/dead-letter-queue.js';
 import { createDeadLetterNotifier } from './pipeline/dead-letters/notify-observers.js';
+import { createLostJobProcessor } from './pipeline/delivery/lost-job.js';
 import { createProcessLease } from './pipeline/record/heartbeat.js';
 import { createReceiver } from './pipeline/receive.js';
 import { createDeliveryPolicy } from './pipeline/delivery-policy.js';
@@ -239,7 +240,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       tickets.start();
     }
     if (role !== 'web')
-      consumer = queue.consume(createDeliveryWorker(deps), { concurrency: config.workerConcurrency });
+      consumer = queue.consume(createDeliveryWorker(deps), {
+        concurrency: config.workerConcurrency,
+        onLost: createLostJobProcessor(deps),
+      });
   }
 
   return {

@@ -39,6 +39,15 @@ export interface QueueCounts {
   readonly oldestPushAtMs?: number;
 }
 
+/** Ends a job of which the queue has nothing left but the id. */
+export type LostJobProcessor = (id: string) => Promise<JobResult>;
+
+export interface ConsumeOptions {
+  readonly concurrency?: number;
+  /** Without it a job that lost its data is dropped, with an error in the log. */
+  readonly onLost?: LostJobProcessor;
+}
+
 export interface Consumer {
   /** Takes no more jobs, waits for the running ones for at most `graceMs`; the rest stay in the queue. */
   stop(graceMs: number): Promise<void>;
@@ -60,7 +69,7 @@ export interface DeferredQueue {
   size(): Promise<number>;
   /** The same, told apart. Shared by all processes of a queue. */
   counts(): Promise<QueueCounts>;
-  consume(work: JobProcessor, options?: { readonly concurrency?: number }): Consumer;
+  consume(work: JobProcessor, options?: ConsumeOptions): Consumer;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.js';
 import {
   QueueUnavailable,
+  type ConsumeOptions,
   type Consumer,
   type DeferredJob,
   type DeferredQueue,
@@ -88,7 +89,7 @@ export class FallbackQueue implements DeferredQueue {
   }
 
   /** Works on both, so what was spilled is done from here for as long as Redis is away. */
-  consume(work: JobProcessor, options?: { concurrency?: number }): Consumer {
+  consume(work: JobProcessor, options?: ConsumeOptions): Consumer {
     const consumers = [this.#remote.consume(work, options), this.#local.consume(work, options)];
     return {
       async stop(graceMs) {

@@ -1,10 +1,18 @@
 import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
 import { systemClock } from '../../ports/clock.js';
-import type { Consumer, DeferredJob, JobResult, JobProcessor } from '../../ports/deferred-queue.js';
+import type {
+  Consumer,
+  DeferredJob,
+  JobResult,
+  JobProcessor,
+  LostJobProcessor,
+} from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 import { readJob } from '../../ports/older-words.js';
 import { settlesWithin } from '../../ports/timeout.js';
 import { openRedis, RETRY_FOREVER, reasonOf } from './connection.js';
+import { runScript } from './run-script.js';
+import { FORGET_ACTIVE_JOB } from './store-scripts.js';
 
 /** A dead process holds its jobs for at most lock + two checks: less than the 15 s that users may wait. */
 const LOCK_MS = 8000;
@@ -13,13 +21,14 @@ const AFTER_REJECTION_MS = 1000;
 /** For the last words to Redis when a consumer stops; a Redis that is away must not hold up the process's end. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-interface ConsumeOptions {
+interface ConsumerParts {
   readonly url: string;
   readonly log: Logger;
   readonly name: string;
   readonly prefix: string;
   readonly work: JobProcessor;
   readonly concurrency: number;
+  readonly onLost: LostJobProcessor | undefined;
 }
 
 class JobWorker extends Worker<DeferredJob, void> {
@@ -37,14 +46,15 @@ interface ActiveJob {
 }
 
 /** Works on a queue's jobs over connections of its own. Starts whenever Redis comes. */
-export function consumeJobs({ url, log, name, prefix, work, concurrency }: ConsumeOptions): Consumer {
+export function consumeJobs(parts: ConsumerParts): Consumer {
+  const { url, log, name, prefix, work, concurrency, onLost = dropLost } = parts;
   const client = openRedis(url, 'worker', log, RETRY_FOREVER);
   const activeJobs = new Set<ActiveJob>();
   let stopping = false;
 
   async function run(job: Job<DeferredJob>, signal: AbortSignal): Promise<JobResult> {
     try {
-      return await work(readJob(job.data), signal);
+      return await (isWhole(job.data) ? work(readJob(job.data), signal) : onLost(job.id ?? ''));
     } catch (error) {
       log.error({ job: job.id, error: nameOf(error) }, 'late work was rejected and is tried again');
       return { type: 'retry', afterMs: AFTER_REJECTION_MS };
@@ -65,9 +75,29 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
       await job.moveToWait(token);
       throw new WaitingError();
     }
-    if (verdict.type === 'done') return;
+    if (verdict.type === 'done') {
+      if (isWhole(job.data)) return;
+      await forget(job.id ?? '');
+      throw new WaitingError(); // it is not for BullMQ to end
+    }
     await job.moveToDelayed(Date.now() + verdict.afterMs, token);
     throw new DelayedError();
+  }
+
+  function dropLost(id: string): Promise<JobResult> {
+    log.error({ job: id }, 'a job lost its data and is dropped');
+    return Promise.resolve({ type: 'done' });
+  }
+
+  async function forget(id: string): Promise<void> {
+    const { keys } = worker;
+    const places = [
+      worker.toKey(id),
+      `${worker.toKey(id)}:lock`,
+      keys['active'] ?? '',
+      keys['stalled'] ?? '',
+    ];
+    await runScript(client, FORGET_ACTIVE_JOB, places, [id]);
   }
 
   const worker = new JobWorker(name, process, {
@@ -104,6 +134,10 @@ export function consumeJobs({ url, log, name, prefix, work, concurrency }: Consu
     },
   };
 }
+
+/** A Redis that evicts takes the data of a job and leaves its id in the queue. */
+const isWhole = (data: Partial<DeferredJob>): boolean =>
+  typeof data.id === 'string' && typeof data.appId === 'string' && typeof data.push === 'string';
 
 function trackJob(): ActiveJob {
   const controller = new AbortController();

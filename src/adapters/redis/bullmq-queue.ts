@@ -121,8 +121,8 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
         };
       }),
 
-    consume(work, { concurrency = 64 } = {}) {
-      const consumer = consumeJobs({ url, log, name, prefix, work, concurrency });
+    consume(work, { concurrency = 64, onLost } = {}) {
+      const consumer = consumeJobs({ url, log, name, prefix, work, concurrency, onLost });
       consumers.add(consumer);
       return {
         async stop(graceMs) {

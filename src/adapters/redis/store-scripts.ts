@@ -130,6 +130,20 @@ return redis.call('HDEL', KEYS[1], ARGV[1])
 `);
 
 /**
+ * Takes a job that this process works on, and whose data is gone, out of a BullMQ queue. BullMQ's own end of a job needs
+ * the data, and leaves such a job to be taken up again and again.
+ *
+ * Keys:      job · its lock · active (list) · stalled (set)
+ * Arguments: job id
+ */
+export const FORGET_ACTIVE_JOB = script(`
+redis.call('LREM', KEYS[3], 1, ARGV[1])
+redis.call('SREM', KEYS[4], ARGV[1])
+redis.call('DEL', KEYS[1], KEYS[2])
+return 1
+`);
+
+/**
  * Takes a job that nobody works on out of a BullMQ queue. BullMQ's own removal answers "removed" for an absent
  * job too, and takes jobs from workers whose lock ran out.
  *

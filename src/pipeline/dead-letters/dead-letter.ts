@@ -18,6 +18,7 @@ export type DeadReason =
   | 'reply_invalid' //        what WeChat would not take
   | 'mailbox_expired' //        kept for a next message, and none came
   | 'too_many_messages' //    more than the user's window allows
+  | 'job_lost' //             the queue lost the job's data
   | 'push_unreadable'; //     the stored push cannot be parsed any more
 
 /** How late work ended, and what WeChat said where that was why. */

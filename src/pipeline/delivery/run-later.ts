@@ -82,8 +82,10 @@ async function onThrow(
   runs: number,
 ): Promise<JobResult> {
   const { job, deps, signal } = delivery;
+  // It heeds the stop.
+  if (signal.aborted) return delivery.release(0);
   deps.log.error({ err: error, pushId: job.pushId, handler: job.handler, attempt: runs }, 'a late run threw');
-  if (task === undefined && !signal.aborted)
+  if (task === undefined)
     return giveUp(delivery, error, { reason: 'handler_threw', detail: 'thrown by a run after a crash' });
   if (runs >= MAX_RUNS) return giveUp(delivery, error, { reason: 'later_threw', detail: `${runs} tries` });
   return delivery.release(delivery.jittered(LATER_BACKOFF_MS * 2 ** (runs - 1)));
