@@ -37,16 +37,16 @@ export function createLostJobProcessor(deps: DeliveryDeps): LostJobProcessor {
     if (isTerminal(record)) return DONE;
     // Its owner may still have an answer.
     if (ownerAlive) return retryAfter(POLL_INTERVAL_MS);
-    let made = false;
+    let ok = false;
     const letter = storeDeadLetter(deps, skeleton(id, appId), '', record, WHY);
     await endAsDead(deps, letter, async () => {
       const change = await updateRecord(deps, name, stored, (current) => end(current, record.fence), {
         durable: true,
       });
-      ({ made } = change);
-      return { made, record: change.stored && decodeRecord(change.stored.record) };
+      ({ ok } = change);
+      return { ok, record: change.stored && decodeRecord(change.stored.record) };
     });
-    return made ? DONE : retryAfter(POLL_INTERVAL_MS);
+    return ok ? DONE : retryAfter(POLL_INTERVAL_MS);
   };
 
   function end(record: PushRecord, deadFence: number): PushRecord | undefined {
