@@ -218,9 +218,9 @@ export const variables = {
   HELD_TRIES_PER_5_MIN: {
     schema: wholeNumber(0, 1_000_000),
     allowed: 'a whole number (0: none)',
-    fallback: '15',
+    fallback: '14',
     meaning:
-      'Passive-only accounts: pushes whose first two tries are left unanswered, in 5 minutes at most. WeChat raises an alarm at 30 such tries.',
+      'Passive-only accounts: so many pushes may have their first two tries left unanswered in 5 minutes. Each makes two failures, and WeChat raises an alarm at 30.',
   },
   WHILE_PENDING: {
     schema: oneOf('answer', 'notice'),

@@ -67,13 +67,14 @@ export function createAdminServer({
   if (key !== undefined) app.use(requireKey(key, refuse, createKeyGuesses(systemClock, log)));
   app.use(tokenRoutes.accounts);
   app.get('/status', async (_request, response) => {
+    const lateWork = await queue.counts().catch(() => null);
     response.json({
       status: readiness(),
       uptimeS: Math.round(process.uptime()),
       version: packageVersion(),
-      lateWork: await queue.counts().catch(() => null),
+      lateWork,
       accounts: accounts(),
-      waitingJobs: await queue.size().catch(() => null),
+      waitingJobs: lateWork && lateWork.waiting + lateWork.delayed + lateWork.active,
       deadLetters: buried(),
       alarms: operations.alarms.inForce(),
       routes: routes(),

@@ -15,6 +15,7 @@ export interface GaugeSources {
   readonly lateJobs: () => Promise<{
     readonly waiting: number;
     readonly delayed: number;
+    readonly inMailbox: number;
     readonly active: number;
     /** Of the oldest that is due; 0 where none is. */
     readonly oldestAgeMs: number;
@@ -48,13 +49,14 @@ export function registerGauges(
 
   gauge({
     name: 'wechat_late_jobs',
-    help: 'Late answers in the queue. `delayed`: not due yet, or waiting for their user.',
+    help: 'Late answers in the queue. `delayed`: not due yet. `mailbox`: kept for the next message of their user.',
     labelNames: ['state'],
     async collect() {
       this.reset();
       const jobs = await lateJobs().catch(() => undefined);
       if (jobs === undefined) return;
       for (const state of ['waiting', 'delayed', 'active'] as const) this.set({ state }, jobs[state]);
+      this.set({ state: 'mailbox' }, jobs.inMailbox);
     },
   });
   gauge({

@@ -2,6 +2,7 @@ import type { SendPermission } from '../api/send-permission.js';
 import type { Clock } from '../ports/clock.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
+import { WECHAT_MAX_ATTEMPTS } from './run/pending-attempts.js';
 
 /** How an answer travels that is not ready in time: as a customer-service message, or with the next passive reply. */
 export type DeliveryChannel = 'customer-service' | 'passive-only';
@@ -9,6 +10,8 @@ export type DeliveryChannel = 'customer-service' | 'passive-only';
 /** `auto`: as WeChat says; passive-only while it has not said yet. */
 export type LateReplyMode = DeliveryChannel | 'auto';
 
+/** A push that is held makes so many failures: its last attempt is answered. */
+const HELD_ATTEMPTS = WECHAT_MAX_ATTEMPTS - 1;
 /** WeChat counts the failures of a callback over this time, and raises an alarm at thirty. Source: 接口报警. */
 const HOLD_RATE_PERIOD_MS = 5 * 60_000;
 
@@ -30,7 +33,7 @@ export interface DeliveryPolicy {
   readonly notice: string;
   /** Nothing is sent before: WeChat's limits per minute concern all that the account sends. Each process learns it. */
   pausedUntilMs: number;
-  /** Counts one more push whose tries are left without an answer. False: there are too many already. Never rejects. */
+  /** Counts one more attempt that is left without an answer. False: there are too many already. Never rejects. */
   tryAcquireHold(): Promise<boolean>;
   /** Resolves once it is known, or could not be learned now. */
   settled(): Promise<void>;
@@ -71,7 +74,8 @@ export function createDeliveryPolicy(deps: {
     async tryAcquireHold() {
       const held = {
         name: `${appId}:held`,
-        limit: heldPer5Min,
+        // In failures, as WeChat counts them.
+        limit: heldPer5Min * HELD_ATTEMPTS,
         perMs: HOLD_RATE_PERIOD_MS,
         nowMs: clock.now(),
       };

@@ -22,8 +22,8 @@ export interface DeferredJob {
 /** What is to become of a job after one look at it. */
 export type JobResult =
   | { readonly type: 'done' }
-  /** Not yet: look again after this time. */
-  | { readonly type: 'retry'; readonly afterMs: number };
+  /** Not yet: look again after this time. `inMailbox`: until then it waits for nothing but its user. */
+  | { readonly type: 'retry'; readonly afterMs: number; readonly inMailbox?: true };
 
 /** Does a job. A rejection counts as `again` after a second, and is logged. */
 export type JobProcessor = (job: DeferredJob, signal: AbortSignal) => Promise<JobResult>;
@@ -32,11 +32,19 @@ export type JobProcessor = (job: DeferredJob, signal: AbortSignal) => Promise<Jo
 export interface QueueCounts {
   /** Due, and not taken yet. */
   readonly waiting: number;
-  /** Not due yet: the lease of a run, a retry, an answer in the mailbox. */
+  /** Not due yet: the lease of a run, a retry. */
   readonly delayed: number;
+  /** Its answer is in the mailbox: it only waits for its user. */
+  readonly inMailbox: number;
   readonly active: number;
   /** When the push of the oldest job came that is due or being worked on. Absent: there is none. */
   readonly oldestPushAtMs?: number;
+}
+
+export interface PutOptions {
+  readonly notBeforeMs?: number;
+  /** Until then it waits for nothing but its user. */
+  readonly inMailbox?: boolean;
 }
 
 /** Ends a job of which the queue has nothing left but the id. */
@@ -60,12 +68,12 @@ export interface Consumer {
  */
 export interface DeferredQueue {
   /** Resolves only once the job would survive a crash. The same id twice is kept once (the first data stays). */
-  put(job: DeferredJob, options?: { readonly notBeforeMs?: number }): Promise<void>;
+  put(job: DeferredJob, options?: PutOptions): Promise<void>;
   /** Makes a waiting job due now. Says nothing when it is absent or being worked on. */
   promote(id: string): Promise<void>;
   /** True when a waiting job was removed; false when it is absent or being worked on. */
   remove(id: string): Promise<boolean>;
-  /** How many jobs wait or are being worked on. */
+  /** How many jobs there are, whatever they wait for. */
   size(): Promise<number>;
   /** The same, told apart. Shared by all processes of a queue. */
   counts(): Promise<QueueCounts>;

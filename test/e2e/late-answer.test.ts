@@ -111,6 +111,21 @@ describe.each(storages)('given a built server on %s', (storage) => {
     },
     180_000,
   );
+
+  test('when answers only wait for their user, then they are told apart from work that waits, until they are fetched', async () => {
+    await server.stop();
+    server = await ground.start({ LATE_REPLY: 'passive-only', HELD_TRIES_PER_5_MIN: '0' });
+    const texts = Array.from({ length: 5 }, (_, index) => typeText(`slow 1800 ${index}`));
+    await Promise.all(texts.map((text) => sendAttempt(server.url, text)));
+    const waits = async () => [await server.waitingJobs(), await server.jobsInMailbox()];
+    await eventually(async () => expect(await waits()).toEqual([0, 5]));
+    await server.stop();
+    server = await ground.start({ LATE_REPLY: 'passive-only', HELD_TRIES_PER_5_MIN: '0' });
+    expect(await waits()).toEqual([0, 5]);
+    const said = await sendAttempt(server.url, typeText('slow 100 next', texts[0]?.user));
+    expect(said).toMatchObject({ body: expect.stringContaining('answer: slow 1800 0') });
+    await eventually(async () => expect(await waits()).toEqual([0, 4]));
+  }, 60_000);
 });
 
 function textOf(body: Readonly<Record<string, unknown>>): string {

@@ -66,7 +66,7 @@ describe('given the metrics of a server', () => {
     expect(samples(text, 'wechat_token_refreshes_total')).toEqual([
       'wechat_token_refreshes_total{account="default",result="ok"} 1',
     ]);
-    expect(samples(text, 'wechat_late_jobs')).toHaveLength(3);
+    expect(samples(text, 'wechat_late_jobs')).toHaveLength(4);
   });
 
   test('when there are keys, then the metrics key opens the metrics and nothing else', async () => {

@@ -117,7 +117,7 @@ describe('given the admin listener', () => {
         promote: () => Promise.resolve(),
         remove: () => Promise.resolve(false),
         size: () => Promise.resolve(3),
-        counts: () => Promise.resolve({ waiting: 1, delayed: 2, active: 0 }),
+        counts: () => Promise.resolve({ waiting: 1, delayed: 2, inMailbox: 0, active: 0 }),
         consume: () => ({ stop: () => Promise.resolve() }),
         close: () => Promise.resolve(),
       },

@@ -59,7 +59,8 @@ export class FlakyRemote implements RemoteAdapters {
       promote: () => this.#do(undefined, () => undefined, missed),
       remove: (id) => this.#do(undefined, () => jobs.delete(id), missed),
       size: () => this.#do(undefined, () => jobs.size, missed),
-      counts: () => this.#do(undefined, () => ({ waiting: jobs.size, delayed: 0, active: 0 }), missed),
+      counts: () =>
+        this.#do(undefined, () => ({ waiting: jobs.size, delayed: 0, inMailbox: 0, active: 0 }), missed),
       consume: () => ({ stop: () => Promise.resolve() }),
       close: () => Promise.resolve(),
     };

@@ -6,7 +6,7 @@ export const noopQueue: DeferredQueue = {
   promote: () => Promise.resolve(),
   remove: () => Promise.resolve(false),
   size: () => Promise.resolve(0),
-  counts: () => Promise.resolve({ waiting: 0, delayed: 0, active: 0 }),
+  counts: () => Promise.resolve({ waiting: 0, delayed: 0, inMailbox: 0, active: 0 }),
   consume: () => ({ stop: () => Promise.resolve() }),
   close: () => Promise.resolve(),
 };

@@ -56,8 +56,9 @@ export interface ServerProcess {
   readonly log: readonly WrittenLine[];
   /** The `status` of `/readyz`. */
   readiness(): Promise<string>;
-  /** How many late answers wait, as the admin listener says. */
+  /** How many late answers wait, as the admin listener says; those apart that only wait for their user. */
   waitingJobs(): Promise<number | null>;
+  jobsInMailbox(): Promise<number>;
   deadLetters(): Promise<{ pushId: string; reason: string; user: string }[]>;
   /** As a crash. */
   kill(): Promise<void>;
@@ -122,6 +123,8 @@ export class ServerGround {
         field(await getJson(`${admin}/status`), 'waitingJobs', (jobs) =>
           jobs === null ? null : Number(jobs),
         ),
+      jobsInMailbox: async () =>
+        field(await getJson(`${admin}/status`), 'lateWork', (counts) => field(counts, 'inMailbox', Number)),
       async deadLetters() {
         const letters = field(await getJson(`${admin}/dead-letters?limit=1000`), 'letters', (list) => list);
         if (!Array.isArray(letters)) throw new Error(`no dead letters, but ${JSON.stringify(letters)}`);

@@ -327,7 +327,7 @@ export class SimulatedProcess implements Clock {
         }, failure),
       remove: (id) => this.#step(() => jobs.get(id)?.holder === undefined && jobs.delete(id), failure),
       size: async () => jobs.size,
-      counts: async () => ({ waiting: jobs.size, delayed: 0, active: 0 }),
+      counts: async () => ({ waiting: jobs.size, delayed: 0, inMailbox: 0, active: 0 }),
       consume: (work) => this.#consume(work),
       close: () => Promise.resolve(),
     };

@@ -6,6 +6,7 @@ import {
   type DeferredJob,
   type DeferredQueue,
   type JobProcessor,
+  type PutOptions,
   type QueueCounts,
 } from '../../ports/deferred-queue.js';
 import { withTimeout } from '../../ports/timeout.js';
@@ -14,7 +15,7 @@ import { writeBackJobs } from './write-back.js';
 import type { LocalQueue } from './ports.js';
 import type { LocalIndex } from './local-index.js';
 
-const NO_JOBS: QueueCounts = { waiting: 0, delayed: 0, active: 0 };
+const NO_JOBS: QueueCounts = { waiting: 0, delayed: 0, inMailbox: 0, active: 0 };
 
 /**
  * BullMQ where Redis answers, this process's journal where it does not. A job may stand in both for a while (an add
@@ -45,7 +46,7 @@ export class FallbackQueue implements DeferredQueue {
     this.#journalTimeoutMs = deps.journalTimeoutMs;
   }
 
-  async put(job: DeferredJob, options: { notBeforeMs?: number } = {}): Promise<void> {
+  async put(job: DeferredJob, options: PutOptions = {}): Promise<void> {
     // Who finds a job in Redis must find its record there.
     if (this.#breaker.open || this.#localIndex.isRecordOfJobLocal(job.id))
       return this.#putLocally(job, options);
@@ -83,6 +84,7 @@ export class FallbackQueue implements DeferredQueue {
     return {
       waiting: here.waiting + there.waiting,
       delayed: here.delayed + there.delayed,
+      inMailbox: here.inMailbox + there.inMailbox,
       active: here.active + there.active,
       ...(Number.isFinite(oldest) && { oldestPushAtMs: oldest }),
     };
@@ -118,7 +120,7 @@ export class FallbackQueue implements DeferredQueue {
   }
 
   /** Gives up on Redis as soon as anybody does: what it may have stored is put to it again when it is back. */
-  #putRemotely(job: DeferredJob, options: { notBeforeMs?: number }): Promise<void> {
+  #putRemotely(job: DeferredJob, options: PutOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const cancel = this.#breaker.onOpen(() =>
         reject(new QueueUnavailable('put: Redis went away meanwhile')),
@@ -128,10 +130,7 @@ export class FallbackQueue implements DeferredQueue {
   }
 
   /** A disk that hangs must not cost the answer. Who is told that the job was not kept need not fear that it is done. */
-  async #putLocally(
-    job: DeferredJob,
-    options: { notBeforeMs?: number; maybeRemote?: boolean },
-  ): Promise<void> {
+  async #putLocally(job: DeferredJob, options: PutOptions & { maybeRemote?: boolean }): Promise<void> {
     const limitMs = this.#journalTimeoutMs;
     await withTimeout(this.#clock, this.#local.put(job, options), limitMs, () => {
       void this.#local.remove(job.id);

@@ -1,4 +1,4 @@
-import type { DeferredJob, DeferredQueue } from '../../ports/deferred-queue.js';
+import type { DeferredJob, DeferredQueue, PutOptions } from '../../ports/deferred-queue.js';
 import type { LanePlacement, StateStore, StoredRecord } from '../../ports/state-store.js';
 
 /** A record as it travels between stores. */
@@ -27,9 +27,14 @@ export interface LocalStore extends StateStore {
 /** What the fallback asks of the queue that stands in. */
 export interface LocalQueue extends DeferredQueue {
   /** A doubtful job may be in the other queue as well and is not run here. */
-  put(job: DeferredJob, options?: { notBeforeMs?: number; maybeRemote?: boolean }): Promise<void>;
+  put(job: DeferredJob, options?: PutOptions & { maybeRemote?: boolean }): Promise<void>;
   /** Jobs that nobody works on, oldest first. */
-  waiting(): Iterable<{ job: DeferredJob; notBeforeMs: number; maybeRemote: boolean }>;
+  waiting(): Iterable<{
+    job: DeferredJob;
+    notBeforeMs: number;
+    maybeRemote: boolean;
+    inMailbox: boolean;
+  }>;
 }
 
 export interface LocalAdapters {

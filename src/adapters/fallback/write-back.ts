@@ -91,7 +91,9 @@ export async function writeBackJobs(
   const waiting = [...local.waiting()];
   for (let at = 0; at < waiting.length; at += BATCH_SIZE) {
     const some = waiting.slice(at, at + BATCH_SIZE).filter(({ job }) => mayMove(job.id));
-    await Promise.all(some.map(({ job, notBeforeMs }) => remote.put(job, { notBeforeMs })));
+    await Promise.all(
+      some.map(({ job, notBeforeMs, inMailbox }) => remote.put(job, { notBeforeMs, inMailbox })),
+    );
     await Promise.all(some.map(({ job }) => local.remove(job.id)));
   }
 }

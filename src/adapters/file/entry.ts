@@ -40,8 +40,8 @@ export type Entry =
   | readonly ['no-fact', name: string]
   | readonly ['letter', letter: DeadLetter]
   | readonly ['no-letter', id: string]
-  | readonly ['job', job: DeferredJob, dueAtMs: number, maybeRemote: boolean]
-  | readonly ['due', jobId: string, atMs: number]
+  | readonly ['job', job: DeferredJob, dueAtMs: number, maybeRemote: boolean, inMailbox?: boolean]
+  | readonly ['due', jobId: string, atMs: number, inMailbox?: boolean]
   | readonly ['settled', jobId: string]
   | readonly ['no-job', jobId: string];
 

@@ -17,7 +17,7 @@ export interface ConsumerParts {
   readonly due: DueHeap<QueuedJob>;
   readonly finish: (item: QueuedJob) => void;
   /** It waits again, until then. */
-  readonly requeue: (item: QueuedJob, dueAtMs: number) => void;
+  readonly requeue: (item: QueuedJob, dueAtMs: number, inMailbox: boolean) => void;
   readonly stopped: () => void;
 }
 
@@ -58,21 +58,21 @@ export class FileConsumer implements Consumer {
     this.#abort.abort();
     for (const item of this.#running.keys()) {
       item.worker = undefined;
-      this.#parts.requeue(item, this.#parts.clock.now());
+      this.#parts.requeue(item, this.#parts.clock.now(), false);
     }
     this.#running.clear();
   }
 
   async #run(item: QueuedJob): Promise<void> {
     const { clock, finish, requeue } = this.#parts;
-    // Whoever put the job goes first, with what it changes next.
-    await new Promise<void>((resume) => void setImmediate(resume));
+    // Never in the stack of the put or the verdict that made the job due.
+    await Promise.resolve();
     const verdict = await this.#process(item);
     if (!this.#running.delete(item)) return; // stopped meanwhile, and given back
     item.worker = undefined;
     if (verdict.type === 'done') finish(item);
     // At least a millisecond: "again, at once" over and over must not keep everything else from running.
-    else requeue(item, clock.now() + Math.max(1, verdict.afterMs));
+    else requeue(item, clock.now() + Math.max(1, verdict.afterMs), verdict.inMailbox === true);
     this.startDue();
   }
 

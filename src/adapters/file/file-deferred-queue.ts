@@ -5,6 +5,7 @@ import type {
   DeferredJob,
   DeferredQueue,
   JobProcessor,
+  PutOptions,
   QueueCounts,
 } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
@@ -20,8 +21,7 @@ export interface QueueLimits {
   readonly bytes: number;
 }
 
-export interface PutOptions {
-  readonly notBeforeMs?: number;
+export interface LocalPutOptions extends PutOptions {
   /** The job may have reached another queue as well: it is kept, but not run before `settleDoubt`. */
   readonly maybeRemote?: boolean;
 }
@@ -51,13 +51,14 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     this.#limits = limits;
   }
 
-  put(job: DeferredJob, options: PutOptions = {}): Promise<void> {
+  put(job: DeferredJob, options: LocalPutOptions = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new QueueUnavailable('the queue is closed'));
     const known = this.#jobs.get(job.id);
     if (known !== undefined) return known.durable;
     if (this.#jobs.size >= this.#limits.jobs || this.#bytes >= this.#limits.bytes)
       return Promise.reject(this.#full());
-    const item = this.#take(job, options.notBeforeMs ?? 0, options.maybeRemote ?? false);
+    const { notBeforeMs = 0, maybeRemote = false, inMailbox = false } = options;
+    const item = this.#take(job, notBeforeMs, maybeRemote, inMailbox);
     item.durable = this.#journal.append(entryOf(item)).then(
       () => this.#offer(item),
       (cause: unknown) => {
@@ -76,6 +77,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     const nowMs = this.#clock.now();
     if (item.dueAtMs <= nowMs) return Promise.resolve();
     this.#journal.appendLazily(['due', id, nowMs]);
+    item.inMailbox = false;
     this.#move(item, nowMs);
     return Promise.resolve();
   }
@@ -94,21 +96,26 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
 
   counts(): Promise<QueueCounts> {
     const nowMs = this.#clock.now();
-    const counts = { waiting: 0, delayed: 0, active: 0 };
+    const counts = { waiting: 0, delayed: 0, inMailbox: 0, active: 0 };
     let oldestPushAtMs = Number.POSITIVE_INFINITY;
-    for (const { job, worker, dueAtMs } of this.#jobs.values()) {
-      const state = worker !== undefined ? 'active' : dueAtMs > nowMs ? 'delayed' : 'waiting';
+    for (const { job, worker, dueAtMs, inMailbox } of this.#jobs.values()) {
+      const isDue = worker !== undefined || dueAtMs <= nowMs;
+      const state = worker !== undefined ? 'active' : isDue ? 'waiting' : inMailbox ? 'inMailbox' : 'delayed';
       counts[state] += 1;
-      if (state !== 'delayed') oldestPushAtMs = Math.min(oldestPushAtMs, job.receivedAtMs);
+      if (isDue) oldestPushAtMs = Math.min(oldestPushAtMs, job.receivedAtMs);
     }
     return Promise.resolve({ ...counts, ...(Number.isFinite(oldestPushAtMs) && { oldestPushAtMs }) });
   }
 
   /** Every job that nobody works on, in the order of their puts. */
-  *waiting(): Generator<{ job: DeferredJob; notBeforeMs: number; maybeRemote: boolean }> {
-    for (const item of this.#jobs.values()) {
-      if (item.worker !== undefined) continue;
-      yield { job: item.job, notBeforeMs: item.dueAtMs, maybeRemote: item.maybeRemote };
+  *waiting(): Generator<{
+    job: DeferredJob;
+    notBeforeMs: number;
+    maybeRemote: boolean;
+    inMailbox: boolean;
+  }> {
+    for (const { job, dueAtMs: notBeforeMs, maybeRemote, inMailbox, worker } of this.#jobs.values()) {
+      if (worker === undefined) yield { job, notBeforeMs, maybeRemote, inMailbox };
     }
   }
 
@@ -135,9 +142,12 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
         this.#drop(item);
         this.#journal.appendLazily(['no-job', item.job.id]);
       },
-      requeue: (item, dueAtMs) => {
+      requeue: (item, dueAtMs, inMailbox) => {
         item.dueAtMs = dueAtMs;
-        this.#journal.appendLazily(['due', item.job.id, dueAtMs]);
+        item.inMailbox = inMailbox;
+        this.#journal.appendLazily(
+          inMailbox ? ['due', item.job.id, dueAtMs, true] : ['due', item.job.id, dueAtMs],
+        );
         this.#offer(item);
       },
       stopped: () => this.#consumers.delete(consumer),
@@ -158,13 +168,14 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
   replay(entry: Entry): void {
     switch (entry[0]) {
       case 'job': {
-        const [, job, dueAtMs, maybeRemote] = entry;
-        if (!this.#jobs.has(job.id)) this.#offer(this.#take(job, dueAtMs, maybeRemote));
+        const [, job, dueAtMs, maybeRemote, inMailbox = false] = entry;
+        if (!this.#jobs.has(job.id)) this.#offer(this.#take(job, dueAtMs, maybeRemote, inMailbox));
         return;
       }
       case 'due': {
         const item = this.#jobs.get(entry[1]);
         if (item === undefined) return;
+        item.inMailbox = entry[3] === true;
         this.#move(item, entry[2]);
         return;
       }
@@ -186,11 +197,12 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     for (const item of this.#jobs.values()) yield entryOf(item);
   }
 
-  #take(job: DeferredJob, dueAtMs: number, maybeRemote: boolean): QueuedJob {
+  #take(job: DeferredJob, dueAtMs: number, maybeRemote: boolean, inMailbox: boolean): QueuedJob {
     const item: QueuedJob = {
       job,
       dueAtMs,
       maybeRemote,
+      inMailbox,
       bytes: JSON.stringify(job).length,
       order: (this.#order += 1),
       heapIndex: -1,
@@ -239,6 +251,6 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
   }
 }
 
-function entryOf({ job, dueAtMs, maybeRemote }: QueuedJob): Entry {
-  return ['job', job, dueAtMs, maybeRemote];
+function entryOf({ job, dueAtMs, maybeRemote, inMailbox }: QueuedJob): Entry {
+  return inMailbox ? ['job', job, dueAtMs, maybeRemote, true] : ['job', job, dueAtMs, maybeRemote];
 }

@@ -10,7 +10,7 @@ import { acquireDirLock } from './dir-lock.js';
 import { Journal } from './journal.js';
 
 export { DataDirInUse, DataDirUnusable } from './data-dir-errors.js';
-export type { FileDeferredQueue, PutOptions } from './file-deferred-queue.js';
+export type { FileDeferredQueue, LocalPutOptions } from './file-deferred-queue.js';
 export type { FileStateStore, StoredRecordCopy } from './file-state-store.js';
 
 export interface FileAdapterLimits {

@@ -5,6 +5,8 @@ import type { Due } from './due-heap.js';
 export interface QueuedJob extends Due {
   readonly job: DeferredJob;
   maybeRemote: boolean;
+  /** Until it is due it waits for nothing but its user. */
+  inMailbox: boolean;
   /** The consumer that works on it. */
   worker: object | undefined;
   /** Settles as its put does; a second put of the same id waits for it as well. */

@@ -10,6 +10,7 @@ import type {
 import type { Logger } from '../../ports/logger.js';
 import { readJob } from '../../ports/older-words.js';
 import { settlesWithin } from '../../ports/timeout.js';
+import type { MailboxJobs } from './mailbox-jobs.js';
 import { openRedis, RETRY_FOREVER, reasonOf } from './connection.js';
 import { runScript } from './run-script.js';
 import { FORGET_ACTIVE_JOB } from './store-scripts.js';
@@ -28,6 +29,7 @@ interface ConsumerParts {
   readonly prefix: string;
   readonly work: JobProcessor;
   readonly concurrency: number;
+  readonly mailbox: MailboxJobs;
   readonly onLost: LostJobProcessor | undefined;
 }
 
@@ -47,7 +49,7 @@ interface ActiveJob {
 
 /** Works on a queue's jobs over connections of its own. Starts whenever Redis comes. */
 export function consumeJobs(parts: ConsumerParts): Consumer {
-  const { url, log, name, prefix, work, concurrency, onLost = dropLost } = parts;
+  const { url, log, name, prefix, work, concurrency, mailbox, onLost = dropLost } = parts;
   const client = openRedis(url, 'worker', log, RETRY_FOREVER);
   const activeJobs = new Set<ActiveJob>();
   let stopping = false;
@@ -80,7 +82,9 @@ export function consumeJobs(parts: ConsumerParts): Consumer {
       await forget(job.id ?? '');
       throw new WaitingError(); // it is not for BullMQ to end
     }
-    await job.moveToDelayed(Date.now() + verdict.afterMs, token);
+    const dueAtMs = Date.now() + verdict.afterMs;
+    await job.moveToDelayed(dueAtMs, token);
+    if (verdict.inMailbox === true) await mailbox.enter(client, job.id ?? '', dueAtMs);
     throw new DelayedError();
   }
 

@@ -12,6 +12,7 @@ import { waitUntilReady, FAIL_FAST, openRedis, reasonOf } from './connection.js'
 import { OperationTimeouts } from './operation-timeouts.js';
 import { gatherWrites, runScript } from './run-script.js';
 import { demandRight } from './redis-refused.js';
+import { MailboxJobs } from './mailbox-jobs.js';
 import { SilentPeer } from './silent-peer.js';
 import { REMOVE_WAITING_JOB } from './store-scripts.js';
 
@@ -49,6 +50,7 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
   const { url, log, clock, name = 'late-replies', prefix = '{wechat}', timeoutMs = 800 } = options;
   const client = openRedis(url, 'queue', log, FAIL_FAST);
   const peer = new SilentPeer(client);
+  const mailbox = new MailboxJobs(`${prefix}:${name}:mailbox`);
   const queue = new Queue<DeferredJob>(name, {
     connection: client,
     prefix,
@@ -87,10 +89,11 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
   }
 
   return {
-    async put(job, { notBeforeMs } = {}) {
+    async put(job, { notBeforeMs, inMailbox } = {}) {
       if (!SAFE_ID.test(job.id)) throw new TypeError(`Job id ${JSON.stringify(job.id)} is not one of ours`);
       const delay = notBeforeMs === undefined ? 0 : Math.max(0, Math.ceil(notBeforeMs - clock.now()));
       await within('put', () => queue.add('late-reply', job, { jobId: job.id, delay }));
+      if (inMailbox === true) await mailbox.enter(client, job.id, Date.now() + delay);
     },
 
     async promote(id) {
@@ -98,7 +101,7 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
     },
 
     async remove(id) {
-      const keys = [queue.toKey(id), queue.keys['delayed'] ?? '', queue.keys['wait'] ?? ''];
+      const keys = [queue.toKey(id), queue.keys['delayed'] ?? '', queue.keys['wait'] ?? '', mailbox.key];
       return (await within('remove', () => runScript(client, REMOVE_WAITING_JOB, keys, [id]))) === 1;
     },
 
@@ -107,6 +110,7 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
     counts: () =>
       within('counts', async () => {
         const counts = await queue.getJobCounts('wait', 'delayed', 'active', 'failed');
+        const inMailbox = await mailbox.count(client);
         // The first of each list is the oldest; a job whose data was evicted comes as nothing.
         const [waiting, active] = await Promise.all([
           queue.getJobs(['wait'], 0, 0, true),
@@ -115,14 +119,15 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
         const pushedAtMs = [...waiting, ...active].flatMap((job) => job?.data?.receivedAtMs ?? []);
         return {
           waiting: counts['wait'] ?? 0,
-          delayed: (counts['delayed'] ?? 0) + (counts['failed'] ?? 0),
+          delayed: Math.max(0, (counts['delayed'] ?? 0) - inMailbox) + (counts['failed'] ?? 0),
+          inMailbox,
           active: counts['active'] ?? 0,
           ...(pushedAtMs.length > 0 && { oldestPushAtMs: Math.min(...pushedAtMs) }),
         };
       }),
 
     consume(work, { concurrency = 64, onLost } = {}) {
-      const consumer = consumeJobs({ url, log, name, prefix, work, concurrency, onLost });
+      const consumer = consumeJobs({ url, log, name, prefix, work, concurrency, onLost, mailbox });
       consumers.add(consumer);
       return {
         async stop(graceMs) {

@@ -147,12 +147,13 @@ return 1
  * Takes a job that nobody works on out of a BullMQ queue. BullMQ's own removal answers "removed" for an absent
  * job too, and takes jobs from workers whose lock ran out.
  *
- * Keys:      job · delayed (sorted set) · wait (list)
+ * Keys:      job · delayed (sorted set) · wait (list) · mailbox (sorted set)
  * Arguments: job id
  * Result:    1 removed · 0 absent, or a worker has it
  */
 export const REMOVE_WAITING_JOB = script(`
 if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 and redis.call('LREM', KEYS[3], 1, ARGV[1]) == 0 then return 0 end
+redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('DEL', KEYS[1])
 return 1
 `);

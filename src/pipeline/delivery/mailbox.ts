@@ -9,6 +9,8 @@ import { retryAfter, DONE, type Delivery, type DeliveryDeps } from './delivery.j
 import { decodeRecord } from '../../push-record/codec.js';
 import { expire, putInMailbox } from '../../push-record/transitions.js';
 
+const inMailbox = (ms: number): JobResult => ({ type: 'retry', afterMs: Math.max(0, ms), inMailbox: true });
+
 /** Keeps what is left to say for the user's next message. The job stays, to look whether that ever came. */
 export async function moveToMailbox(delivery: Delivery, why: string): Promise<JobResult> {
   const { clock, log } = delivery.deps;
@@ -29,7 +31,7 @@ export async function moveToMailbox(delivery: Delivery, why: string): Promise<Jo
     { stage: 'mailbox', pushId: delivery.job.pushId, handler: delivery.job.handler, messages, why },
     'a late answer is kept for the next message of its user',
   );
-  return retryAfter(Math.max(0, deliveryClockStartMs(delivery.job) + MAILBOX_TTL_MS - clock.now()));
+  return inMailbox(deliveryClockStartMs(delivery.job) + MAILBOX_TTL_MS - clock.now());
 }
 
 /** Looks at an answer that is kept, when its job comes due: nobody came for it, or its time is not over yet. */
@@ -41,7 +43,7 @@ export async function expireMailboxEntry(
   stored: StoredRecord,
 ): Promise<JobResult> {
   const leftMs = deliveryClockStartMs(job) + MAILBOX_TTL_MS - deps.clock.now();
-  if (leftMs > 0) return retryAfter(leftMs);
+  if (leftMs > 0) return inMailbox(leftMs);
   const kept = storeDeadLetter(
     deps,
     job,

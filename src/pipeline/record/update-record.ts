@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { DeferredQueue } from '../../ports/deferred-queue.js';
 import { jobIdOf, type RecordRef } from './record-ref.js';
 import { decodeRecord, encodeRecord } from '../../push-record/codec.js';
-import { placeOf, type PushRecord } from '../../push-record/push-record.js';
+import { isTerminal, placeOf, type PushRecord } from '../../push-record/push-record.js';
 
 /** How long records live, in ms. Work under way outlives the 48 h in which a message can still be sent. */
 export interface RecordTtls {
@@ -29,7 +29,7 @@ export function recordTtlsFor(maxPushAgeS: number): RecordTtls {
 
 export interface RecordStoreDeps {
   readonly store: StateStore;
-  readonly queue: Pick<DeferredQueue, 'promote'>;
+  readonly queue: Pick<DeferredQueue, 'promote' | 'remove'>;
   readonly clock: Clock;
   readonly ttls: RecordTtls;
 }
@@ -84,6 +84,9 @@ export async function updateRecord(
     });
     if (result.swapped) {
       if (result.next !== undefined) queue.promote(jobIdOf(result.next)).catch(() => {}); // it looks by itself, too
+      // What went along out of the mailbox, whole, has nothing left to expire; a job that stays finds that out.
+      for (const one of linked ?? [])
+        if (isTerminal(decodeRecord(one.next))) queue.remove(jobIdOf(one.key)).catch(() => false);
       return { ok: true, stored: result.stored };
     }
     if (result.linkedConflict === true) return { ok: false, stored: result.stored, linkedConflict: true };

@@ -147,7 +147,7 @@ function onJobWriteDue(state: RunState): Decision {
 function onDeadline(state: RunState, says: Said): Decision {
   if (state.told !== undefined || state.waiting === 'none') return stay(state);
   if (state.hold === 'granted' && state.waiting !== 'last')
-    return advance({ ...state, waiting: 'none' }, [{ type: 'leaveUnanswered' }]);
+    return advance({ ...state, waiting: 'none', hold: 'possible' }, [{ type: 'leaveUnanswered' }]);
   const due: RunState = { ...state, due: says };
   const written = state.runs === 'nobody' ? stay(due, GRACE) : writeJob(due, 'lease', GRACE);
   return advance(written.state, written.effects);

@@ -98,7 +98,7 @@ export class PushRun implements ActiveRun {
       handler: () => this.#handler.name,
       makeJob: () => this.#makeJob(),
     });
-    this.#state = firstState(runs, { passiveOnly, isFirstAttempt: arrival.attemptNumber === 1 });
+    this.#state = firstState(runs, { passiveOnly });
     deps.activeRuns.set(name.key, this);
   }
 
@@ -250,14 +250,15 @@ export class PushRun implements ActiveRun {
 
   #writeJob(as: 'lease' | 'work' | 'held'): Promise<boolean> {
     const { receivedAtMs, sinceMs } = this.#arrival;
-    if (as === 'lease') return this.#job.write(this.#makeJob(), this.#attempts.deadlineAtMs + JOB_LEASE_MS);
-    if (as === 'held') return this.#job.write(this.#makeJob(), sinceMs + ATTEMPTS_WINDOW_MS);
+    const write = (notBeforeMs: number, inMailbox = false): Promise<boolean> =>
+      this.#job.write(this.#makeJob(), inMailbox ? { notBeforeMs, inMailbox } : { notBeforeMs });
+    if (as === 'lease') return write(this.#attempts.deadlineAtMs + JOB_LEASE_MS);
+    if (as === 'held') return write(sinceMs + ATTEMPTS_WINDOW_MS);
     if (this.#state.made?.type === 'task') return this.#job.write(this.#makeJob(true));
     const isKept = this.#answer.passive?.remainderGoes === 'mailbox' && this.#state.made?.type === 'reply';
-    return this.#job.write(
-      this.#makeJob(),
-      isKept ? receivedAtMs + MAILBOX_TTL_MS : this.#deps.clock.now() + REMAINDER_AFTER_MS,
-    );
+    return isKept
+      ? write(receivedAtMs + MAILBOX_TTL_MS, true)
+      : write(this.#deps.clock.now() + REMAINDER_AFTER_MS);
   }
 
   #makeJob(withTask = false): DeferredJob {

@@ -1,4 +1,4 @@
-import type { DeferredJob, DeferredQueue } from '../../ports/deferred-queue.js';
+import type { DeferredJob, DeferredQueue, PutOptions } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 
 /** The one job of a push, from the side of its run. The queue keeps it once under its id. */
@@ -7,7 +7,7 @@ export class RunJob {
   readonly #log: Logger;
   readonly #id: string;
   #writing: Promise<boolean> = Promise.resolve(false);
-  #last: { readonly job: DeferredJob; readonly notBeforeMs: number | undefined } | undefined;
+  #last: { readonly job: DeferredJob; readonly options: PutOptions } | undefined;
 
   constructor(queue: DeferredQueue, log: Logger, id: string) {
     this.#queue = queue;
@@ -16,15 +16,15 @@ export class RunJob {
   }
 
   /** True once the job would survive a crash. */
-  write(job: DeferredJob, notBeforeMs?: number): Promise<boolean> {
-    this.#last = { job, notBeforeMs };
-    this.#writing = this.#put(job, notBeforeMs);
+  write(job: DeferredJob, options: PutOptions = {}): Promise<boolean> {
+    this.#last = { job, options };
+    this.#writing = this.#put(job, options);
     return this.#writing;
   }
 
   /** The store had lost the record, so the queue may have lost the job, too. */
   async restore(): Promise<void> {
-    if (this.#last !== undefined) await this.write(this.#last.job, this.#last.notBeforeMs);
+    if (this.#last !== undefined) await this.write(this.#last.job, this.#last.options);
   }
 
   /** Makes it due now. Where that fails, its own time comes. */
@@ -37,9 +37,9 @@ export class RunJob {
     if (await this.#writing) await this.#queue.remove(this.#id).catch(() => false);
   }
 
-  async #put(job: DeferredJob, notBeforeMs: number | undefined): Promise<boolean> {
+  async #put(job: DeferredJob, options: PutOptions): Promise<boolean> {
     try {
-      await this.#queue.put(job, notBeforeMs === undefined ? {} : { notBeforeMs });
+      await this.#queue.put(job, options);
       return true;
     } catch (error) {
       this.#log.error({ err: error, pushId: job.pushId }, 'job write failed: nothing can be promised yet');

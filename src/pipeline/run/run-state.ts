@@ -61,7 +61,7 @@ export interface RunState {
 
 export function firstState(
   runs: RunState['runs'],
-  { passiveOnly, isFirstAttempt }: { readonly passiveOnly: boolean; readonly isFirstAttempt: boolean },
+  { passiveOnly }: { readonly passiveOnly: boolean },
 ): RunState {
   return {
     runs,
@@ -71,7 +71,7 @@ export function firstState(
     waiting: 'none',
     told: undefined,
     due: undefined,
-    hold: !passiveOnly ? 'refused' : isFirstAttempt ? 'possible' : 'granted',
+    hold: passiveOnly ? 'possible' : 'refused',
     job: 'none',
     jobIsLease: false,
     step: undefined,

@@ -13,7 +13,7 @@ describe('given docs/operations.md', () => {
       clock: new ManualClock(0),
       isListed: () => true,
       sources: {
-        lateJobs: async () => ({ waiting: 0, delayed: 0, active: 0, oldestAgeMs: 0 }),
+        lateJobs: async () => ({ waiting: 0, delayed: 0, inMailbox: 0, active: 0, oldestAgeMs: 0 }),
         deadLetters: async () => 0,
         accessPoints: () => [],
         storage: () => ({ degraded: false, spilledRecords: 0, journalBytes: 0 }),
