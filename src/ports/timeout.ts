@@ -31,8 +31,6 @@ export function scheduleTimeout(
     const armedAtMs = clock.now();
     const onTick = (): void => {
       passedMs += countedMs(clock.now() - armedAtMs, ms);
-      // Where the clock was set back, the tick itself is what has passed.
-      if (clock.now() < armedAtMs) passedMs += TICK_MS;
       if (passedMs >= ms) cancel = afterReading(run);
       else arm();
     };

@@ -604,7 +604,7 @@ export class ModelProcess implements Clock {
         }),
       remove: (id) => ask('drop job', () => jobs.get(id)?.holder === undefined && jobs.delete(id)),
       size: async () => jobs.size,
-      counts: async () => ({ waiting: jobs.size, delayed: 0, active: 0 }),
+      counts: async () => ({ waiting: jobs.size, delayed: 0, inMailbox: 0, active: 0 }),
       consume: () => ({ stop: () => Promise.resolve() }),
       close: () => Promise.resolve(),
     };

@@ -65,8 +65,8 @@ export class FileConsumer implements Consumer {
 
   async #run(item: QueuedJob): Promise<void> {
     const { clock, finish, requeue } = this.#parts;
-    // Never in the stack of the put or the verdict that made the job due.
-    await Promise.resolve();
+    // Whoever put the job goes first, with what it changes next.
+    await new Promise<void>((resume) => void setImmediate(resume));
     const verdict = await this.#process(item);
     if (!this.#running.delete(item)) return; // stopped meanwhile, and given back
     item.worker = undefined;

@@ -8,8 +8,8 @@ import {
   type RunState,
 } from '../../../src/pipeline/run/run-state.js';
 
-const OURS = firstState('ours', { passiveOnly: false, isFirstAttempt: true });
-const PASSIVE = firstState('ours', { passiveOnly: true, isFirstAttempt: true });
+const OURS = firstState('ours', { passiveOnly: false });
+const PASSIVE = firstState('ours', { passiveOnly: true });
 const REPLY = { type: 'reply', needsJob: false } as const;
 
 /** Decides on one event after the other; the effects are those of the last one, by name. */
@@ -161,6 +161,11 @@ describe('given a push of an account that sends nothing by itself', () => {
     ],
     ['that of the last one comes near', [joined, jobDue], ['write job: lease']],
     [
+      'the deadline of the attempt after it comes near, too',
+      [early, jobDue, granted, deadline, early, jobDue],
+      ['askHold'],
+    ],
+    [
       'its handler defers',
       [early, { type: 'handlerSettled', made: { type: 'task', tried: false } }],
       ['startLater'],
@@ -171,7 +176,7 @@ describe('given a push of an account that sends nothing by itself', () => {
 });
 
 describe('given a push that another process runs', () => {
-  const theirs = firstState('theirs', { passiveOnly: false, isFirstAttempt: true });
+  const theirs = firstState('theirs', { passiveOnly: false });
   const running: RunEvent = { type: 'recordSeen', sight: { is: 'theirs' } };
   test.each<[string, RunEvent[], string[]]>([
     ['it still runs', [joined, running], ['pause: poll']],

@@ -81,8 +81,8 @@ describe('given a doubtful job', () => {
     adapters = await open();
     const { queue } = adapters;
     expect([...queue.waiting()]).toEqual([
-      { job: job('doubtful'), notBeforeMs: 0, maybeRemote: true },
-      { job: job('sure'), notBeforeMs: clock.now() + 60_000, maybeRemote: false },
+      { job: job('doubtful'), notBeforeMs: 0, maybeRemote: true, inMailbox: false },
+      { job: job('sure'), notBeforeMs: clock.now() + 60_000, maybeRemote: false, inMailbox: false },
     ]);
     const seen: string[] = [];
     queue.consume(async ({ id }) => {
