@@ -30,6 +30,7 @@ beforeEach(async () => {
     PORT: '0',
     ADMIN_PORT: String(await sparePort()),
     ADMIN_KEY: 'the-admin-key',
+    LATE_REPLY: 'passive-only', // nothing asks for a token by itself
   };
   Object.assign(process.env, settings);
 });
