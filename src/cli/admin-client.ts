@@ -43,7 +43,7 @@ export async function findAdminClient({ admin }: Config): Promise<AdminClient | 
       timeoutMs,
       maxBytes: MAX_BYTES,
       ...(admin.key !== undefined && { headers: { authorization: `Bearer ${admin.key}` } }),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...((body !== undefined || method === 'POST') && { body: JSON.stringify(body ?? {}) }),
     });
     return { status, answer: parse(text) };
   }

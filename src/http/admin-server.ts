@@ -80,6 +80,7 @@ export function createAdminServer({
       routes: routes(),
     });
   });
+  app.use(requireJson);
   app.use(metrics.behindAdminKey);
   app.use(operationsRoutes(operations));
   app.use(deadLetterRoutes(letters, log));
@@ -119,6 +120,12 @@ function requireKey(key: string, refuse: Refuse, guesses: KeyGuesses): RequestHa
     refuse(request, response, 'send Authorization: Bearer <ADMIN_KEY>');
   };
 }
+
+/** What changes something comes with a JSON body, which no form of a page can send. */
+const requireJson: RequestHandler = (request, response, next) => {
+  if (request.method !== 'POST' || typeof request.is('application/json') === 'string') next();
+  else response.status(415).json({ error: 'json_expected', message: 'send a JSON body, such as {}' });
+};
 
 /** A page of another site, which a browser sends here with whatever cookies and network it has. */
 function rejectForeignPages(refuse: Refuse): RequestHandler {

@@ -113,7 +113,7 @@ describe('given dead letters on the admin listener', () => {
 
   test('when one is retried, then its work is in the queue and it is gone', async () => {
     await store.putDeadLetter(deadLetter('msg-1'));
-    const { status, body } = await request(server).post('/dead-letters/msg-1/retry');
+    const { status, body } = await request(server).post('/dead-letters/msg-1/retry').send({});
     expect([status, body]).toEqual([200, { id: 'msg-1', outcome: 'retried' }]);
     expect(jobs).toMatchObject([{ pushId: 'msg-1', handler: 'weather', receivedAtMs: 1_736_670_151_000 }]);
     expect(await idsAt('/dead-letters')).toEqual([]);
@@ -124,7 +124,7 @@ describe('given dead letters on the admin listener', () => {
     await store.putDeadLetter(deadLetter('busy'));
     await store.claim({ key: `${APP_ID}:push:busy`, owner: 'o', nowMs: Date.now(), ttlMs: 60_000 });
     const retry = async (id: string) => {
-      const { status, body } = await request(server).post(`/dead-letters/${id}/retry`);
+      const { status, body } = await request(server).post(`/dead-letters/${id}/retry`).send({});
       return [status, body.error];
     };
     expect(await retry('none')).toEqual([404, 'letter_unknown']);

@@ -169,6 +169,15 @@ describe('given the admin listener', () => {
     });
   });
 
+  test('when something is to be changed without a JSON body, then it is refused', async () => {
+    app = await createTestApp();
+    const server = admin(undefined);
+    const form = request(server).post('/dead-letters/msg-1/retry').type('form').send('a=b');
+    expect((await form).status).toBe(415);
+    expect((await request(server).post('/dead-letters/msg-1/retry')).status).toBe(415);
+    expect((await request(server).post('/dead-letters/msg-1/retry').send({})).status).toBe(404);
+  });
+
   test('when its path is malformed, then that is the sender’s fault and not ours', async () => {
     app = await createTestApp();
     expect((await request(admin(undefined)).get('/dead-letters/%E0%A4%A')).status).toBe(400);

@@ -150,6 +150,11 @@ describe('given somebody who must stay out', () => {
     ['a name that leads here by DNS', { host: 'sandbox.attacker.example' }, '/api/state'],
     ['a foreign page', { origin: 'https://attacker.example' }, '/api/state'],
     ['a foreign page that calls the API side', { origin: 'null' }, '/cgi-bin/token'],
+    [
+      'a picture in a page of another site',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+      '/',
+    ],
   ])('when the request comes from %s, then it is refused', async (_who, headers, path) => {
     expect(await askRaw(headers, path)).toBe(403);
   });

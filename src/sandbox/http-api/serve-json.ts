@@ -54,6 +54,7 @@ export function sendJson(response: ServerResponse, status: number, body: object)
     'content-length': bytes.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
   });
   response.end(bytes);
 }
