@@ -4,17 +4,25 @@ import { CHECKS, runStage } from './stages.mjs';
 
 /** Most long suites wait for real time, so that two cores are busy with more suites than two. */
 const WORKERS = 3;
+/** Two servers whose disk must keep up with a stopped Redis: beside others they would judge the disk, not the servers. */
+const ALONE = ['/test/e2e/redis-outage'];
+const NOT_OURS = ['/node_modules/'];
 
 let passed = 0;
 let failed = 0;
 if (await runStage('build')) {
   const checks = Promise.all(CHECKS.map((script) => runStage(script)));
-  const { results } = await runCLI({ $0: '', _: [], reporters: ['default'], maxWorkers: WORKERS }, [
-    process.cwd(),
-  ]);
+  const goes = [
+    { testPathIgnorePatterns: [...NOT_OURS, ...ALONE], maxWorkers: WORKERS },
+    { testPathPatterns: ALONE, maxWorkers: 1 },
+  ];
+  for (const go of goes) {
+    const { results } = await runCLI({ $0: '', _: [], reporters: ['default'], ...go }, [process.cwd()]);
+    passed += results.numPassedTests;
+    failed += results.numFailedTests + results.numRuntimeErrorTestSuites;
+  }
   const failedChecks = (await checks).filter((isGood) => !isGood).length;
-  passed = results.numPassedTests;
-  failed = results.numFailedTests + results.numRuntimeErrorTestSuites + failedChecks;
+  failed += failedChecks;
   if (failedChecks > 0) console.log(`\nOf the checks of the sources, ${failedChecks} failed: npm run check`);
 } else {
   failed = 1;

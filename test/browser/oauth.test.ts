@@ -41,6 +41,7 @@ beforeAll(async () => {
     {
       WECHAT_APP_ID: ACCOUNT.appId,
       WECHAT_APP_SECRET: ACCOUNT.appSecret,
+      LATE_REPLY: 'passive-only', // nothing asks for a token by itself
       WECHAT_TOKEN: ACCOUNT.token,
       WECHAT_API_BASE_URLS: `${sandbox.url()}/api.weixin.qq.com`,
       DATA_DIR: dir,

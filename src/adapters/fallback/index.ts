@@ -79,7 +79,9 @@ export async function openFallback(options: {
     writingBack ??= writeBackAll().finally(() => {
       writingBack = undefined;
       if (closed || breaker.open) return;
-      cancelNext = clock.schedule(hasLocalWork() ? WRITE_BACK_RETRY_MS : ORPHAN_SCAN_INTERVAL_MS, writeBack, {
+      // A job that is being worked on here may be given back at any moment: it is for Redis then.
+      const isDone = !hasLocalWork() && local.queue.isEmpty;
+      cancelNext = clock.schedule(isDone ? ORPHAN_SCAN_INTERVAL_MS : WRITE_BACK_RETRY_MS, writeBack, {
         background: true,
       });
     });

@@ -26,6 +26,8 @@ export interface LocalStore extends StateStore {
 
 /** What the fallback asks of the queue that stands in. */
 export interface LocalQueue extends DeferredQueue {
+  /** False also while its last job is being worked on. */
+  readonly isEmpty: boolean;
   /** A doubtful job may be in the other queue as well and is not run here. */
   put(job: DeferredJob, options?: PutOptions & { maybeRemote?: boolean }): Promise<void>;
   /** Jobs that nobody works on, oldest first. */

@@ -90,6 +90,11 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     return Promise.resolve(true);
   }
 
+  /** False also while its last job is being worked on. */
+  get isEmpty(): boolean {
+    return this.#jobs.size === 0;
+  }
+
   size(): Promise<number> {
     return Promise.resolve(this.#jobs.size);
   }
