@@ -153,7 +153,7 @@ describe('given somebody who must stay out', () => {
     [
       'a picture in a page of another site',
       { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
-      '/',
+      '/api/state',
     ],
   ])('when the request comes from %s, then it is refused', async (_who, headers, path) => {
     expect(await askRaw(headers, path)).toBe(403);

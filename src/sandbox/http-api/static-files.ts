@@ -52,7 +52,6 @@ export async function servePage(path: string, response: ServerResponse): Promise
     'content-length': bytes.length,
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'x-content-type-options': 'nosniff',
-    'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-cache',
   });

@@ -22,7 +22,7 @@ function machine() {
     wall: () => wall,
     pass,
     step: (ms: number) => (wall += ms),
-    sleep(ms: number) {
+    sleep: (ms: number): void => {
       wall += ms;
       uptime += ms;
     },
