@@ -116,6 +116,10 @@ export interface App extends Omit<WebPages, 'routes'> {
 
 /** How long late work under way may go on after a stop began. */
 const DRAIN_MS = 3_000;
+/** What runs is handed off within this, or found by another process when this one is gone. */
+const HAND_OFF_LIMIT_MS = 6_000;
+/** Troubles that are not written by then are lost. */
+const FLUSH_LIMIT_MS = 1_000;
 
 /** How long a start waits for Redis before it goes on without. */
 const REDIS_TIMEOUT_MS = 500;
@@ -294,15 +298,24 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       }
       // Every waiting try ends by its deadline, so this ends by itself.
       await Promise.all([closeServer(publicServer), closeServer(adminServer)]);
-      await handOffAll(activeRuns, consumer, DRAIN_MS);
+      await atMost(HAND_OFF_LIMIT_MS, handOffAll(activeRuns, consumer, DRAIN_MS));
       for (const { deliveryPolicy } of accounts) deliveryPolicy.stop();
       accessPoints.stop();
-      await operations.stop();
+      await atMost(FLUSH_LIMIT_MS, operations.stop());
       owner.stop();
       loop?.stop();
       if (options.storage === undefined) await storage.close();
     },
   };
+}
+
+/** Waits in real time, as a process manager does: a store that hangs must not keep the process. */
+async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
 
 async function openStorage(config: Config, clock: Clock, log: Logger, events: Events): Promise<Storage> {
