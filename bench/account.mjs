@@ -1,4 +1,4 @@
-/** The account whose pushes are measured, and the text of every answer: the same for all servers. */
+/** The account of the measured pushes, and the text of every answer; the same for all servers. */
 export const account = {
   appId: 'wx1a2b3c4d5e6f7081',
   originalId: 'gh_b52b1f8c3a7d',

@@ -8,12 +8,52 @@ import { startNode } from './processes.mjs';
 export const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const OURS = here('../dist');
 
+/** Metrics and alarms; the hour of the operator's page and the troubles have no switch. */
+const NOTHING_COUNTED = {
+  METRICS: '0',
+  ...Object.fromEntries(
+    [
+      'TIMEOUTS',
+      'REFUSALS',
+      'UNAVAILABLE',
+      'UNHEARD',
+      'DEAD_LETTERS',
+      'HANDLER_ERRORS',
+      'TOKEN_S',
+      'BACKLOG_S',
+      'STORAGE_S',
+      'SILENCE_MIN',
+      'QUOTA_PERCENT',
+      'DISK_MB',
+    ].map((name) => [`ALARM_${name}`, '0']),
+  ),
+};
+
+/** Our server with immediate answers, from this or from another build, to compare both in the same rounds. */
+function passive(name, options) {
+  const needs = options.redis ? ['redis'] : [];
+  const beside = options.redis ? 'redis' : 'embedded';
+  const says = 'reply';
+  return [
+    { name, beside, says, remembers: true, needs, start: (scene) => startOurs(scene, options) },
+    {
+      name: `${name} (other build)`,
+      beside,
+      says,
+      remembers: true,
+      needs: [...needs, 'against'],
+      start: (scene) => startOurs(scene, { ...options, dist: scene.against }),
+    },
+  ];
+}
+
 /**
- * What is measured, in the order of the table. Each is started once per mode, so that no server's code is shaped by
- * the other mode's bodies.
+ * The measured servers, in the order of the table. Each is started once per mode, so that no code is optimized for the
+ * other mode's bodies.
  *
  * `says`: what its answer must hold, `reply` for the reply of `account.mjs`. `late`: its answers go to WeChat's API.
- * `beside`: the server that answers at once on the same storage.
+ * `beside`: the server that answers at once on the same storage. `remembers`: it keeps what it answered, so that it is
+ * measured with many of them in its memory. `needs`: measured only where the scene has it.
  */
 export const candidates = [
   {
@@ -31,20 +71,21 @@ export const candidates = [
     says: 'reply',
     start: ({ mode }) => startNode(here('servers/co-wechat.mjs'), { env: { MODE: mode } }),
   },
-  { name: 'embedded', beside: 'embedded', says: 'reply', start: (scene) => startOurs(scene, {}) },
-  // The same from another build: what a change is worth, in the same rounds.
-  {
-    name: 'embedded (other build)',
-    beside: 'embedded',
-    says: 'reply',
-    needs: 'against',
-    start: (scene) => startOurs(scene, { dist: scene.against }),
-  },
+  ...passive('embedded', {}),
+  ...passive('embedded passive-only', { secret: false }),
   {
     name: 'embedded (no log)',
     beside: 'embedded',
     says: 'reply',
+    remembers: true,
     start: (scene) => startOurs(scene, { logLevel: 'silent' }),
+  },
+  {
+    name: 'embedded (nothing counted)',
+    beside: 'embedded',
+    says: 'reply',
+    remembers: true,
+    start: (scene) => startOurs(scene, { env: NOTHING_COUNTED }),
   },
   {
     name: 'embedded deferring',
@@ -59,27 +100,22 @@ export const candidates = [
     late: true,
     start: (scene) => startOurs(scene, { handlers: 'deferred' }),
   },
-  {
-    name: 'redis',
-    beside: 'redis',
-    says: 'reply',
-    needs: 'redis',
-    start: (scene) => startOurs(scene, { db: 1 }),
-  },
+  ...passive('redis', { redis: true }),
+  ...passive('redis passive-only', { redis: true, secret: false }),
   {
     name: 'redis deferring',
     beside: 'redis',
     says: 'success',
-    needs: 'redis',
-    start: (scene) => startOurs(scene, { db: 2, handlers: 'put-off', workers: 1 }),
+    needs: ['redis'],
+    start: (scene) => startOurs(scene, { redis: true, handlers: 'put-off', workers: 1 }),
   },
   {
     name: 'redis deferring and sending',
     beside: 'redis',
     says: 'success',
     late: true,
-    needs: 'redis',
-    start: (scene) => startOurs(scene, { db: 3, handlers: 'deferred' }),
+    needs: ['redis'],
+    start: (scene) => startOurs(scene, { redis: true, handlers: 'deferred' }),
   },
 ];
 
@@ -87,12 +123,35 @@ export const candidates = [
 export const makeDataDir = () => mkdtempSync(join(tmpdir(), 'wechat-bench-'));
 
 /**
- * Starts this program as `npm start` would, log level info, with the storage that the scene offers. A `dataDir` that is
- * handed in stays behind when it stops.
+ * Starts this program as `npm start` does, with log level info and the scene's storage. A given `dataDir` is not
+ * removed.
+ *
+ * @typedef {{ mode: string, redis?: import('./processes.mjs').BenchRedis | undefined, profileDir?: string, build?: string }} Scene
+ * @typedef {object} Options
+ * @property {string} [dist]
+ * @property {boolean} [redis]
+ * @property {boolean} [secret]  false: the account has no AppSecret, so that it is passive-only
+ * @property {string} [handlers]
+ * @property {number} [workers]
+ * @property {string} [logLevel]
+ * @property {Record<string, string>} [env]
+ * @property {string} [dataDir]
+ *
+ * @param {Scene} scene
+ * @param {Options} options
  */
 export async function startOurs(
   { mode, redis, profileDir, build = OURS },
-  { dist = build, db, handlers = 'passive', workers, logLevel = 'info', dataDir: given },
+  {
+    dist = build,
+    redis: onRedis = false,
+    secret = true,
+    handlers = 'passive',
+    workers,
+    logLevel = 'info',
+    env = {},
+    dataDir: given,
+  },
 ) {
   const dataDir = given ?? makeDataDir();
   const api = await startNode(here('servers/wechat-api.mjs'));
@@ -102,22 +161,24 @@ export async function startOurs(
     env: {
       HOST: '127.0.0.1',
       WECHAT_APP_ID: account.appId,
-      WECHAT_APP_SECRET: account.secret,
       WECHAT_ORIGINAL_ID: account.originalId,
       WECHAT_TOKEN: account.token,
       ...(mode === 'safe' && { WECHAT_ENCODING_AES_KEY: account.encodingAesKey }),
       WECHAT_CIPHER_MODE: mode,
       WECHAT_API_BASE_URLS: `http://127.0.0.1:${api.port}`,
+      // Set, because the server would learn it only after the first pushes.
+      ...(secret && { WECHAT_APP_SECRET: account.secret, LATE_REPLY: 'customer-service' }),
       HANDLERS_DIR: here(`handlers/${handlers}`),
       DATA_DIR: dataDir,
       LOG_LEVEL: logLevel,
       ...(workers !== undefined && { WORKER_CONCURRENCY: String(workers) }),
-      ...(db !== undefined && { REDIS_URL: `${redis.url}/${db + (mode === 'safe' ? 5 : 0)}` }),
+      ...(onRedis && redis !== undefined && { REDIS_URL: redis.emptyDatabase() }),
+      ...env,
     },
   });
   return {
     ...server,
-    /** How many late answers have reached WeChat's API. */
+    /** Returns the number of late answers that reached WeChat's API. */
     sent: async () => (await api.ask('taken')).taken,
     async stop() {
       await server.stop();

@@ -7,14 +7,14 @@ import { makeRequests } from './pushes.mjs';
 const WARM = 6_000;
 const STEADY = { perSecond: 600, seconds: 10 };
 const BURST = { pushes: 800, withinMs: 100, times: 5, apartMs: 900 };
-/** All of them are held at one moment: the last one comes before the first one is answered. */
+/** All are held at once: the last one arrives before the first one is answered. */
 const HELD = { warm: 500, pushes: 10_000, withinMs: 4_300, deadlineMs: 4_500, waitsMs: 5_000 };
 const STARTS = 5;
 const JOURNALED = 20_000;
 
 /**
- * What the server promises beside CPU, each figure with its goal and with node:http in the same run as the floor. The
- * machine's other work is in all of them: where the floor is bad, so is the figure.
+ * Measures limits other than CPU, each with its goal and with node:http in the same run as the baseline. Other load of
+ * the machine affects all of them: a bad baseline means a bad figure.
  *
  * Out: rows of `what`, `server`, `figure` and `unit`, `goal` where there is one, and `floor`.
  */
@@ -23,7 +23,7 @@ export async function measureLimits({ scene, say }) {
     { name: 'embedded', start: (options) => startOurs(scene, options) },
     ...(scene.redis === undefined
       ? []
-      : [{ name: 'redis', start: (options) => startOurs(scene, { ...options, db: 4 }) }]),
+      : [{ name: 'redis', start: (options) => startOurs(scene, { ...options, redis: true }) }]),
   ];
   const rows = [];
   for (const part of [steady, bursts, held, starts]) {
@@ -117,7 +117,7 @@ async function starts(start) {
   ];
 }
 
-/** The journal of many pushes is read back before the server listens. */
+/** Measures a start over a journal of many pushes, which is read before the server listens. */
 async function startsOverJournal(scene, say) {
   say('starts over a journal');
   const dataDir = makeDataDir();

@@ -36,7 +36,7 @@ export async function sendAll(port, requests, connections) {
     socket.on('error', reject);
     socket.on('close', () => reject(new Error(`port ${port} closed a connection`)));
     socket.on('data', (chunk) => {
-      buffered += chunk.latin1Slice();
+      buffered += chunk.toString('latin1');
       const answer = takeAnswer(buffered);
       if (answer === undefined) return;
       buffered = '';
@@ -52,8 +52,8 @@ export async function sendAll(port, requests, connections) {
 }
 
 /**
- * Sends so many requests a second, whether the answers come or not, over kept-alive connections that are open before;
- * a further one is opened where all of them wait.
+ * Sends requests at a constant rate, independent of the answers, over kept-alive connections; opens another one if all
+ * are busy.
  *
  * Out: ms of each answer, from the moment in which its request left.
  * @throws when an answer is not 200 or a connection breaks
@@ -74,7 +74,7 @@ export async function sendSteadily(port, requests, perSecond, connections = 64) 
 
   async function ask(request) {
     const sentAt = performance.now();
-    // In turn, so that none of them is idle for long enough to be closed.
+    // Round-robin, so that none is idle long enough to be closed.
     const connection = idle.shift() ?? (await openConnection(port));
     await connection.ask(request);
     latencies.push(performance.now() - sentAt);
@@ -111,7 +111,7 @@ async function askOnce(port, request) {
   }
 }
 
-/** One connection that asks one thing at a time. */
+/** Opens a connection with one request at a time. */
 function openConnection(port) {
   return new Promise((open, cannotOpen) => {
     const socket = connect({ host: '127.0.0.1', port, noDelay: true });
@@ -124,7 +124,7 @@ function openConnection(port) {
     socket.on('error', fail);
     socket.on('close', () => fail(new Error(`port ${port} closed a connection`)));
     socket.on('data', (chunk) => {
-      buffered += chunk.latin1Slice();
+      buffered += chunk.toString('latin1');
       const answer = takeAnswer(buffered);
       if (answer === undefined) return;
       buffered = '';
@@ -134,7 +134,7 @@ function openConnection(port) {
       open({
         ask: (request) =>
           new Promise((resolve, reject) => {
-            settle = (error) => (error === undefined ? resolve() : reject(error));
+            settle = (error) => (error === undefined ? resolve(undefined) : reject(error));
             socket.write(request);
           }),
         end: () => socket.destroy(),

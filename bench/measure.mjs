@@ -3,40 +3,47 @@ import { ANSWER } from './account.mjs';
 import { sendAll } from './load.mjs';
 import { makeRequests } from './pushes.mjs';
 
-/** What a server still does with the last push after its answer (log, journal, queue) counts too. */
+/** The work of a server after its last answer (log, journal, queue) counts, too. */
 const AFTERMATH_MS = 120;
 const LATE_ANSWERS_WITHIN_MS = 60_000;
-/** A round is cut into turns, all servers taking theirs one after the other: what else runs here changes within seconds. */
+const PART = 10_000;
+/** Turns per round; all servers alternate, because other load of the machine changes within seconds. */
 const TURNS = 2;
 
 /**
- * Runs all servers side by side, in rounds and turns: every server once with the same pushes, then all again, so that
- * whatever else the machine does falls on all of them. A late server's round ends when its last answer has reached WeChat.
+ * Runs all servers in alternating rounds and turns with the same pushes, so that other load of the machine affects all
+ * of them. The round of a server with late answers ends when the last one has reached WeChat.
  *
  * Out: one entry per server, mode and round: µs of the server's CPU per push, pushes per second, ms of the answers.
  */
-export async function measure(candidates, { modes, scene, rounds, requests, warm, connections, say }) {
+export async function measure(
+  candidates,
+  { modes, scene, rounds, requests, warm, remembered, connections, say },
+) {
   const running = [];
   const results = [];
   try {
     for (const mode of modes)
-      for (const { name, says, late = false, beside, start } of candidates)
-        running.push({ name, mode, says, late, beside, server: await start({ ...scene, mode }) });
+      for (const { start, ...about } of candidates)
+        running.push({ ...about, mode, server: await start({ ...scene, mode }) });
     for (const one of running) {
       say(`warming ${one.name} (${one.mode})`);
-      await runOnce(one, makeRequests(warm, one.mode), connections);
+      // In parts: the requests of all of them would fill this process's memory.
+      for (let left = one.remembers ? remembered : warm; left > 0; left -= PART)
+        await runOnce(one, makeRequests(Math.min(PART, left), one.mode), connections);
     }
     for (let round = 1; round <= rounds; round += 1) {
       say(`round ${round} of ${rounds}`);
       for (const mode of modes) {
         const servers = running.filter((one) => one.mode === mode);
+        /** @type {Map<object, object[]>} */
         const turns = new Map(servers.map((one) => [one, []]));
         for (let turn = 0; turn < TURNS; turn += 1) {
           const pushes = makeRequests(Math.ceil(requests / TURNS), mode);
-          // Another one begins each time, so that nobody always comes after the same neighbour.
+          // Another server begins each time, so that none always follows the same one.
           const first = (round * TURNS + turn) % servers.length;
           for (const one of [...servers.slice(first), ...servers.slice(0, first)])
-            turns.get(one).push(await runOnce(one, pushes, connections));
+            turns.get(one)?.push(await runOnce(one, pushes, connections));
         }
         for (const one of servers)
           results.push({ name: one.name, mode, beside: one.beside, round, ...together(turns.get(one)) });
@@ -44,13 +51,13 @@ export async function measure(candidates, { modes, scene, rounds, requests, warm
     }
     // Back into the order of the table.
     const place = new Map(running.map(({ name }, index) => [name, index]));
-    return results.sort((a, b) => place.get(a.name) - place.get(b.name));
+    return results.sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
   } finally {
     for (const { server } of running) await server.stop();
   }
 }
 
-async function runOnce({ server, late, name, mode, says }, pushes, connections) {
+async function runOnce({ server, late = false, name, mode, says }, pushes, connections) {
   const sentBefore = late ? await server.sent() : 0;
   const before = await server.ask('usage');
   const { ms, latencies, sample } = await sendAll(server.port, pushes, connections);
@@ -62,7 +69,7 @@ async function runOnce({ server, late, name, mode, says }, pushes, connections) 
   return { pushes: pushes.length, cpuUs, ms, latencies, rssMb: after.rssKb / 1024 };
 }
 
-/** The turns of one server in one round, as one figure each. */
+/** Combines the turns of a server in one round. */
 function together(turns) {
   const sum = (figure) => turns.reduce((total, turn) => total + turn[figure], 0);
   const latencies = turns.flatMap((turn) => turn.latencies).sort((a, b) => a - b);
@@ -74,7 +81,10 @@ function together(turns) {
   };
 }
 
-/** A server that refuses or says nothing would be fast. `text` holds bytes, one a character. */
+/**
+ * Checks the answer, because a server that refuses or answers nothing would be fast. `text` holds one byte per
+ * character.
+ */
 function isRight(text, says, mode) {
   if (says === 'success') return text === 'success';
   return Buffer.from(text, 'latin1').includes(mode === 'safe' ? '<Encrypt>' : ANSWER);

@@ -8,13 +8,18 @@ import { fileURLToPath } from 'node:url';
 const STARTS_WITHIN_MS = 10_000;
 const STOPS_WITHIN_MS = 15_000;
 
-/** A Node program that listens on a port of its own and can be asked what it has cost. */
+/**
+ * Starts a Node program that listens on a port of its own and reports its CPU time.
+ *
+ * @param {string} file
+ * @param {{ args?: string[], env?: Record<string, string>, profileDir?: string | undefined }} options
+ */
 export async function startNode(file, { args = [], env = {}, profileDir } = {}) {
   const port = await sparePort();
   const adminPort = await sparePort();
   const startedAt = performance.now();
   const child = fork(file, args, {
-    // Nothing of ours leaks into it: what is measured is what is named here.
+    // Only these variables, so that our environment does not affect the measurement.
     env: { PATH: process.env.PATH, PORT: String(port), ADMIN_PORT: String(adminPort), ...env },
     execArgv: [
       '--import',
@@ -23,14 +28,14 @@ export async function startNode(file, { args = [], env = {}, profileDir } = {}) 
     ],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  // Standard output is a pipe that somebody reads, as under a process manager.
-  child.stdout.resume();
+  // Reads standard output, as a process manager does.
+  child.stdout?.resume();
   let complaints = '';
-  child.stderr.on('data', (chunk) => (complaints += chunk));
+  child.stderr?.on('data', (chunk) => (complaints += chunk));
   await untilListening(port, child, () => complaints);
   return {
     port,
-    /** From its start to the first connection that it took. */
+    /** Time from its start to its first accepted connection. */
     startMs: performance.now() - startedAt,
     ask: async (question) => {
       const answered = once(child, 'message');
@@ -42,7 +47,12 @@ export async function startNode(file, { args = [], env = {}, profileDir } = {}) 
   };
 }
 
-/** A Redis that keeps nothing on disk, or `undefined` where none is installed. */
+/**
+ * Starts a Redis without persistence; `undefined` if none is installed.
+ *
+ * @typedef {{ url: string, emptyDatabase(): string, stop(): Promise<void> }} BenchRedis
+ * @returns {Promise<BenchRedis | undefined>}
+ */
 export async function startRedis() {
   const program = [
     '/usr/bin/redis-server',
@@ -51,7 +61,16 @@ export async function startRedis() {
   ].find((path) => existsSync(path));
   if (program === undefined) return undefined;
   const port = await sparePort();
-  const settings = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
+  const settings = [
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--databases',
+    '256',
+    '--maxmemory-policy',
+    'noeviction',
+  ];
   const child = spawn(
     program,
     ['--port', String(port), '--bind', '127.0.0.1', '--dir', '/tmp', ...settings],
@@ -61,7 +80,13 @@ export async function startRedis() {
   );
   process.once('exit', () => child.kill('SIGKILL'));
   await untilListening(port, child, () => '');
-  return { url: `redis://127.0.0.1:${port}`, stop: () => end(child) };
+  let used = 0;
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    /** Returns the URL of an unused database. */
+    emptyDatabase: () => `redis://127.0.0.1:${port}/${(used += 1) - 1}`,
+    stop: () => end(child),
+  };
 }
 
 async function untilListening(port, child, complaints) {
@@ -87,7 +112,10 @@ async function end(child) {
 function accepts(port) {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
-    socket.on('connect', () => resolve(true) || socket.destroy());
+    socket.on('connect', () => {
+      resolve(true);
+      socket.destroy();
+    });
     socket.on('error', () => resolve(false));
   });
 }
@@ -97,8 +125,8 @@ function sparePort() {
     const server = createServer();
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
     });
   });
 }

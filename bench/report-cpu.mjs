@@ -1,8 +1,9 @@
-// Loaded before a server under test: tells the bench, when asked, what the process has cost so far.
+// Loaded before a server under test: reports its CPU time to the bench on request.
 process.on('message', (message) => {
-  if (message === 'usage') process.send({ cpu: process.cpuUsage(), rssKb: process.memoryUsage.rss() / 1024 });
+  if (message === 'usage')
+    process.send?.({ cpu: process.cpuUsage(), rssKb: process.memoryUsage.rss() / 1024 });
 });
-// A bench that died leaves nothing behind.
+// If the bench dies, the server ends, too.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-// Asking must not keep the server alive, nor its end wait for us.
+// The channel must not keep the server alive.
 process.channel?.unref();

@@ -1,4 +1,4 @@
-/** Ratios are taken within a round, where all servers met the same machine; then their median is read. */
+/** Computes ratios within a round, in which all servers had the same conditions, then their median. */
 export function summarize(results) {
   const rows = [];
   for (const { name, mode, beside } of results) {
@@ -38,7 +38,7 @@ function spread(values) {
 
 const HEAD = ['server', 'mode', 'CPU / F', 'CPU / co-wechat', 'CPU / passive', 'rate / F', '(µs)'];
 
-/** The table for people: median, and the least and the most of the rounds. */
+/** Formats the table: median, minimum and maximum of the rounds. */
 export function table(rows) {
   return [
     ...align([HEAD, ...rows.map(line)]),
@@ -78,6 +78,19 @@ export function limitsTable(rows) {
     '',
     'Safe mode. Loopback, one process for each server, the sender on the same machine.',
   ].join('\n');
+}
+
+/** The table of what a push costs Redis. */
+export function redisTable(rows) {
+  const cells = rows.map(({ what, scripts, commands, bytesIn, bytesOut, cpuUs, memory }) => [
+    what,
+    ...[scripts, commands].map((figure) => figure.toFixed(1)),
+    ...[bytesIn, bytesOut, cpuUs, memory].map((figure) => figure.toFixed(0)),
+  ]);
+  return align([
+    ['per push', 'scripts', 'commands', 'bytes in', 'bytes out', 'CPU in µs', 'memory in bytes'],
+    ...cells,
+  ]).join('\n');
 }
 
 const amount = (figure, unit) =>

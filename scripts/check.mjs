@@ -1,4 +1,4 @@
-// `npm run check`: what can be said of the sources without running them, and their floors. For the inner loop.
+// `npm run check`: checks the sources without running them, and their layers. For the inner loop.
 import { CHECKS, runStage } from './stages.mjs';
 
 const ended = await Promise.all([

@@ -1,5 +1,5 @@
-// `npm run prove`: the long forms of what `npm test` proves shortly, all of them or those that are named.
-// Each is a file `test/proofs/<name>.proof.ts` whose default export is a `Proof` (test/support/proof.ts).
+// `npm run prove`: runs the long forms of tests in `npm test`, all or the named ones. Each is a file
+// `test/proofs/<name>.proof.ts` whose default export is a `Proof` (test/support/proof/proof.ts).
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -8,10 +8,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const SUFFIX = /\.proof\.m?[jt]s$/;
-/** A proof that has ended may take so long to let go of what it held. */
+/** Time for an ended proof to release its resources. */
 const ENDS_WITHIN_MS = 20_000;
 const MINUTE_MS = 60_000;
-/** How the process of a proof ends whose claims do not all hold. */
+/** Exit code of a proof with a false claim. */
 const CLAIM_IS_FALSE = 2;
 
 const { values, positionals } = parseArgs({
@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
   options: {
     list: { type: 'boolean', default: false },
     from: { type: 'string', default: fileURLToPath(new URL('../test/proofs', import.meta.url)) },
-    /** Only for this program: runs one proof in this process. */
+    /** Internal: runs one proof in this process. */
     here: { type: 'string' },
   },
 });
@@ -56,7 +56,7 @@ async function runAll() {
   if (failed > 0) process.exitCode = 1;
 }
 
-/** One proof in a process group of its own, so that nothing of it outlives its limit. */
+/** Runs one proof in a process group of its own, so that nothing of it outlives its limit. */
 async function runApart(path, limitMinutes) {
   const own = fileURLToPath(import.meta.url);
   const child = spawn(process.execPath, [...process.execArgv, own, '--here', path], {
@@ -102,7 +102,7 @@ async function runHere(path) {
     for (const claim of part.broken) console.log(`    FALSE: ${claim}`);
     if (part.broken.length > 0) process.exitCode = CLAIM_IS_FALSE;
   }
-  // A proof that leaves something running has not ended by itself.
+  // A proof that leaves something running has not ended properly.
   setTimeout(() => {
     console.log('  FALSE: it ends by itself: something is still running');
     process.exit(CLAIM_IS_FALSE);

@@ -1,13 +1,10 @@
 // Stages: npm scripts of this package that run side by side, and a line about each when it has ended.
 import { spawn } from 'node:child_process';
 
-/** What `npm run check` looks at, and `npm test` beside the tests. The names are npm scripts. */
+/** The npm scripts of `npm run check`, which `npm test` runs besides the tests. */
 export const CHECKS = ['format:check', 'lint', 'typecheck'];
 
-/**
- * Runs one npm script and prints how it ended; its own output only where it failed.
- * Resolves with true if it passed.
- */
+/** Runs an npm script and prints its result; its own output only after a failure. Resolves with true if it passed. */
 export function runStage(script, ...args) {
   const startedAtMs = Date.now();
   const child = spawn('npm', ['run', '--silent', script, ...(args.length > 0 ? ['--', ...args] : [])], {

@@ -1,6 +1,10 @@
-/** The public face: what handlers, their tests, and programs that embed the server import. */
+/** The public exports for handlers, their tests, and programs that embed the server. */
 import type { createServer as create } from './embed.js';
+import type { createWechatApi as createApi } from './program-api.js';
 
+export type { WechatApi, WechatApiOptions } from './program-api.js';
+export type { Reloaded } from './reload.js';
+export type { AccountsChange } from './running-accounts.js';
 export type { CallbackServer, HandlersByName, ServerOptions, Settings } from './embed.js';
 export { ApiBudgetSpent, ApiRefused, ApiRequestInvalid, ApiUnreachable } from './api/api-error.js';
 export type { ApiCallOptions } from './api/call-options.js';
@@ -41,6 +45,9 @@ export {
 } from './handler-runtime/push-builders.js';
 export type { LateReplies, Replies } from './handler-runtime/replies.js';
 export type { Media, MediaReply } from './handler-runtime/reply-files.js';
+export type { Backend } from './handler-runtime/forward/backend.js';
+export { BackendDown, BackendFailed, type BackendFault } from './handler-runtime/forward/backend-error.js';
+export { forward, ForwardInvalid, type ForwardOptions } from './handler-runtime/forward/forward.js';
 export { memorySession } from './handler-runtime/memory-session.js';
 export { says } from './handler-runtime/says.js';
 export {
@@ -78,9 +85,9 @@ export { AppError } from './protocol/app-error.js';
 export type { CustomerServiceMessage } from './protocol/customer-service-message.js';
 export type { AppId, OpenId, PushId } from './protocol/ids.js';
 export type { Json } from './protocol/json.js';
-export { markdownSplitPoint, markdownToText } from './protocol/markdown-text.js';
+export { markdownSplitPoint, markdownToText } from './text/markdown/markdown-text.js';
 export { signCard, signPage } from './protocol/page-signature.js';
-export type { Push, PushFamily, PushKind, PushOf } from './protocol/push.js';
+export type { Push, PushFamily, PushKind, PushOf } from './protocol/push/push.js';
 export {
   ReplyInvalid,
   type Article,
@@ -90,8 +97,8 @@ export {
 } from './protocol/reply.js';
 
 /**
- * The whole server as a part of another program: `callback()` to mount in its Express, or listeners of its own. Loaded
- * when it is called, so that handler files, which import this module too, stay cheap.
+ * Creates a server within another program: mount `callback()` in its Express, or use listeners of its own. Loads the
+ * server on the first call, because handler files import this module, too.
  *
  * @example
  * const wechat = await createServer(process.env, { handlers: './handlers' });
@@ -100,3 +107,15 @@ export {
  */
 export const createServer: typeof create = async (settings, options) =>
   (await import('./embed.js')).createServer(settings, options);
+
+/**
+ * `ctx.api` for programs that are no server, with the same access token. Its settings are those of the server; it needs no
+ * callback token.
+ *
+ * @example
+ * const api = await createWechatApi(process.env);
+ * const { menu } = await api.menus.get();
+ * await api.close();
+ */
+export const createWechatApi: typeof createApi = async (settings, options) =>
+  (await import('./program-api.js')).createWechatApi(settings, options);

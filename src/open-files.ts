@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { terminalLanguage } from './config/terminal-language.js';
+import type { Words } from './protocol/words.js';
 
-/* Imports nothing of ours: loading the modules of the server is what comes first to the limit. */
+/* Imports next to nothing of ours: loading the modules of the server is what comes first to the limit. */
 
 /** Files that the server itself needs: journal, Redis, calls to WeChat's API, handlers. */
 const RESERVED = 128;
 
-/** How many files this process may open; `undefined` where the system does not say. Node raises it to the hard limit. */
+/** Returns the limit of open files; `undefined` if unknown. Node raises it to the hard limit. */
 export function readOpenFileLimit(): number | undefined {
   try {
     const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
@@ -15,34 +17,41 @@ export function readOpenFileLimit(): number | undefined {
   }
 }
 
-/** Connections that may be held so that the server's own files stay open. */
+/** Returns the number of connections that leaves enough files for the server itself. */
 export function connectionsWithin(wanted: number, openFiles: number | undefined): number {
   if (openFiles === undefined) return wanted;
   return Math.min(wanted, Math.max(openFiles - RESERVED, Math.floor(openFiles / 4)));
 }
 
-/** With fewer, not even the modules of the server can be loaded. */
+/** With fewer files, not even the modules of the server can be loaded. */
 const LEAST_OPEN_FILES = 192;
 
-/** What to do where this process may open too few files; `undefined` where there are enough, or nobody knows. */
-function explainLowLimit(openFiles: number | undefined): string | undefined {
+/** Returns advice if the limit is too low; `undefined` if it is sufficient or unknown. */
+function explainLowLimit(openFiles: number | undefined): Words | undefined {
   return openFiles === undefined || openFiles >= LEAST_OPEN_FILES ? undefined : explain(`${openFiles}`);
 }
 
-/** The same for an error that comes of it; `undefined` for any other. */
-export function explainTooFewFiles(error: unknown): string | undefined {
+/** Returns advice for an error caused by the limit; `undefined` for any other error. */
+export function explainTooFewFiles(error: unknown): Words | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
     if ('code' in cause && (cause.code === 'EMFILE' || cause.code === 'ENFILE')) return explain(cause.code);
   return undefined;
 }
 
-const explain = (seen: string): string =>
-  `The server cannot start: this process may not open as many files as it needs, connections included (${seen}).\n` +
-  '  See the limit:       ulimit -Hn\n' +
-  '  Raise it in a shell: ulimit -n 65536\n' +
-  '  For a service:       LimitNOFILE=65536 (systemd), --ulimit nofile=65536 (docker)\n';
+const explain = (seen: string): Words => ({
+  en:
+    `The server cannot start: this process is not allowed to open as many files as it needs, connections included (${seen}).\n` +
+    '  See the limit:       ulimit -Hn\n' +
+    '  Raise it in a shell: ulimit -n 65536\n' +
+    '  For a service:       LimitNOFILE=65536 (systemd), --ulimit nofile=65536 (docker)',
+  zh:
+    `服务无法启动：本进程可以打开的文件太少，连接也算在内（${seen}）。\n` +
+    '  查看上限：      ulimit -Hn\n' +
+    '  在 shell 里提高：ulimit -n 65536\n' +
+    '  作为服务运行时：LimitNOFILE=65536（systemd），--ulimit nofile=65536（docker）',
+});
 
-/** Runs a program that loads its modules itself, and says it in a sentence where files are too few. Sets the exit code. */
+/** Runs a program that loads its modules itself, and explains a limit that is too low. Sets the exit code. */
 export async function runWithFiles(program: () => Promise<number>): Promise<void> {
   let sentence = explainLowLimit(readOpenFileLimit());
   if (sentence === undefined) {
@@ -54,6 +63,6 @@ export async function runWithFiles(program: () => Promise<number>): Promise<void
       if (sentence === undefined) throw error;
     }
   }
-  process.stderr.write(sentence);
+  process.stderr.write(`${sentence[terminalLanguage(process.env)]}\n`);
   process.exitCode = 1;
 }

@@ -1,35 +1,46 @@
 import { statfs } from 'node:fs/promises';
-import type { AccessPointPool } from './api/access-points.js';
+import type { AccessPointPool } from './api/access-points/access-points.js';
 import type { Api } from './api/client.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import type { OperationsSources } from './operations/operations.js';
 import type { Clock } from './ports/clock.js';
 import type { DeferredQueue } from './ports/deferred-queue.js';
 import type { StateStore } from './ports/state-store.js';
 
-/** How many dead letters are counted at most: as many as a store keeps. */
-const MAX_DEAD_LETTERS = 10_000;
-/** What metrics and alarms look up in the parts that the application is made of. */
+/** The state of the storage in `/status`. */
+interface StorageState {
+  readonly degraded: boolean;
+  readonly failing: boolean;
+  readonly spilledRecords: number;
+  readonly journalBytes: number;
+  readonly evicts: boolean;
+}
+
+/** Collects the values that metrics and alarms read from the parts of the application. */
 export function operationsSources({
   config,
   storage,
   accessPoints,
   clock,
-  apis,
+  apiOf,
+  recordingFailed,
 }: {
   readonly config: Pick<Config, 'dataDir'>;
   readonly storage: {
-    readonly store: Pick<StateStore, 'deadLetters'>;
+    readonly store: Pick<StateStore, 'countDeadLetters'>;
     readonly queue: Pick<DeferredQueue, 'counts'>;
     degraded(): boolean;
     failing(): boolean;
     spilled?(): number;
     journalBytes?(): number;
+    evicts?(): boolean;
   };
   readonly accessPoints: AccessPointPool;
   readonly clock: Clock;
-  readonly apis: readonly { readonly account: { readonly name: string; readonly api: Api } }[];
-}): OperationsSources {
+  /** Of an account. @throws RangeError */
+  readonly apiOf: (account: string) => Pick<Api, 'quotas'>;
+  readonly recordingFailed: () => boolean;
+}): OperationsSources & { storage(): StorageState } {
   const { store, queue } = storage;
   return {
     async lateJobs() {
@@ -39,7 +50,7 @@ export function operationsSources({
         oldestAgeMs: oldestPushAtMs === undefined ? 0 : Math.max(0, clock.now() - oldestPushAtMs),
       };
     },
-    deadLetters: async () => (await store.deadLetters(MAX_DEAD_LETTERS)).length,
+    deadLetters: () => store.countDeadLetters(),
     accessPoints: () =>
       accessPoints.status().points.map(({ host, trust, isCurrent }) => ({
         host,
@@ -51,7 +62,9 @@ export function operationsSources({
       failing: storage.failing(),
       spilledRecords: storage.spilled?.() ?? 0,
       journalBytes: storage.journalBytes?.() ?? 0,
+      evicts: storage.evicts?.() ?? false,
     }),
+    recordingFailed,
     async freeBytes() {
       const { bavail, bsize } = await statfs(config.dataDir);
       return bavail * bsize;
@@ -59,7 +72,7 @@ export function operationsSources({
     async quotas(inUse) {
       const usages = await Promise.allSettled(
         inUse.map(async ({ account, api }) => {
-          const { quotas } = byName(account);
+          const { quotas } = apiOf(account);
           const { used, daily_limit: limit } = (await quotas.get({ cgi_path: api })).quota;
           return { account, api, used: limit > 0 ? used / limit : 0 };
         }),
@@ -67,10 +80,4 @@ export function operationsSources({
       return usages.flatMap((usage) => (usage.status === 'fulfilled' ? [usage.value] : []));
     },
   };
-
-  function byName(name: string): Api {
-    const found = apis.find(({ account }) => account.name === name);
-    if (found === undefined) throw new RangeError(`no account "${name}" is configured`);
-    return found.account.api;
-  }
 }

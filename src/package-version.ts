@@ -1,18 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageRoot, readPackageJson } from './package-root.js';
 
-/** The version in our package.json, which stands above this file: nearer for the sources than for the built code. */
-export function packageVersion(): string {
-  for (
-    let folder = dirname(fileURLToPath(import.meta.url));
-    folder !== dirname(folder);
-    folder = dirname(folder)
-  ) {
-    const file = join(folder, 'package.json');
-    if (!existsSync(file)) continue;
-    const { version }: { version?: unknown } = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof version === 'string') return version;
-  }
-  return 'unknown';
-}
+/** Returns the version in our package.json, whose distance from this file differs between sources and build. */
+export const packageVersion = (): string => readPackageJson(packageRoot()).version ?? 'unknown';

@@ -1,43 +1,65 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { App } from './app.js';
-import { ConfigInvalid, readConfig, secretsOf, withDotEnv, type Config } from './config.js';
+import { secretsOf, type Config } from './config/config.js';
 import type { Logger } from './ports/logger.js';
+import type { AccountsChange } from './running-accounts.js';
 
 /**
- * Reads the settings again, those of `.env`, of `NAME_FILE` and of the accounts file included, and takes over what can
- * change while the server runs: the AppSecrets. Faulty settings change nothing.
+ * What a reload of the settings changed.
+ *
+ * @example
+ * const { added, pending }: Reloaded = server.useAccounts(process.env);
  */
-export function reload(deps: {
-  /** The environment that the process was started with, without `.env`. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly running: Config;
-  readonly app: Pick<App, 'useSecrets'>;
-  /** `hide`: values that must not be printed from now on. */
-  readonly log: Logger & { readonly hide: (secrets: readonly string[]) => void };
-}): void {
-  const { env, running, app, log } = deps;
-  let next: Config;
-  try {
-    next = readConfig(withDotEnv(env));
-  } catch (error) {
-    if (!(error instanceof ConfigInvalid)) throw error;
-    log.error({ err: error }, 'the settings were read again and have faults: nothing was changed');
-    return;
-  }
-  log.hide(secretsOf(next));
-  const newSecrets = app.useSecrets(next.accounts);
-  log.info({ newSecrets }, 'the settings were read again');
-  const others = changedSettings(running, next);
-  if (others.length > 0)
-    log.warn({ settings: others }, 'settings other than AppSecrets have changed: they wait for a restart');
+export interface Reloaded extends AccountsChange {
+  /** Names of other settings that differ, and wait for a restart. */
+  readonly pending: readonly string[];
 }
 
-/** Names of what differs besides AppSecrets. */
+/**
+ * Applies the settings that can change while the server runs: the accounts. Settings with which the server could not
+ * start change nothing.
+ *
+ * @throws ConfigInvalid · HandlerInvalid  a handler is bound to an account that is gone. Logged already
+ */
+export function reload(
+  read: () => Config,
+  deps: {
+    /** As at the start. */
+    readonly running: Config;
+    readonly app: Pick<App, 'useAccounts' | 'noteReloadFailed'>;
+    /** @throws HandlerInvalid  the handlers do not fit these accounts */
+    readonly assertUsable: (next: Config) => void;
+    /** `hide` adds values to scrub from the log; a logger of somebody else's gets none. */
+    readonly log: Logger & { readonly hide?: (secrets: readonly string[]) => void };
+  },
+): Reloaded {
+  const { running, app, assertUsable, log } = deps;
+  let next: Config;
+  try {
+    next = read();
+    assertUsable(next);
+  } catch (error) {
+    app.noteReloadFailed();
+    log.error({ err: error }, 'settings not reloaded: they have faults, and nothing was changed');
+    throw error;
+  }
+  log.hide?.(secretsOf(next));
+  const { added, changed, removed, newSecrets } = app.useAccounts(next);
+  log.info({ added, changed, removed, newSecrets }, 'settings reloaded');
+  const pending = changedSettings(running, next);
+  if (pending.length > 0)
+    log.warn(
+      { settings: pending },
+      'settings pending: others than those of accounts have changed and wait for a restart',
+    );
+  return { added, changed, removed, newSecrets, pending };
+}
+
+/** Returns the names of other settings that differ. */
 function changedSettings(running: Config, next: Config): readonly string[] {
-  const [before, after] = [running, next].map(({ accounts, warnings: _said, ...rest }) => ({
-    ...rest,
-    accounts: accounts.map(({ appSecret: _changes, ...account }) => account),
-  }));
+  const [before, after] = [running, next].map(
+    ({ accounts: _used, oauth: _pages, pageSignatures: _signing, warnings: _said, ...rest }) => rest,
+  );
   return Object.entries(after ?? {})
     .filter(([name, value]) => !isDeepStrictEqual(value, Reflect.get(before ?? {}, name)))
     .map(([name]) => name);

@@ -1,49 +1,101 @@
+import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve as absolute } from 'node:path';
 import type { App, Role } from './app.js';
-import { ConfigInvalid, loadDotEnv, readConfig, type Config } from './config.js';
+import { ConfigInvalid, loadDotEnv, readConfig, withDotEnv, type Config } from './config/config.js';
 import { assemble, openLog } from './embed.js';
+import { loadDemo } from './load-demo.js';
+import type { Logger } from './ports/logger.js';
+import { terminalLanguage } from './config/terminal-language.js';
 import { AppError } from './protocol/app-error.js';
+import type { Language, Words } from './protocol/words.js';
 import { watchForExit } from './unexpected-exit.js';
 import { connectionsWithin, explainTooFewFiles, readOpenFileLimit } from './open-files.js';
-import { reload } from './reload.js';
+import { reportReady, runProcessGroup } from './process-group.js';
+import { watchAccountsFile } from './watch-accounts-file.js';
+import { stopWithParent } from './stop-with-parent.js';
+import { tellParent } from './tell-parent.js';
 
-/** The exit code for a configuration that cannot work (EX_CONFIG of sysexits). */
+/** Exit code for an invalid configuration (EX_CONFIG of sysexits). */
 const EXIT_CONFIG = 78;
-/** A stop that takes longer is cut off: the queue holds what is left. */
+/** A stop that takes longer, `DRAIN_S` apart, is cut off: the queue holds what is left. */
 const STOP_LIMIT_MS = 10_000;
 
+export interface ServeOptions {
+  readonly role?: Role;
+  /** Uses the demo handlers if no handler of HANDLERS_DIR takes a push. Then that directory may be absent. */
+  readonly demo?: boolean;
+  /** So many processes of this role share the port. Default: this process alone. */
+  readonly processes?: number | undefined;
+  /** Of what a failed start says. Default: as the terminal speaks. */
+  readonly language?: Language;
+}
+
 /**
- * Runs the server until it is told to stop. Resolves with the exit code: 0 after a clean stop, 78 where the
- * configuration is wrong, 1 for any other failure to start.
+ * Runs the server until it is told to stop. Resolves with the exit code: 0 after a clean stop, 78 for an invalid
+ * configuration, 1 for any other failed start.
  */
-export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<number> {
+export async function serve({
+  role = 'all',
+  demo = false,
+  processes,
+  language = terminalLanguage(process.env),
+}: ServeOptions = {}): Promise<number> {
   const startedAtMs = performance.now();
   const env = { ...process.env };
   let config: Config;
   try {
     loadDotEnv();
     config = readConfig(process.env);
-    demandShared(config, role);
+    assertSharedStorage(config, role, processes);
   } catch (error) {
-    return explain(error);
+    return reportStartFailure(error, language);
   }
   const log = openLog(config);
-  // A promise that a handler forgot, a timer of its own that throws: its fault must not end the pushes of others.
+  if (processes !== undefined && cluster.isPrimary) {
+    // Each process reads `.env` itself, and after SIGHUP anew: what is in the environment would win.
+    for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+    const code = await runProcessGroup({ count: processes, adminPort: config.admin.port, log });
+    log.flush();
+    exitSoon(code);
+    return code;
+  }
+  // A rejected promise or a throwing timer of a handler must not end other pushes.
   for (const event of ['unhandledRejection', 'uncaughtException'] as const)
     process.on(event, (error: unknown) =>
-      log.error({ err: error, event }, 'something threw where nobody listens'),
+      log.error({ err: error, event }, 'unhandled error: something threw where nobody listens'),
     );
-  const dir = config.handlersDir ?? defaultHandlersDir();
+  const dir = config.handlersDir;
   const endWatch = watchForExit(dir, log);
+  let endFileWatch = (): void => {};
   const beforeExit = (): void => {
+    endFileWatch();
     endWatch();
     log.flush();
   };
   try {
-    const { app, handlers } = await assemble(withinOpenFiles(config), { handlers: dir, log, role });
-    const stopped = hearSignals(app, log, beforeExit, () => reload({ env, running: config, app, log }));
+    const { app, handlers, reloadFrom } = await assemble(withinOpenFiles(config), {
+      handlers: (demo || forwards(config)) && !existsSync(dir) ? {} : dir,
+      ...(demo && { demo: await loadDemo(log) }),
+      log,
+      role,
+    });
+    const onReload = (): void => {
+      try {
+        reloadFrom(() => withinOpenFiles(readConfig(withDotEnv(env))));
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error; // the others are logged
+      }
+    };
+    const stopped = handleSignals(app, {
+      log,
+      limitMs: config.drainMs + STOP_LIMIT_MS,
+      beforeExit,
+      onReload,
+    });
+    stopWithParent();
+    if (config.accountsFile !== undefined) endFileWatch = watchAccountsFile(config.accountsFile, onReload);
+    tellParent((listener) => app.onEvent(listener));
     const { port, adminPort } = await app.start();
     log.info(
       {
@@ -54,81 +106,113 @@ export async function serve({ role = 'all' }: { role?: Role } = {}): Promise<num
           .accounts()
           .map(({ name, lateReply }) => `${name}: ${lateReply.channel} (${lateReply.why})`),
         pages: [...config.oauth, ...config.pageSignatures].map(({ path }) => path),
-        storage: config.redisUrl === undefined ? `journal in ${config.dataDir}` : 'Redis',
+        storage: config.redis === undefined ? `journal in ${config.dataDir}` : 'Redis',
+        handlersDir: absolute(dir),
         handlers: handlers.handlers.length,
         observers: handlers.observers.length,
+        ...(config.proxy !== undefined && { proxy: new URL(config.proxy.url).host }),
         role,
         startMs: Math.round(performance.now() - startedAtMs),
       },
       'ready',
     );
+    reportReady();
+    if (demo)
+      log.warn(
+        { handlersDir: absolute(dir) },
+        'demo handlers: they answer every user where no handler of yours does; leave out --demo to end that',
+      );
     return await stopped;
   } catch (error) {
     beforeExit();
-    return explain(error);
+    return reportStartFailure(error, language);
   }
 }
 
-/** Connections that use up the files of the process would close its journal to it. */
+/** True if a backend answers, so that handlers of one's own are not needed. */
+const forwards = ({ accounts }: Config): boolean => accounts.some(({ forward }) => forward !== undefined);
+
+/** Limits the connections, because too many would leave no files for the journal. */
 function withinOpenFiles(config: Config): Config {
   const openFiles = readOpenFileLimit();
   const maxConnections = connectionsWithin(config.maxConnections, openFiles);
   if (maxConnections > config.maxConnections / 2) return { ...config, maxConnections };
-  const warning =
-    `MAX_CONNECTIONS is ${config.maxConnections}, and this process may open ${openFiles} files: it holds ${maxConnections} connections at ` +
-    'most. Raise the limit (ulimit -n, LimitNOFILE=) or lower MAX_CONNECTIONS.';
+  const warning = {
+    en:
+      `MAX_CONNECTIONS is ${config.maxConnections}, and this process may open ${openFiles} files: it holds ${maxConnections} connections at ` +
+      'most. Raise the limit (ulimit -n, LimitNOFILE=) or lower MAX_CONNECTIONS.',
+    zh:
+      `MAX_CONNECTIONS 的值是 ${config.maxConnections}，而本进程只能打开 ${openFiles} 个文件，因此最多保持 ${maxConnections} 个连接。` +
+      '请提高上限（ulimit -n、LimitNOFILE=），或者调低 MAX_CONNECTIONS。',
+  };
   return { ...config, maxConnections, warnings: [...config.warnings, warning] };
 }
 
-/** A journal has one owner, so the two halves of the work can only meet in Redis. */
-function demandShared(config: Config, role: Role): void {
-  if (role === 'all' || config.redisUrl !== undefined) return;
+/** Requires Redis for separate `web` and `worker` processes, because a journal has only one owner. */
+function assertSharedStorage(config: Config, role: Role, processes: number | undefined): void {
+  if ((role === 'all' && processes === undefined) || config.redis !== undefined) return;
+  const option = processes === undefined ? `--role ${role}` : `--processes ${processes}`;
+  const instead = processes === undefined ? '--role all' : 'one process';
   throw new ConfigInvalid([
-    `REDIS_URL is missing, and --role ${role} needs it: without Redis one process does everything. Set it, or use --role all.`,
+    {
+      en: `REDIS_URL is missing, and ${option} needs Redis: without it one process does everything. Set REDIS_URL (or REDIS_SENTINELS, REDIS_CLUSTER), or use ${instead}.`,
+      zh: `没有设置 REDIS_URL，而 ${option} 需要 Redis：没有它，所有工作只能由一个进程完成。请设置 REDIS_URL（或 REDIS_SENTINELS、REDIS_CLUSTER），或者${processes === undefined ? '改用 --role all' : '只用一个进程'}。`,
+    },
   ]);
 }
 
-/** Beside the code: `handlers/` of the checkout under tsx, `dist/handlers` once compiled. */
-function defaultHandlersDir(): string {
-  const own = join(dirname(fileURLToPath(import.meta.url)), '..', 'handlers');
-  return existsSync(own) ? own : './handlers';
-}
+/** Codes of errors that only another setting fixes. */
+const MISCONFIGURED: ReadonlySet<string> = new Set(['redis_refused', 'handlers_missing']);
 
-/** What a person needs to know, on one screen, without a stack unless it is a bug. */
-function explain(error: unknown): number {
+/** Prints why the start failed, on one screen, with a stack only for a bug. Returns the exit code. */
+function reportStartFailure(error: unknown, language: Language): number {
+  const say = (words: Words): void => void process.stderr.write(`${words[language]}\n`);
   if (error instanceof ConfigInvalid) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${error.messageIn(language)}\n`);
     return EXIT_CONFIG;
   }
   const tooFewFiles = explainTooFewFiles(error);
   if (tooFewFiles !== undefined) {
-    process.stderr.write(tooFewFiles);
+    say(tooFewFiles);
     return 1;
   }
   if (error instanceof AppError) {
-    process.stderr.write(`The server cannot start: ${error.message}\n`);
-    return error.code === 'redis_refused' ? EXIT_CONFIG : 1;
+    say({
+      en: `The server cannot start: ${error.messageIn('en')}`,
+      zh: `服务无法启动：${error.messageIn('zh')}`,
+    });
+    return MISCONFIGURED.has(error.code) ? EXIT_CONFIG : 1;
   }
-  process.stderr.write(
-    `The server cannot start because of a fault of its own:\n${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  const stack = error instanceof Error ? error.stack : String(error);
+  say({
+    en: `The server cannot start because of an error of its own:\n${stack}`,
+    zh: `服务自身出错，无法启动：\n${stack}`,
+  });
   return 1;
 }
 
-/** A handler that does not heed its signal must not keep the process: its work is with the queue. */
-function endSoon(code: number): void {
+/** Ends the process soon, even if a handler ignores its signal: the queue has its work. */
+function exitSoon(code: number): void {
   setTimeout(() => process.exit(code), 100).unref();
 }
 
 /**
- * Resolves with the exit code once a signal stopped the app. A second signal ends the process at once. SIGHUP reads the
- * settings again, but on a terminal it stops, too.
+ * Resolves with the exit code after a signal stopped the app. A second signal ends the process at once. SIGHUP reloads
+ * the settings; from a terminal it stops the app, too.
  */
-function hearSignals(
+function handleSignals(
   app: App,
-  log: { info(fields: object, message: string): void },
-  beforeExit: () => void,
-  onReload: () => void,
+  {
+    log,
+    limitMs,
+    beforeExit,
+    onReload,
+  }: {
+    log: Pick<Logger, 'info' | 'error'>;
+    limitMs: number;
+    beforeExit: () => void;
+    onReload: () => void;
+  },
 ): Promise<number> {
   return new Promise((resolve) => {
     let stopping = false;
@@ -142,25 +226,25 @@ function hearSignals(
       setTimeout(() => {
         beforeExit();
         process.exit(1);
-      }, STOP_LIMIT_MS).unref();
+      }, limitMs).unref();
       app.stop().then(
         () => {
           log.info({}, 'stopped');
           beforeExit();
           resolve(0);
-          endSoon(0);
+          exitSoon(0);
         },
         (error: unknown) => {
-          log.info({ err: error }, 'the stop failed; what was promised is in the queue');
+          log.error({ err: error }, 'stop failed: what was promised is in the queue');
           beforeExit();
           resolve(1);
-          endSoon(1);
+          exitSoon(1);
         },
       );
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
-    // A terminal that is closed sends the same signal, and leaves nobody to serve for.
+    // A closed terminal sends the same signal, and then the process should stop.
     process.on('SIGHUP', (signal) => (process.stdin.isTTY ? onSignal(signal) : onReload()));
   });
 }

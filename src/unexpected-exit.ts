@@ -2,16 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { handlerInFrame } from './handler-runtime/handler-files.js';
 import type { Logger } from './ports/logger.js';
 
-/** Enough to see the handler below the library that it called. */
+/** Deep enough to find the handler below the library that it called. */
 const FRAMES = 50;
 
 /**
- * Watches for an end of the process that nobody told the server of: a handler, or what it uses, calls `process.exit`.
- * The log then names the handler and the place. The exit code is 1 whatever was asked for, so that a supervisor starts
- * the server again.
+ * Detects a call of `process.exit` by a handler or a library. The log then names the handler and the line. The exit
+ * code becomes 1, so that a supervisor restarts the server.
  *
- * In:  `dir`: the folder of handlers
- * Out: ends the watch; to be called before the server itself ends the process
+ * In:  `dir`: the handlers' directory Out: a function that ends the watch; call it before the server itself ends the
+ * process
  */
 export function watchForExit(dir: string, log: Pick<Logger, 'error'> & { flush(): void }): () => void {
   const onExit = (code: number): void => {
@@ -20,7 +19,7 @@ export function watchForExit(dir: string, log: Pick<Logger, 'error'> & { flush()
     const who = handler === undefined ? 'code outside of the server' : `the handler "${handler}"`;
     log.error(
       { handler, code, stack: frames.join('\n') },
-      `process.exit: ${who} ended the server; a handler returns, or throws an error, instead`,
+      `unexpected exit: ${who} called process.exit; a handler returns, or throws an error, instead`,
     );
     log.flush();
     process.exitCode = 1;
@@ -29,7 +28,7 @@ export function watchForExit(dir: string, log: Pick<Logger, 'error'> & { flush()
   return () => void process.off('exit', onExit);
 }
 
-/** Who called `process.exit`, innermost first: the listeners of its event run on the caller's stack. */
+/** Lists the callers of `process.exit`, innermost first: listeners of its event run on the caller's stack. */
 function callers(): string[] {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;

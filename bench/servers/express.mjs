@@ -1,8 +1,8 @@
 import express from 'express';
 
-// F, the measure of all others: a bare Express application as it comes, the body unread.
+// F, the baseline of all others: a plain Express application that does not read the body.
 express()
-  .post('/wechat', (request, response) => {
+  .post('/wechat', (_request, response) => {
     response.send('success');
   })
   .listen(Number(process.env.PORT), '127.0.0.1');

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 import { fileURLToPath } from 'node:url';
-import type { CallbackServer } from '../../src/index.js';
+import type { CallbackServer } from 'wechat-callback-server';
 
 const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

@@ -2,11 +2,11 @@
  * Runs the site on 127.0.0.1:8080 with the sandbox as WeChat:
  *
  *   npm run sandbox                                  in one terminal
- *   node --import tsx examples/web-pages/main.ts     in another; then open http://127.0.0.1:8080
+ *   node --conditions=wechat-callback-source --import tsx examples/web-pages/main.ts     in another; then open http://127.0.0.1:8080
  *
  * With the variables of .env.example set, the real WeChat takes its place.
  */
-import { createServer } from '../../src/index.js';
+import { createServer } from 'wechat-callback-server';
 import { createSite } from './app.js';
 
 const sandbox = 'http://127.0.0.1:8090';

@@ -5,10 +5,10 @@ import { readSource, type MediaSource } from './media/media-source.js';
 import { formWithFile } from './media/multipart.js';
 import { readAnswer } from './response.js';
 
-/** 5 MB on the page of today; 640 by 640 points look best. */
+/** 5 MB by the current documentation; 640 by 640 pixels are recommended. */
 const AVATAR_LIMIT: MediaLimit = { maxBytes: 5 * 1_024 * 1_024, formats: ['jpg', 'png'] };
 
-/** Gives an agent its picture. Refusal 61457: the type of file. Source: 上传客服头像. */
+/** Uploads the avatar of an agent. Refusal 61457: the file type. Source: 上传客服头像. */
 export type UploadAvatar = (
   kfAccount: string,
   source: MediaSource,

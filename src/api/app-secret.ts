@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
 import type { AppId } from '../protocol/ids.js';
 
-/** The AppSecret of an account. Its users read it anew for each call, since an operator may change it meanwhile. */
+/** The AppSecret of an account. Code reads it again for each call, since an operator may change it meanwhile. */
 export interface AppSecret {
   /** Undefined: none is configured. */
   readonly value: string | undefined;
   /**
-   * Tells one secret from another and gives neither away: 128 bits, base64url. A refusal is noted beside it, so that it
-   * does not outlive the secret that was refused.
+   * Identifies the secret without revealing it: 128 bits, base64url. A refusal is stored with it, so that it does not
+   * apply to another secret.
    */
   readonly digest: string | undefined;
 }
 
 export interface ChangeableAppSecret extends AppSecret {
-  /** False: it is the same one. */
+  /** Sets the secret. False: it is unchanged. */
   change(next: string | undefined): boolean;
 }
 
@@ -36,7 +36,7 @@ export function createAppSecret(appId: AppId, first: string | undefined): Change
   };
 }
 
-/** The secret is the key of the HMAC: without it nobody can make or invert the digest. */
+/** The secret is the key of the HMAC: without it the digest cannot be computed or inverted. */
 const digestOf = (appId: AppId, secret: string | undefined): string | undefined =>
   secret === undefined
     ? undefined

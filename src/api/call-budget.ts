@@ -4,13 +4,13 @@ import type { AppId } from '../protocol/ids.js';
 import { ApiBudgetSpent } from './api-error.js';
 import { QUOTAS, type QuotaName } from './catalogue/quotas.js';
 
-/** Counts the calls of which there are few a month, before they are made, for all processes on a store. */
+/** Counts calls with a small monthly quota before they are made, for all processes that share a store. */
 export interface CallBudget {
-  /** @throws ApiBudgetSpent · StoreUnavailable  then the call is not to be made */
+  /** @throws ApiBudgetSpent · StoreUnavailable  then the call must not be made */
   spend(endpoint: string, quota: QuotaName): Promise<void>;
 }
 
-/** WeChat counts by the months of Beijing. */
+/** WeChat counts by months in Beijing time. */
 const BEIJING_MS = 8 * 3_600_000;
 /** Longer than a month. */
 const COUNT_TTL_MS = 32 * 86_400_000;
@@ -32,7 +32,10 @@ export function createCallBudget(deps: {
         const [counted, count] = (expected ?? '').split(' ');
         const spent = counted === month ? Number(count) : 0;
         if (spent >= most)
-          throw new ApiBudgetSpent(endpoint, `the ${most} calls of ${month} ("${quota}") are used up`);
+          throw new ApiBudgetSpent(endpoint, {
+            en: `the ${most} calls of ${month} ("${quota}") are used up`,
+            zh: `${month} 的 ${most} 次调用（"${quota}"）已用完`,
+          });
         const next = `${month} ${spent + 1}`;
         if (await store.compareAndSet({ name, expected, next, nowMs, ttlMs: COUNT_TTL_MS })) return;
       }

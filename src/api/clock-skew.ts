@@ -1,6 +1,6 @@
 /**
- * Whether a moment that was set `lastingMs` ahead is still to come. One that is far more distant than it ever was dates
- * from before the clock was set back, and counts as over: else a rest of seconds would last as long as the clock was
+ * True if a time that was set `lastingMs` ahead is still in the future. A time that is much further ahead was set
+ * before the clock was corrected, and counts as past; otherwise a pause of seconds would last as long as the clock was
  * wrong. Clocks of several machines may differ by `lastingMs`.
  */
 export function isFutureWithin(untilMs: number, nowMs: number, lastingMs: number): boolean {

@@ -10,35 +10,39 @@ import {
 } from './credential.js';
 import { isFutureWithin } from './clock-skew.js';
 
-/** One credential in this process. */
+/** Caches one credential in this process and renews it. */
 export interface CredentialCache {
-  /** The present one. In the last minutes of its life it is served while the next one is obtained. */
+  /** Returns the current credential. In its last minutes it is served while the next one is fetched. */
   get(): Promise<Credential>;
-  /** Asks for a new one now. */
+  /** Requests a new credential now. */
   refresh(wish: Exclude<RefreshMode, 'next'>): Promise<Credential>;
-  /** WeChat refused it. Drops it if it is still the present one; never throws. */
+  /** Drops a credential that WeChat refused, if it is still the current one. Never throws. */
   reject(value: string, errcode?: number): Promise<void>;
-  /** From now on it is renewed in its time, asked for or not. The first one is still fetched for the first who asks. */
+  /**
+   * Starts to renew the credential before it expires, even without requests. The first request still fetches the first
+   * one.
+   */
   start(): void;
-  stop(): void;
-  /** What is held, valid or not. */
+  /** Ends the renewals. Resolves once the fetch under way, if any, has ended. Never rejects. */
+  stop(): Promise<void>;
+  /** Returns the cached credential, valid or not. */
   peek(): Credential | undefined;
-  /** What went wrong last, until it goes right again. */
+  /** Returns the last failure, until a fetch succeeds. */
   lastFailure(): { readonly error: unknown; readonly untilMs: number } | undefined;
 }
 
-/** WeChat keeps the old one valid for so long beside the new one. */
+/** WeChat keeps the old credential valid for this long after a renewal. */
 const OVERLAP_MS = 300_000;
 /** Spreads the processes' renewals over the start of the overlap. Earlier, the stable channel repeats itself. */
 const JITTER_MS = 20_000;
-/** The soonest that one of short life is renewed, unless half its life is shorter. */
+/** Shortest delay of a renewal, unless half of the lifetime is shorter. */
 const MIN_RENEWAL_DELAY_MS = 60_000;
-/** Node's timers know no longer waits than 24 days. */
+/** Node's timers are limited to 24 days. */
 const MAX_TIMER_MS = 86_400_000;
 
 interface Failure {
   readonly error: unknown;
-  /** In a row. */
+  /** Number of failures in a row. */
   readonly times: number;
   readonly restMs: number;
   readonly untilMs: number;
@@ -49,19 +53,21 @@ export function createCredentialCache(deps: {
   readonly source: CredentialSource;
   readonly clock: Clock;
   readonly log: Logger;
-  /** For the log: `access token`, `jsapi ticket`. */
+  /** Name in the log: `access token`, `jsapi ticket`. */
   readonly what: string;
-  /** Bound to every log line. */
+  /** Fields of every log line. */
   readonly fields: object;
+  /** Is told of each credential that this process holds. */
+  readonly onHeld?: (value: string) => void;
   /** From 0 up to 1. */
   readonly random?: (() => number) | undefined;
 }): CredentialCache {
-  const { source, clock, log, what, fields, random = Math.random } = deps;
+  const { source, clock, log, what, fields, onHeld, random = Math.random } = deps;
 
   let held: (SharedCredential & { readonly renewAtMs: number }) | undefined;
-  /** Fence of the newest that was held. */
+  /** Fence of the newest credential so far. */
   let after = 0;
-  /** The one refused last, until another is held. */
+  /** The last refused credential, until there is another. */
   let failed: string | undefined;
   let flight: Promise<SharedCredential> | undefined;
   let lastFailure: Failure | undefined;
@@ -82,11 +88,11 @@ export function createCredentialCache(deps: {
 
   async function refresh(wish: RefreshMode): Promise<SharedCredential> {
     if (flight === undefined) return renew(wish);
-    await flight.catch(() => {}); // it may have begun with another wish
+    await flight.catch(() => {}); // it may have begun in another mode
     return refresh(wish);
   }
 
-  /** What failed under a secret that is no longer the present one does not count. */
+  /** Returns the last failure, unless it happened under another AppSecret. */
   function failureNow(): Failure | undefined {
     return lastFailure?.secretDigest === source.secretDigest?.() ? lastFailure : undefined;
   }
@@ -107,6 +113,7 @@ export function createCredentialCache(deps: {
     const nowMs = clock.now();
     const inOverlapMs = shared.expiresAtMs - OVERLAP_MS + random() * JITTER_MS;
     const soonestMs = nowMs + Math.min(MIN_RENEWAL_DELAY_MS, (shared.expiresAtMs - nowMs) / 2);
+    if (held?.value !== shared.value) onHeld?.(shared.value);
     held = { ...shared, renewAtMs: Math.max(inOverlapMs, soonestMs) };
     after = Math.max(after, shared.fence);
     failed = undefined;
@@ -116,17 +123,20 @@ export function createCredentialCache(deps: {
   }
 
   function recordFailure(error: unknown, secretDigest: string | undefined): never {
-    if (error === lastFailure?.error) throw error; // said already
+    if (error === lastFailure?.error) throw error; // logged already
     const times = lastFailure?.secretDigest === secretDigest ? (lastFailure?.times ?? 0) + 1 : 1;
     const restMs = backoffMs(error, times);
     const untilMs = clock.now() + restMs;
     lastFailure = { error, times, restMs, untilMs, secretDigest };
-    log.warn({ ...fields, err: error, stillHeld: holdsValid(), restMs }, `no ${what} could be had`);
-    if (holdsValid()) scheduleRenewal(untilMs); // with nothing left to serve, the next who asks is soon enough
+    log.warn(
+      { ...fields, err: error, stillHeld: holdsValid(), restMs },
+      `credential fetch failed: no ${what}, retry scheduled`,
+    );
+    if (holdsValid()) scheduleRenewal(untilMs); // without a valid credential, the next request renews it
     throw error;
   }
 
-  /** The timer does what a caller would have done then. */
+  /** Schedules the renewal that a later request would cause. */
   function scheduleRenewal(atMs: number): void {
     cancelTimer?.();
     if (!started) return;
@@ -164,9 +174,10 @@ export function createCredentialCache(deps: {
         if (started && held === undefined && standing !== undefined) hold(standing);
       });
     },
-    stop() {
+    async stop() {
       started = false;
       cancelTimer?.();
+      await flight?.catch(() => {}); // logged
     },
     peek: () => held,
     lastFailure: failureNow,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Clock } from '../ports/clock.js';
 import { StoreUnavailable, type StateStore } from '../ports/state-store.js';
-import { ERRCODES, type ErrorClass } from '../protocol/errcodes.js';
+import { adviceFor, ERRCODES, type ErrorClass } from '../protocol/errcodes.js';
 import { ApiRefused } from './api-error.js';
 import type { SharedCredential } from './credential.js';
 import { isFutureWithin } from './clock-skew.js';
+import { withGiven } from './given-tokens.js';
 
 const errorClasses = [...new Set(Array.from(ERRCODES.values(), (facts) => facts.class))];
 
@@ -13,46 +14,54 @@ const refusalSchema = z.object({
   errcode: z.number(),
   text: z.string(),
   advice: z.string(),
+  /** Absent in records of older versions. */
+  adviceZh: z.string().exactOptional(),
+  errmsg: z.string().exactOptional(),
   rid: z.string().exactOptional(),
   errorClass: z.custom<ErrorClass>((value) => errorClasses.some((known) => known === value)),
-  /** Digest of the AppSecret that it speaks of; absent where none was used. */
+  /** Digest of the AppSecret of that fetch; absent if it used none. */
   secretDigest: z.string().exactOptional(),
 });
 
 const recordSchema = z.object({
-  /** Rises with every lock. Never behind the clock, so that it goes on rising where the store forgot everything. */
+  /** Rises with every lock. Never below the clock, so that it still rises after the store lost everything. */
   fence: z.number(),
-  /** Who fetches the next one, and until when that is believed. */
+  /** The process that fetches the next credential, and the end of its lease. */
   lock: z.object({ owner: z.string(), untilMs: z.number() }).exactOptional(),
   current: z
     .object({
       value: z.string().min(1),
       expiresAtMs: z.number(),
-      /** Of the lease under which it was fetched. */
+      /** Fence of the lease under which it was fetched. */
       fence: z.number(),
       replacedAtMs: z.number().exactOptional(),
-      /** WeChat refused it. It stays until its end, so that whoever replaces it knows which one failed. */
+      /** WeChat refused this credential. It stays until it expires, so that the process that fetches the next one knows which one failed. */
       rejected: z.literal(true).exactOptional(),
     })
     .exactOptional(),
-  /** Refused before their end without our doing: how often within a day, and when last. */
+  /** Digests of those that were given out within a day, and when each came. */
+  given: z
+    .array(z.tuple([z.string(), z.number()]).readonly())
+    .readonly()
+    .exactOptional(),
+  /** Credentials that became invalid early without our doing: how often within a day, and when last. */
   superseded: z.object({ times: z.number(), lastAtMs: z.number() }).exactOptional(),
-  /** WeChat's no to the last fetch, the so many-th in a row: nobody asks again until then. */
+  /** WeChat's refusal of the last fetch, and the number of refusals in a row. No process fetches before its end. */
   refusal: z.object({ untilMs: z.number(), times: z.number(), ...refusalSchema.shape }).exactOptional(),
 });
 
 /**
- * All that the processes on a store share about one credential: a single fact, changed by comparison only. So whoever
- * writes knows that the lock is still its own, and a holder that slept past its lock cannot overwrite what came after.
+ * The state of one credential that all processes on a store share: a single value, changed by compare and set only. So a
+ * writer knows that the lock is still its own, and a holder whose lock has expired cannot overwrite a newer credential.
  */
 export type CredentialRecord = z.infer<typeof recordSchema>;
 
-/** The right to write the next credential, for as long as nobody took a later one. */
+/** The right to write the next credential, until another process takes a later lease. */
 export interface Lease {
   readonly owner: string;
   readonly fence: number;
   readonly untilMs: number;
-  /** What stood there when it was taken. */
+  /** The record at the time at which the lease was taken. */
   readonly record: CredentialRecord;
 }
 
@@ -61,29 +70,31 @@ export type NotedRefusal = NonNullable<CredentialRecord['refusal']>;
 /** Every method may throw StoreUnavailable. */
 export interface CredentialRecords {
   read(): Promise<CredentialRecord>;
-  /** For one of all processes, until it publishes or releases, or its time is up. */
+  /** Takes the lease for one of all processes, until it publishes, releases, or expires. */
   lock(owner: string): Promise<Lease | undefined>;
-  /** Puts the credential in and ends the lease. False when the lease was lost: nothing was written. */
+  /** Stores the credential and ends the lease. False if the lease was lost: nothing was written. */
   publish(lease: Lease, next: SharedCredential): Promise<boolean>;
-  /** Ends the lease, with WeChat's no where others would hear it too. */
+  /** Ends the lease. Stores WeChat's refusal if other processes would get the same one. */
   release(lease: Lease, refusal?: NotedRefusal): Promise<void>;
-  /** Changes what stands there; `undefined` leaves it. Resolves with what stands there now. */
+  /** Changes the stored record; `undefined` leaves it. Resolves with the record as it is then. */
   update(change: (record: CredentialRecord) => CredentialRecord | undefined): Promise<CredentialRecord>;
 }
 
 const NOTHING: CredentialRecord = { fence: 0 };
 const RECORD_TTL_MS = 86_400_000;
-/** Every round that is lost was won by somebody else; more than this is not contention. */
+/** Each lost round was won by another process; more rounds are not contention but a fault. */
 const MAX_ROUNDS = 1_000;
 
 export function createCredentialRecords(deps: {
   readonly store: StateStore;
   readonly clock: Clock;
-  /** Of the fact: account, kind, channel or type. */
+  /** Name of the stored value: account, kind, channel or type. */
   readonly name: string;
   readonly lockMs: number;
+  /** True: the record says which credentials were given out. */
+  readonly keepsGiven?: boolean;
 }): CredentialRecords {
-  const { store, clock, name, lockMs } = deps;
+  const { store, clock, name, lockMs, keepsGiven = false } = deps;
 
   async function tryToAmend(
     change: (record: CredentialRecord) => CredentialRecord | undefined,
@@ -101,7 +112,7 @@ export function createCredentialRecords(deps: {
     throw new StoreUnavailable(`${name} could not be changed in ${MAX_ROUNDS} rounds`);
   }
 
-  /** Also where the store lost it, as long as nobody else can have taken one meanwhile. */
+  /** True if the lease is valid, even if the store lost it, as long as no other process can have taken one. */
   function holds(record: CredentialRecord, lease: Lease): boolean {
     if (record.fence === 0) return clock.now() < lease.untilMs;
     return record.fence === lease.fence && record.lock?.owner === lease.owner;
@@ -125,8 +136,13 @@ export function createCredentialRecords(deps: {
     async publish(lease, next) {
       const { changed } = await tryToAmend((standing) => {
         if (!holds(standing, lease)) return undefined;
-        const { superseded } = standing;
-        return { fence: lease.fence, current: next, ...(superseded !== undefined && { superseded }) };
+        const { superseded, given = [] } = standing;
+        return {
+          fence: lease.fence,
+          current: next,
+          ...(superseded !== undefined && { superseded }),
+          ...(keepsGiven && { given: withGiven(given, next.value, clock.now()) }),
+        };
       });
       return changed;
     },
@@ -143,12 +159,12 @@ export function createCredentialRecords(deps: {
   };
 }
 
-/** WeChat's no, to be kept, so that other processes hear it from the record. */
+/** Converts WeChat's refusal to its stored form, for other processes. */
 export function toNoted(
   error: ApiRefused,
   noted: Pick<NotedRefusal, 'times' | 'untilMs'> & { readonly secretDigest: string | undefined },
 ): NotedRefusal {
-  const { endpoint, errcode, text, advice, rid, errorClass } = error;
+  const { endpoint, errcode, text, errmsg, rid, errorClass } = error;
   const { secretDigest, ...when } = noted;
   return {
     ...when,
@@ -157,17 +173,20 @@ export function toNoted(
     endpoint,
     errcode,
     text,
-    advice,
+    errmsg,
+    advice: error.adviceIn('en'),
+    adviceZh: error.adviceIn('zh'),
     errorClass,
   };
 }
 
-/** The error that it was. */
-export function toRefused({ endpoint, ...refusal }: NotedRefusal): ApiRefused {
-  return new ApiRefused(endpoint, refusal);
+/** Restores the error of a stored refusal. */
+export function toRefused({ endpoint, advice, adviceZh, ...refusal }: NotedRefusal): ApiRefused {
+  const zh = adviceZh ?? adviceFor(refusal.errcode).zh;
+  return new ApiRefused(endpoint, { ...refusal, advice: { en: advice, zh } });
 }
 
-/** What cannot be read counts as absent and is written over. */
+/** Parses a record. An unreadable one counts as absent and is overwritten. */
 function readRecord(raw: string | undefined): CredentialRecord {
   if (raw === undefined) return NOTHING;
   try {

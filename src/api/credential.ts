@@ -1,6 +1,6 @@
 import { isFutureWithin } from './clock-skew.js';
 
-/** What WeChat lends for a while: an access token or a ticket. */
+/** A value that WeChat issues for a limited time: an access token or a ticket. */
 export interface Credential {
   /** Opaque, up to 512 characters, secret. */
   readonly value: string;
@@ -8,42 +8,50 @@ export interface Credential {
   readonly expiresAtMs: number;
 }
 
-/** A credential as all processes share it. */
+/** A credential in its shared form. */
 export interface SharedCredential extends Credential {
-  /** Rises from one to the next, whoever fetched it. */
+  /** Rises with each new credential of any process. */
   readonly fence: number;
-  /** Set when it came in the place of a refused one: it is not replaced again at once. */
+  /** Set if it replaced a refused one: it is not replaced again at once. */
   readonly replacedAtMs?: number;
 }
 
-/** How the next one is to be had: as one that comes in its time, as a new one now, or by force. */
+/** `due`: reuse a stored credential; `fresh`: fetch one; `forced`: invalidate and fetch. */
 export type RefreshMode = 'due' | 'fresh' | 'forced';
 
 export interface CredentialRequest {
   readonly mode: RefreshMode;
-  /** Fence of the newest one that this process had. One of before, as a store may hold after an outage, will not do. */
+  /**
+   * Fence of the newest credential of this process. An older one, as a store may hold after an outage, is not accepted.
+   */
   readonly after: number;
-  /** The one that WeChat refused last. */
+  /** The credential that WeChat refused last. */
   readonly failed: string | undefined;
-  /** Why nothing is fetched just now: thrown where none of the others' can be taken over. */
+  /** Set during a backoff: thrown if no other process has a usable credential. */
   readonly backoff?: { readonly error: unknown };
 }
 
-/** Where a process gets its credential from: the store that it shares with others, or a token server. */
+/** The source of a process's credential: the shared store, or a token server. */
 export interface CredentialSource {
-  /** Digest of the AppSecret that a fetch would use: a failure under another one says nothing. */
+  /** Digest of the AppSecret that a fetch would use; a failure under another one does not count. */
   secretDigest?(): string | undefined;
-  /** One that stands ready; undefined where none does, or nobody knows. Fetches nothing, never throws. */
+  /**
+   * Returns a stored credential without fetching; `undefined` if there is none or the store is unavailable. Never
+   * throws.
+   */
   peek(): Promise<SharedCredential | undefined>;
   obtain(request: CredentialRequest): Promise<SharedCredential>;
   /**
-   * Tells the others that WeChat refused it. Resolves with the credential to go on with, where that is known already:
-   * the same one, if it is too new to be replaced. Never throws.
+   * Reports a credential that WeChat refused. Resolves with the next credential if it is known: the same one if it is
+   * too new to be replaced. Never throws.
    */
   reject(value: string, errcode: number | undefined): Promise<SharedCredential | undefined>;
 }
 
-/** A credential that came in the place of a refused one is kept at least so long: what it is refused for, another will be too. */
+/**
+ * A credential that replaced a refused one is kept at least this long: if it is refused, too, another one would not
+ * help.
+ */
 const MIN_REPLACEMENT_INTERVAL_MS = 10_000;
 
 export function isFreshReplacement({ replacedAtMs }: SharedCredential, nowMs: number): boolean {

@@ -6,9 +6,12 @@ interface Backoff {
   readonly maxMs: number;
 }
 
-/** Nobody answered, or WeChat was busy: it may go right in a second. */
+/** Used without an answer or if WeChat is busy: the next fetch may succeed after a second. */
 const SOON: Backoff = { initialMs: 1_000, maxMs: 60_000 };
-/** Somebody has to act first. Asking on costs quota, and each call that waits for a confirmation bothers the administrator. */
+/**
+ * Used if an operator must act first. Each fetch costs quota, and one that needs a confirmation notifies the
+ * administrator.
+ */
 const LATER: Backoff = { initialMs: 10_000, maxMs: 300_000 };
 
 const BACKOFFS: Readonly<Record<ErrorClass, Backoff>> = {
@@ -22,7 +25,7 @@ const BACKOFFS: Readonly<Record<ErrorClass, Backoff>> = {
   config: LATER,
 };
 
-/** How long nothing is fetched after a failed fetch, the `times`-th in a row: doubling. Milliseconds. */
+/** Returns the pause in ms after the `times`-th failure in a row; it doubles each time. */
 export function backoffMs(error: unknown, times: number): number {
   const { initialMs, maxMs } = error instanceof ApiRefused ? BACKOFFS[error.errorClass] : SOON;
   return Math.min(initialMs * 2 ** (times - 1), maxMs);

@@ -1,13 +1,13 @@
 import { ApiUnreachable } from './api-error.js';
 import type { JsonObject } from './response.js';
 
-/** What an answer lends, by the name of its field, and for how long from the moment of asking. */
+/** A credential that WeChat issued, and its lifetime from the time of the request. */
 export interface IssuedCredential {
   readonly value: string;
   readonly lifetimeMs: number;
 }
 
-/** @throws ApiUnreachable  the answer has no such field, or no `expires_in` that is a life */
+/** @throws ApiUnreachable  the answer lacks the field or a valid `expires_in` */
 export function parseIssued(
   path: string,
   answer: JsonObject,

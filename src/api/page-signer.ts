@@ -3,7 +3,12 @@ import type { Clock } from '../ports/clock.js';
 import { signCard, signPage } from '../protocol/page-signature.js';
 import type { TicketKeeper } from './ticket-keeper.js';
 
-/** What `wx.config` needs besides `jsApiList`. The nonce is `nonceStr` here, and `noncestr` in the signed text. */
+/**
+ * The parameters of `wx.config` besides `jsApiList`. The nonce is `nonceStr` here, and `noncestr` in the signed text.
+ *
+ * @example
+ * const config: PageConfig = await signer.signPage('https://example.com/share?id=1');
+ */
 export interface PageConfig {
   readonly appId: string;
   /** Unix seconds. */
@@ -12,7 +17,12 @@ export interface PageConfig {
   readonly signature: string;
 }
 
-/** What goes, as JSON text, into the `cardExt` of `wx.addCard`. */
+/**
+ * The `cardExt` of `wx.addCard`, which expects it as JSON text.
+ *
+ * @example
+ * const cardExt: CardExt = await signer.signCard({ cardId: 'pCard' });
+ */
 export interface CardExt {
   readonly code?: string;
   readonly openid?: string;
@@ -22,11 +32,16 @@ export interface CardExt {
   readonly signature: string;
 }
 
-/** Signs pages and cards of one account. @throws what `TicketKeeper.get` throws */
+/**
+ * Signs pages and cards of one account. @throws errors of `TicketKeeper.get`
+ *
+ * @example
+ * const signer: PageSigner = server.pageSignatures();
+ */
 export interface PageSigner {
-  /** In: the page's own address, `location.href`. */
+  /** Signs a page. In: its own address, `location.href`. */
   signPage(url: string): Promise<PageConfig>;
-  /** Whoever holds it can take the card: decide first who may. */
+  /** Signs a card. Anybody with the signature can take the card, so check the user first. */
   signCard(card: {
     readonly cardId: string;
     readonly code?: string;

@@ -1,23 +1,46 @@
+/**
+ * One page of a list.
+ *
+ * @example
+ * const page: Page<OpenId> = { items: [user], next: 'cursor' };
+ */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Where the next page begins: handed in as `from` it goes on there, in another process as well. Absent: this is the last. */
+  /** Start of the next page, to pass as `from`, even in another process. Absent: this is the last page. */
   readonly next?: string;
-  /** Of all pages, where WeChat tells. */
+  /** Number of items in all pages, if WeChat reports it. */
   readonly total?: number;
 }
 
-/** One item after the other, pages fetched as they are needed; or page by page. Each walk over it begins anew. */
+/**
+ * Iterates over items, and fetches pages as needed; or iterates over pages. Each iteration begins again.
+ *
+ * @example
+ * const followers: Paginated<OpenId> = api.all.followers();
+ * for await (const openId of followers) log.info({ openId }, 'a follower');
+ */
 export interface Paginated<Item> extends AsyncIterable<Item> {
   pages(): AsyncIterable<Page<Item>>;
 }
 
+/**
+ * Options of an iteration.
+ *
+ * @example
+ * const rest: PaginateOptions = { from: 'cursor', signal: AbortSignal.timeout(60_000) };
+ */
 export interface PaginateOptions {
-  /** `next` of a page: begins behind it. */
+  /**
+   * `next` of an earlier page: begins after it.
+   *
+   * @defaultValue the first page
+   */
   readonly from?: string;
+  /** @defaultValue never fires */
   readonly signal?: AbortSignal;
 }
 
-/** Walks from page to page until one names no other. A cursor that does not move ends it too. */
+/** Iterates over pages until one has no `next`. A cursor that does not change ends it, too. */
 export function paginate<Item>(
   fetchPage: (at: string | undefined, call: { signal?: AbortSignal }) => Promise<Page<Item>>,
   { from, signal }: PaginateOptions = {},

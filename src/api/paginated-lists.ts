@@ -12,15 +12,15 @@ import { paginate, type Page, type Paginated, type PaginateOptions } from './pag
 
 type MaterialType = Parameters<MediaApi['listMaterials']>[0]['type'];
 
-/** The paged lists of the API, each from its first page or from the cursor of a page before. */
+/** The paged lists of the API, each from its first page or from a cursor. */
 export interface PaginatedLists {
-  /** Everybody who follows. 10,000 a page, 500 pages a day. */
+  /** All followers. 10,000 per page, 500 pages per day. */
   followers(options?: PaginateOptions): Paginated<OpenId>;
   fansOfTag(request: { readonly tagid: number }, options?: PaginateOptions): Paginated<OpenId>;
   blacklist(options?: PaginateOptions): Paginated<OpenId>;
-  /** Titles of the notices' template library, for `ids` of categories with commas between. */
+  /** Titles of the notices' template library. `ids`: comma-separated categories. */
   noticeTitles(request: { readonly ids: string }, options?: PaginateOptions): Paginated<NoticeTitle>;
-  /** Of 24 hours at most; `number` is the size of a page, 10,000 where it is left out. */
+  /** Chat records of at most 24 hours. `number`: size of a page, default 10,000. */
   chatRecords(
     request: Omit<ChatRecordsRequest, 'msgid' | 'number'> & { readonly number?: number },
     options?: PaginateOptions,
@@ -76,7 +76,10 @@ export function createPaginatedLists(
   };
 }
 
-/** A last page may name a cursor, the page behind it has no `data`, and a cursor may be a blank. */
+/**
+ * Converts a page of OpenIDs. The last page may have a cursor, the page after it has no `data`, and a cursor may be
+ * blank.
+ */
 function openIds({ total, count, data, next_openid = '' }: Partial<OpenIdPage>): Page<OpenId> {
   const items = data?.openid ?? [];
   const next = next_openid.trim();

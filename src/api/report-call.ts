@@ -2,23 +2,33 @@ import type { Clock } from '../ports/clock.js';
 import type { ApiCalled, Events } from '../ports/events.js';
 import { ApiRefused, ApiUnreachable } from './api-error.js';
 
-/** Fields by which requests name the user that they are about. */
+/** Fields of requests that contain a user. */
 const USER_FIELDS = ['touser', 'openid'];
 
-/** Makes a call and reports how it ended: once, after failover and a new token. The call's own result is untouched. */
+/** Makes a call and emits its result once, after any failover and token refresh. Does not change the result. */
 export async function reportCall<T>(
   { events, account, clock }: { readonly events: Events; readonly account: string; readonly clock: Clock },
-  { path, body }: { readonly path: string; readonly body?: string },
+  {
+    method,
+    path,
+    query,
+    body,
+  }: {
+    readonly method: 'GET' | 'POST';
+    readonly path: string;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  },
   call: () => Promise<T>,
 ): Promise<T> {
   const startMs = clock.now();
-  const called = { type: 'api.called', account, api: path } as const;
+  const called = { type: 'api.called', account, method, api: path } as const;
   try {
     const answer = await call();
     events.emit({ ...called, result: 'ok', ms: clock.now() - startMs });
     return answer;
   } catch (error) {
-    const user = userIn(body);
+    const user = query?.['openid'] ?? userIn(body);
     events.emit({
       ...called,
       ...failureOf(error),

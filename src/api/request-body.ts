@@ -1,12 +1,12 @@
 import { stripForbiddenCharacters } from '../protocol/strip-forbidden-characters.js';
 
-// No text of a request holds U+0000 once `sendableText` has seen it, so this marks nothing but our own numbers.
+// `stripForbiddenCharacters` removes U+0000 from texts, so this marks only our own numbers.
 const MARK = '\u0000';
 const MARKED = /"\\u0000(-?\d+)"/g;
 
 /**
- * A request as JSON in raw UTF-8, as WeChat wants it: no `\u…` escapes (40033, 47002), so characters that JSON could
- * only write as one are taken out of texts, lone surrogates among them. A `bigint` becomes a number with all its digits.
+ * Serializes a request as JSON in raw UTF-8. WeChat refuses `\u…` escapes (40033, 47002), so characters that need one
+ * are removed, such as lone surrogates. A `bigint` becomes a number with all its digits.
  */
 export function toRequestBody(request: object): string {
   const json = JSON.stringify(request, (_key, value: unknown) => {
@@ -16,7 +16,7 @@ export function toRequestBody(request: object): string {
   return json.replace(MARKED, '$1');
 }
 
-/** A request as the query of a GET. What is `undefined` is left out. */
+/** Converts a request to the query of a GET. Omits `undefined`. */
 export function toQuery(request: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(request)

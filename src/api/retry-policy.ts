@@ -1,10 +1,11 @@
 import { AppError } from '../protocol/app-error.js';
 import { ERRCODES } from '../protocol/errcodes.js';
+import type { RetryCounts } from '../push-record/push-record.js';
 import { ApiRefused, ApiUnreachable, SecretMissing, TokenAwaited } from './api-error.js';
 import { SEND_PATH } from './client.js';
 import { TokenServerRefused, TokenServerUnreachable } from './token-server.js';
 
-/** Why a message was given up, for dead letters, logs and figures. */
+/** Reasons to give up a message, for dead letters, logs and metrics. */
 export type DeadReason =
   | 'window-closed' //   the user cannot be reached now
   | 'permission' //      the account lacks the right, or is punished
@@ -15,44 +16,36 @@ export type DeadReason =
   | 'unreachable' //     no connection until the user's window was over
   | 'unknown'; //        it left, and nobody knows whether it arrived
 
-/** Failed tries so far, this one not included. Kept with the message, so that a restart goes on counting. */
-export interface SendRetries {
-  /** Tries that count against the five. */
-  readonly failures: number;
-  /** Tries that do not: no connection, minute limits. */
-  readonly waits: number;
-}
-
-/** What is to become of a message whose send failed. */
+/** The next step for a message whose send failed. */
 export type NextStep =
   | {
       readonly type: 'retry';
       readonly afterMs: number;
-      readonly retries: SendRetries;
-      /** It is a limit of the account: nothing else of it need be tried sooner. */
+      readonly retries: RetryCounts;
+      /** The limit covers the account: no other message of it should be tried sooner. */
       readonly pausesAccount?: true;
     }
   | { readonly type: 'dead'; readonly reason: DeadReason; readonly detail: string }
-  /** The request left and no answer came: `ON_AMBIGUOUS_SEND` decides. */
+  /** The request was sent and got no answer: `ON_AMBIGUOUS_SEND` decides. */
   | { readonly type: 'ambiguous'; readonly detail: string };
 
 const MAX_FAILURES = 5;
 const MAX_LIMITED = 30;
 const MINUTE_MS = 60_000;
-/** After this no message of a push may be sent anyway. */
+/** Limit of the send quota: no message may be sent later. */
 const LATEST_MS = 48 * 3_600_000;
 
 /**
- * Decides after a failed `messages.send`. Pure.
+ * Decides what to do after a failed `messages.send`. Pure.
  *
- * @param error  what `send`, or the `tokens.get` before it, threw
- * @param at     when it failed, and when the push came that the message answers (Unix ms); `sendPath`: of the call that
- *               sends, where it is not that of customer-service messages
+ * @param error  thrown by `send`, or by the `tokens.get` before it
+ * @param at     times of the failure and of the push (Unix ms); `sendPath`: path of the sending call
+ *               if it is not that of customer-service messages
  * @param random from 0 up to 1
  */
 export function decideRetry(
   error: unknown,
-  retries: SendRetries,
+  retries: RetryCounts,
   at: { readonly nowMs: number; readonly pushedAtMs: number; readonly sendPath?: string },
   random: () => number = Math.random,
 ): NextStep {
@@ -70,7 +63,7 @@ export function decideRetry(
       : { type: 'retry', afterMs: inJitter(ms), retries: { ...retries, failures: retries.failures + 1 } };
 
   if (error instanceof ApiUnreachable || error instanceof TokenServerUnreachable) {
-    // A token call whose answer was lost leaves nothing in doubt: the message had not been sent.
+    // A lost answer to a token call is not ambiguous: the message was not sent.
     if (error instanceof ApiUnreachable && error.sent && error.endpoint === sendPath)
       return { type: 'ambiguous', detail: error.message };
     if (tooLate) return { type: 'dead', reason: 'unreachable', detail: error.message };
@@ -82,7 +75,7 @@ export function decideRetry(
       : wait(inJitter(backOff(retries.waits)));
   if (error instanceof ApiRefused) {
     const detail = detailOf(error);
-    // No token can be had before somebody acts, which the log asks for: the messages wait as long as they may.
+    // An operator must act before there is a token, and the log says so: messages wait until their quota ends.
     if (error.endpoint !== sendPath)
       return tooLate ? { type: 'dead', reason: 'config', detail } : wait(inJitter(backOff(retries.waits)));
     switch (error.errorClass) {
@@ -104,18 +97,18 @@ export function decideRetry(
     }
   }
   if (error instanceof SecretMissing) return tryAgain(backOff(retries.failures), 'config', error.message);
-  // Refused before it left, by a check of ours; anything else is a bug that may have struck at any moment.
+  // Our own check refused it before the send; any other error is a bug that may have happened at any point.
   if (error instanceof AppError) return { type: 'dead', reason: 'bad-request', detail: error.message };
   return { type: 'ambiguous', detail: error instanceof Error ? error.name : 'not an error' };
 }
 
-/** 1, 2, 4 … s, a minute at most. */
+/** Returns 1, 2, 4 … s, at most a minute. */
 function backOff(times: number): number {
   return Math.min(1_000 * 2 ** times, MINUTE_MS);
 }
 
 function detailOf({ endpoint, errcode, text, rid }: ApiRefused): string {
-  const advice = ERRCODES.get(errcode)?.advice;
+  const advice = ERRCODES.get(errcode)?.advice.en;
   return [
     `${endpoint}: errcode ${errcode} ${text}`,
     ...(rid === undefined ? [] : [`rid ${rid}`]),

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { StateStore } from '../ports/state-store.js';
+import type { KeyValueStore } from '../ports/key-value-store.js';
 import { toOpenId, type AppId } from '../protocol/ids.js';
 import type { Api } from './client.js';
 import {
@@ -13,30 +13,30 @@ import {
   type PermissionFact,
 } from './send-permission-fact.js';
 
-/** No user has this OpenID: those of WeChat have 28 characters. */
+/** An OpenID without a user: WeChat's have 28 characters. */
 export const NOBODY = toOpenId('nobody');
-/** What another process learned is known here after this, at the latest. */
+/** Longest time until this process learns a permission from another one. */
 const POLL_INTERVAL_MS = 30_000;
 const UNKNOWN_POLL_INTERVAL_MS = 1_000;
-/** A delivery waits so long for the first answer. */
+/** Longest wait of a delivery for the first answer. */
 const SETTLE_TIMEOUT_MS = 3_000;
-/** Every round that is lost was won by another process; more than this is not contention. */
+/** Each lost round was won by another process; more rounds are not contention but a fault. */
 const MAX_ROUNDS = 100;
 const TTL_MS = 90 * 86_400_000;
 
 /**
- * Whether an account may send customer-service messages, as WeChat said last. It is asked at start and once a day, by one
- * of all processes on a store, and never by a message to a user. Nothing waits for the answer.
+ * Knows whether an account may send customer-service messages. One of all processes on a store asks WeChat at start and
+ * once a day, never by a message to a user. Nothing waits for the answer.
  */
 export interface SendPermission {
   readonly state: 'granted' | 'denied' | 'unknown';
-  /** When WeChat said so. Unix ms. */
+  /** Time of WeChat's answer, Unix ms. */
   readonly saidAtMs: number | undefined;
-  /** Resolves once it is known or could not be learned now. */
+  /** Resolves once the permission is known, or the question failed. */
   settled(): Promise<void>;
-  /** WeChat refused a message for want of the right (48001). Never rejects. */
+  /** Records that WeChat refused a message with 48001 (no permission). Never rejects. */
   denied(): Promise<void>;
-  /** Reads what is known already, then begins to ask. */
+  /** Reads the stored permission, then starts to ask. */
   start(): Promise<void>;
   stop(): void;
 }
@@ -44,7 +44,7 @@ export interface SendPermission {
 export function createSendPermission(deps: {
   readonly appId: AppId;
   readonly typing: Api['messages']['typing'];
-  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
+  readonly store: KeyValueStore;
   readonly clock: Clock;
   readonly log: Logger;
 }): SendPermission {
@@ -56,7 +56,7 @@ export function createSendPermission(deps: {
   let settle = (): void => {};
   const settled = new Promise<void>((resolve) => (settle = resolve));
 
-  /** Compares and sets until it is done or `change` leaves the fact as it is. Without the store it changes our copy. */
+  /** Compares and sets until it succeeds or `change` returns nothing. Without the store it changes the local copy. */
   async function update(
     change: (fact: PermissionFact, nowMs: number) => PermissionFact | undefined,
   ): Promise<boolean> {
@@ -71,7 +71,7 @@ export function createSendPermission(deps: {
         const swap = { name, expected: raw, next: JSON.stringify(next), nowMs, ttlMs: TTL_MS };
         if (await store.compareAndSet(swap)) return true;
       } catch (error) {
-        log.debug({ err: error }, 'what is known of the right to send could not be shared');
+        log.debug({ err: error }, 'store unavailable: the send permission is not shared');
         const next = change(known, nowMs);
         learn(next ?? known);
         return next !== undefined;
@@ -86,16 +86,16 @@ export function createSendPermission(deps: {
     if (fact.state !== undefined) settle();
     if (fact.state === before.state) return;
     if (fact.state === 'granted')
-      log.info({}, 'WeChat says that this account may send customer-service messages: late answers are sent');
+      log.info({}, 'send permission granted: late answers are sent as customer-service messages');
     if (fact.state === 'denied')
       log.warn(
         {},
-        'WeChat says that this account may not send customer-service messages (48001): late answers are kept for the next ' +
+        'send permission denied: WeChat refuses customer-service messages (48001), so late answers are kept for the next ' +
           'message of their user; WeChat is asked again at the next start and once a day',
       );
   }
 
-  /** Undefined: nobody knows. */
+  /** Asks WeChat. `undefined`: no answer. */
   async function ask(): Promise<'granted' | 'denied' | undefined> {
     try {
       await typing({ touser: NOBODY, command: 'CancelTyping' });
@@ -105,7 +105,7 @@ export function createSendPermission(deps: {
       if (said === undefined)
         log[known.failures === undefined ? 'warn' : 'debug'](
           { err: error, state: known.state ?? 'unknown' },
-          'WeChat could not be asked whether this account may send customer-service messages; it is asked again',
+          'send permission unknown: WeChat could not be asked, retry scheduled',
         );
       return said;
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import { sleep } from '../ports/sleep.js';
 import { StoreUnavailable } from '../ports/state-store.js';
 import { ApiRefused, TokenAwaited } from './api-error.js';
 import type { AppSecret } from './app-secret.js';
@@ -27,21 +28,21 @@ const MAX_WAIT_MS = 5_000;
 const DAY_MS = 86_400_000;
 
 /**
- * The source of processes that share a store: one of them fetches, the others take over what it got. While the store is
- * away each fetches for itself.
+ * Creates the source of processes that share a store: one of them fetches, the others use its result. While the store
+ * is unavailable, each process fetches for itself.
  */
 export function createSharedSource(deps: {
   readonly records: CredentialRecords;
-  /** What the fetch rests on, if anybody knows. */
+  /** The AppSecret that the fetch uses, if known. */
   readonly secret?: AppSecret | undefined;
-  /** Throws where there is nothing to fetch with. */
+  /** Throws if there is no secret to fetch with. */
   readonly assertCanFetch: () => void;
-  /** `replaces` is the one that WeChat refused. */
+  /** Fetches a credential. `replaces`: the one that WeChat refused. */
   readonly fetch: (how: {
     readonly replaces: string | undefined;
     readonly forced: boolean;
   }) => Promise<Credential>;
-  /** WeChat refused one before its end, and none of us had fetched another. `times`: within a day. */
+  /** Called if WeChat refused a credential early and no process of ours had fetched another. `times`: within a day. */
   readonly onSupersededExternally: (times: number, leftMs: number) => void;
   readonly clock: Clock;
   readonly log: Logger;
@@ -63,23 +64,23 @@ export function createSharedSource(deps: {
       if (lease !== undefined) {
         const got = await fetchUnderLease(lease, request);
         if (got !== undefined) return got;
-        // The lease was lost: somebody came after us, and has it, or is about to.
+        // The lease was lost: another process has the credential, or soon will.
       }
       if (waitedMs >= MAX_WAIT_MS) throw new TokenAwaited(waitedMs);
-      await pause(POLL_MS);
+      await sleep(clock, POLL_MS);
     }
   }
 
-  /** Undefined when the lease was lost on the way: what was fetched is older than what stands there now. */
+  /** Returns `undefined` if the lease was lost meanwhile: the store then has a newer credential. */
   async function fetchUnderLease(
     lease: Lease,
     request: CredentialRequest,
   ): Promise<SharedCredential | undefined> {
     const { record } = lease;
-    // Whoever had the lock before us may have put one in meanwhile, or heard a no.
+    // The previous holder of the lease may have stored a credential, or a refusal.
     const theirs = usable(record, request);
     if (theirs !== undefined || isBackoffActive(record.refusal, request)) {
-      await records.release(lease).catch(() => {}); // it runs out by itself
+      await records.release(lease).catch(() => {}); // it expires by itself
       return theirs;
     }
     const secretDigest = secret?.digest;
@@ -94,7 +95,7 @@ export function createSharedSource(deps: {
     try {
       return (await records.publish(lease, mine)) ? mine : undefined;
     } catch (error) {
-      log.warn({ ...fields, err: error }, `the ${what} could not be shared`);
+      log.warn({ ...fields, err: error }, `store unavailable: the ${what} is not shared`);
       return mine;
     }
   }
@@ -127,7 +128,7 @@ export function createSharedSource(deps: {
     return isFutureWithin(refusal.untilMs, clock.now(), backoffMs(toRefused(refusal), refusal.times));
   }
 
-  /** WeChat's no, unless it was meant for this machine's address alone. */
+  /** Returns WeChat's refusal, unless it concerns only the address of this machine. */
   function shareableRefusal(
     error: unknown,
     secretDigest: string | undefined,
@@ -136,12 +137,6 @@ export function createSharedSource(deps: {
     if (!(error instanceof ApiRefused) || ABOUT_THE_ADDRESS.has(error.errcode)) return undefined;
     const times = before?.secretDigest === secretDigest ? (before?.times ?? 0) + 1 : 1;
     return toNoted(error, { times, untilMs: clock.now() + backoffMs(error, times), secretDigest });
-  }
-
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      clock.schedule(ms, resolve);
-    });
   }
 
   return {
@@ -162,7 +157,7 @@ export function createSharedSource(deps: {
         if (!(error instanceof StoreUnavailable)) throw error;
         if (request.backoff !== undefined) throw request.backoff.error;
         assertCanFetch();
-        log.warn({ ...fields, err: error }, `the store is away: this process fetches its ${what} for itself`);
+        log.warn({ ...fields, err: error }, `store unavailable: this process fetches the ${what} for itself`);
         return fetchNext(request, Math.max(clock.now(), request.after + 1));
       }
     },
@@ -187,14 +182,17 @@ export function createSharedSource(deps: {
         if (superseded !== undefined) onSupersededExternally(superseded.times, superseded.leftMs);
         return current?.value === value && isGood(current) ? current : undefined;
       } catch (error) {
-        log.warn({ ...fields, err: error }, `the refused ${what} could not be marked for others`);
+        log.warn(
+          { ...fields, err: error },
+          `store unavailable: the refused ${what} is not marked for other processes`,
+        );
         return undefined;
       }
     },
   };
 }
 
-/** `access_token is invalid or not latest`: the other codes say that it ended, or never was one. */
+/** `access_token is invalid or not latest`; other codes mean that it expired or never existed. */
 const SUPERSEDED = 40001;
-/** Other machines, with other addresses, may be allowed what this one is not. */
+/** Errcodes about the address: machines with other addresses may be allowed. */
 const ABOUT_THE_ADDRESS = new Set([40164, 45035, 61004, 89501, 89502, 89503, 89506, 89507]);

@@ -10,31 +10,32 @@ import { createSharedSource } from './shared-credential-source.js';
 import type { Credential, CredentialSource } from './credential.js';
 import type { JsonObject } from './response.js';
 
-/** What a ticket signs: pages for the JS-SDK, or cards (卡券). */
+/** The use of a ticket: it signs pages for the JS-SDK, or cards (卡券). */
 export type TicketType = 'jsapi' | 'wx_card';
 
 /**
- * The account's tickets, one of each type for all processes on a store.
+ * Keeps the account's tickets, one of each type for all processes on a store.
  *
- * @throws what an API call throws, when no ticket can be had now
+ * @throws errors of an API call, if no ticket is available
  */
 export interface TicketKeeper {
   get(type: TicketType): Promise<string>;
 }
 
-/** The keeper as those see it who hand tickets on. */
+/** The part of the keeper for code that passes tickets on. */
 export interface TicketCentre extends TicketKeeper {
-  /** The ticket with its end. @throws as `get` */
+  /** Returns the ticket with its expiry. @throws as `get` */
   current(type: TicketType): Promise<Credential>;
-  /** Renews in time, asked for or not, once there is a first ticket of a type. */
+  /** Starts to renew tickets in time, once there is a first ticket of a type. */
   start(): void;
-  stop(): void;
+  /** Ends the renewals. Resolves once the fetch under way has ended: a process that is gone would leave its lock. */
+  stop(): Promise<void>;
 }
 
-/** The API that lends tickets. */
+/** Path of the API that issues tickets. */
 export const TICKET_PATH = '/cgi-bin/ticket/getticket';
 
-/** Longer than the longest fetch, which may have to wait for an access token. */
+/** Longer than the longest fetch, including one of an access token. */
 const LOCK_MS = 20_000;
 
 interface Parts {
@@ -47,7 +48,7 @@ interface Parts {
 export function createTicketKeeper(
   deps: Parts & {
     readonly appId: AppId;
-    /** A ticket is asked for with an access token, so it fails with what the secret is refused for. */
+    /** A ticket needs an access token, so it fails if the secret is refused. */
     readonly secret?: AppSecret;
     readonly store: StateStore;
     /** Calls `TICKET_PATH` with the access token and this `type`. */
@@ -74,7 +75,7 @@ export function createTicketKeeper(
   );
 }
 
-/** Tickets out of any source. */
+/** Creates a ticket keeper for any source. */
 export function createTickets(
   { clock, log, random }: Parts,
   sourceOf: (type: TicketType) => CredentialSource,
@@ -98,8 +99,8 @@ export function createTickets(
     start() {
       for (const each of Object.values(holders)) each.start();
     },
-    stop() {
-      for (const each of Object.values(holders)) each.stop();
+    async stop() {
+      await Promise.all(Object.values(holders).map((each) => each.stop()));
     },
   };
 }

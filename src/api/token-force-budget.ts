@@ -6,20 +6,20 @@ import { isFutureWithin } from './clock-skew.js';
 const MIN_FORCED_INTERVAL_MS = 30_000;
 const PER_DAY = 20;
 const DAY_MS = 86_400_000;
-/** WeChat counts by the day of Beijing. */
+/** WeChat counts by days in Beijing time. */
 const BEIJING_MS = 8 * 3_600_000;
 
-/** The forced refreshes that WeChat allows an account: 20 a day, 30 s apart. Counted by all processes on the store. */
+/** Counts the forced refreshes of an account, for all processes on the store: WeChat allows 20 a day, 30 s apart. */
 export interface ForceBudget {
-  /** Notes one before it is made. False when it is too early or there were too many today. */
+  /** Counts a refresh before it is made. False if it is too early or the day's limit is reached. */
   spend(): Promise<boolean>;
-  /** How many are left today. Never throws. */
+  /** Returns the number left today. Never throws. */
   left(): Promise<number>;
 }
 
 export function createForceBudget(store: StateStore, clock: Clock, appId: AppId): ForceBudget {
   const name = `${appId}:token:stable:forced`;
-  /** Stands in for the store's count while the store is away. */
+  /** Local count, used while the store is unavailable. */
   let alone: string | undefined;
 
   return {
@@ -45,7 +45,7 @@ export function createForceBudget(store: StateStore, clock: Clock, appId: AppId)
   };
 }
 
-/** Text of the count after one more, `day count atMs`; undefined when it is not allowed now. */
+/** Returns the new count as `day count atMs`; `undefined` if a refresh is not allowed now. */
 function forcedAfter(raw: string | undefined, nowMs: number): string | undefined {
   const { today, count, atMs } = readForced(raw, nowMs);
   if (atMs !== undefined && isFutureWithin(atMs + MIN_FORCED_INTERVAL_MS, nowMs, MIN_FORCED_INTERVAL_MS))

@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.js';
 import { noEvents, type Events } from '../ports/events.js';
 import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
-import type { AccessPoints } from './access-points.js';
+import type { AccessPoints } from './access-points/access-points.js';
 import { ApiRefused, SecretMissing } from './api-error.js';
 import type { AppSecret } from './app-secret.js';
 import { createCredentialCache, type CredentialCache } from './credential-cache.js';
@@ -12,59 +12,67 @@ import { createCredentialRecords } from './credential-record.js';
 import { createSharedSource } from './shared-credential-source.js';
 import type { Credential, RefreshMode } from './credential.js';
 import { fetchToken, type TokenChannel } from './fetch-token.js';
+import { createGivenTokens, type GivenTokens } from './given-tokens.js';
 import { createForceBudget } from './token-force-budget.js';
 import { describeTokenConflict } from './token-conflict.js';
 
 /**
- * The account's access token, one for all processes on a store.
+ * Keeps the account's access token, one for all processes on a store.
  *
- * @throws SecretMissing · ApiRefused · ApiUnreachable · TokenAwaited  from `get`, when no token can be had now
+ * @throws SecretMissing · ApiRefused · ApiUnreachable · TokenAwaited  from `get`, if no token is available
  */
 export interface TokenKeeper {
   get(): Promise<AccessToken>;
-  /**
-   * WeChat refused this token on a business call, with this errcode. Drops it if it is still the current one; never
-   * throws.
-   */
+  /** Drops a token that WeChat refused with this errcode, if it is still the current one. Never throws. */
   reject(token: AccessToken, errcode?: number): Promise<void>;
 }
 
-/** The keeper as those see it who hand tokens on and look after them. */
+/** The part of the keeper for code that passes tokens on and manages them. */
 export interface TokenCentre extends TokenKeeper {
-  /** The token with its end. @throws as `get` */
+  /** Returns the token with its expiry. @throws as `get` */
   current(): Promise<Credential>;
-  /** Asks for a new one now: in the stable channel the same one comes, unless it is forced. @throws ForceBudgetSpent, and as `get` */
+  /**
+   * Requests a token now. The stable channel returns the same one unless forced. @throws ForceBudgetSpent, and as `get`
+   */
   refresh(wish: Exclude<RefreshMode, 'next'>): Promise<Credential>;
   status(): Promise<TokenStatus>;
-  /** Renews in time, asked for or not, once there is a first token. */
+  /**
+   * Tells whether this token centre gave out that token within the last day.
+   *
+   * @throws StoreUnavailable  this process did not, and the store that knows of the others cannot be asked
+   */
+  gaveOut(token: string): Promise<boolean>;
+  /** Starts to renew the token in time, once there is a first one. */
   start(): void;
-  stop(): void;
+  /** Ends the renewals. Resolves once the fetch under way has ended: a process that is gone would leave its lock. */
+  stop(): Promise<void>;
 }
 
-/** What an operator may see of the token: everything but the token. */
+/** The state of the token for operators, without the token itself. */
 export interface TokenStatus {
   /** `server`: another instance's token centre. */
   readonly channel: TokenChannel | 'server';
-  /** Absent: there is none, or nobody knows. */
+  /** Absent: there is no token, or its expiry is unknown. */
   readonly expiresAtMs?: number;
   /** Forced refreshes that WeChat allows today. */
   readonly forcedLeft?: number;
-  /** Somebody else replaces our tokens. */
+  /** Set if another program replaces our tokens. */
   readonly superseded?: { readonly times: number; readonly lastAtMs: number; readonly advice: string };
-  /** Why the last fetch failed. */
+  /** Reason of the last failed fetch. */
   readonly trouble?: string;
 }
 
 /**
- * WeChat allows 20 forced refreshes a day, 30 s apart, and this would have been one more. It was not made. We allow no
- * more in the ordinary channel, where each ends the token before the last.
+ * The forced refresh was not made: WeChat allows 20 a day, 30 s apart. The same limit applies to the ordinary channel,
+ * where each refresh ends the token before the last.
  */
 export class ForceBudgetSpent extends AppError {
   readonly code = 'force_budget_spent';
   constructor() {
-    super(
-      'the access token was not forced: WeChat allows 20 forced refreshes a day (of Beijing), 30 s apart. Wait, or refresh without force',
-    );
+    super({
+      en: 'the access token was not forced: WeChat allows 20 forced refreshes a day (of Beijing), 30 s apart. Wait, or refresh without force',
+      zh: '没有强制刷新 access_token：微信每天（北京时间）允许强制刷新 20 次，间隔 30 秒。请等一会儿，或不用强制刷新',
+    });
   }
 }
 
@@ -74,7 +82,7 @@ const WHAT = 'access token';
 
 export function createTokenKeeper(deps: {
   readonly appId: AppId;
-  /** Without a value, tokens that others left in the store are used, and none is fetched. */
+  /** Without a value, stored tokens are used, and none is fetched. */
   readonly secret: AppSecret;
   readonly channel: TokenChannel;
   readonly store: StateStore;
@@ -94,7 +102,9 @@ export function createTokenKeeper(deps: {
     clock,
     name: `${appId}:token:${channel}`,
     lockMs: LOCK_MS,
+    keepsGiven: true,
   });
+  const given = createGivenTokens({ clock, stored: async () => (await records.read()).given ?? [] });
   const budget = createForceBudget(store, clock, appId);
   const fields = { appId, channel };
 
@@ -103,7 +113,8 @@ export function createTokenKeeper(deps: {
     return secret.value;
   }
 
-  async function fetchOnce(force: boolean): Promise<Credential> {
+  /** @param replaces  the token that WeChat refuses */
+  async function fetchOnce(force: boolean, replaces?: string): Promise<Credential> {
     const value = demandSecret();
     const askedAtMs = clock.now();
     try {
@@ -112,8 +123,12 @@ export function createTokenKeeper(deps: {
       events.emit({ type: 'token.refreshed', account, result: 'ok', expiresAtMs });
       return { value: lent.value, expiresAtMs };
     } catch (error) {
-      const why = error instanceof ApiRefused ? { errcode: error.errcode, detail: error.advice } : {};
-      events.emit({ type: 'token.refreshed', account, result: 'failed', ...why });
+      const why =
+        error instanceof ApiRefused
+          ? { errcode: error.errcode, advice: { en: error.adviceIn('en'), zh: error.adviceIn('zh') } }
+          : {};
+      const ended = replaces === undefined ? {} : { expiresAtMs: clock.now() };
+      events.emit({ type: 'token.refreshed', account, result: 'failed', ...ended, ...why });
       throw error;
     }
   }
@@ -124,16 +139,19 @@ export function createTokenKeeper(deps: {
     assertCanFetch: demandSecret,
     async fetch({ replaces, forced }) {
       if (forced && !(await budget.spend())) throw new ForceBudgetSpent();
-      if (channel === 'ordinary') return fetchOnce(false); // every fetch makes a new one
-      if (forced) return fetchOnce(true);
-      const fetched = await fetchOnce(false);
+      if (channel === 'ordinary') return fetchOnce(false, replaces); // every fetch makes a new one
+      if (forced) return fetchOnce(true, replaces);
+      const fetched = await fetchOnce(false, replaces);
       if (fetched.value !== replaces || !(await budget.spend())) return fetched;
-      log.warn(fields, 'WeChat hands out the access token that it refuses: forcing a new one');
-      return fetchOnce(true);
+      log.warn(
+        fields,
+        'token refused: WeChat hands out the access token that it refuses, and a new one is forced',
+      );
+      return fetchOnce(true, replaces);
     },
     onSupersededExternally(times, leftMs) {
       events.emit({ type: 'token.superseded', account, times });
-      log.warn({ ...fields, times, leftMs }, describeTokenConflict(channel, times));
+      log.warn({ ...fields, times, leftMs }, `token conflict: ${describeTokenConflict(channel, times).en}`);
     },
     clock,
     log,
@@ -146,20 +164,21 @@ export function createTokenKeeper(deps: {
     log,
     what: WHAT,
     fields,
+    onHeld: (value) => given.note(value),
     ...(deps.random !== undefined && { random: deps.random }),
   });
 
   return {
-    ...toTokenCentre(holder),
+    ...toTokenCentre(holder, given),
     async status() {
       const record = await records.read().catch(() => undefined);
       const { current, superseded } = record ?? {};
       return {
         channel,
-        ...(current !== undefined && { expiresAtMs: current.expiresAtMs }),
+        ...(current !== undefined && current.rejected !== true && { expiresAtMs: current.expiresAtMs }),
         forcedLeft: await budget.left(),
         ...(superseded !== undefined && {
-          superseded: { ...superseded, advice: describeTokenConflict(channel, superseded.times) },
+          superseded: { ...superseded, advice: describeTokenConflict(channel, superseded.times).en },
         }),
         ...lastErrorOf(holder),
       };
@@ -167,13 +186,14 @@ export function createTokenKeeper(deps: {
   };
 }
 
-/** The methods that do not depend on where the token comes from. */
-export function toTokenCentre(holder: CredentialCache): Omit<TokenCentre, 'status'> {
+/** Returns the methods that do not depend on the source of the token. */
+export function toTokenCentre(holder: CredentialCache, given: GivenTokens): Omit<TokenCentre, 'status'> {
   return {
     get: async () => toAccessToken((await holder.get()).value),
     reject: (token, errcode) => holder.reject(token, errcode),
     current: () => holder.get(),
     refresh: (wish) => holder.refresh(wish),
+    gaveOut: (token) => given.has(token),
     start: () => holder.start(),
     stop: () => holder.stop(),
   };

@@ -4,28 +4,36 @@ import type { Clock } from '../ports/clock.js';
 import { HttpFailure, type HttpClient, type HttpResponse } from '../ports/http-client.js';
 import type { Logger } from '../ports/logger.js';
 import type { AppId } from '../protocol/ids.js';
+import type { Words } from '../protocol/words.js';
 import { createCredentialCache } from './credential-cache.js';
 import type { CredentialSource, SharedCredential } from './credential.js';
+import { createGivenTokens } from './given-tokens.js';
 import { createTickets, type TicketCentre } from './ticket-keeper.js';
 import { toTokenCentre, ForceBudgetSpent, lastErrorOf, type TokenCentre } from './token-keeper.js';
 
-/** The token server of `TOKEN_SERVER_URL` did not answer as one. The credential that is held serves to its end. */
+/** The server at `TOKEN_SERVER_URL` did not answer as a token server. The cached credential serves until it expires. */
 export class TokenServerUnreachable extends AppError {
   readonly code = 'token_server_unreachable';
   constructor(url: string, why: string) {
-    super(`the token server ${url} (TOKEN_SERVER_URL) gave no usable answer: ${why}`);
+    super({
+      en: `the token server ${url} (TOKEN_SERVER_URL) gave no usable answer: ${why}`,
+      zh: `access_token 服务 ${url}（TOKEN_SERVER_URL）没有可用的应答：“${why}”`,
+    });
   }
   override get retryable(): boolean {
     return true;
   }
 }
 
-/** The token server answered, and the answer was no. */
+/** The token server refused the request. */
 export class TokenServerRefused extends AppError {
   readonly code = 'token_server_refused';
   readonly #retryable: boolean;
-  constructor(url: string, why: string, retryable: boolean) {
-    super(`the token server ${url} (TOKEN_SERVER_URL) said no: ${why}`);
+  constructor(url: string, why: Words, retryable: boolean) {
+    super({
+      en: `the token server ${url} (TOKEN_SERVER_URL) said no: ${why.en}`,
+      zh: `access_token 服务 ${url}（TOKEN_SERVER_URL）拒绝了请求：${why.zh}`,
+    });
     this.#retryable = retryable;
   }
   override get retryable(): boolean {
@@ -33,7 +41,7 @@ export class TokenServerRefused extends AppError {
   }
 }
 
-/** One account at another instance's token centre; docs/token-centre.md. */
+/** Access to an account at another instance's token centre (docs/token-centre.md). */
 export interface TokenServerAccess {
   readonly url: string;
   /** The ADMIN_KEY of that instance. */
@@ -61,7 +69,9 @@ const refusalSchema = z.object({
   retryable: z.boolean().default(false),
 });
 
-/** Access tokens by another instance: none is fetched here, and those that fail are reported there. */
+/**
+ * Creates a keeper of access tokens of another instance: it fetches none from WeChat, and reports refused ones there.
+ */
 export function createServerTokenKeeper(access: TokenServerAccess): TokenCentre {
   const { clock, log, random, appId } = access;
   const ask = createAsking(access);
@@ -76,13 +86,18 @@ export function createServerTokenKeeper(access: TokenServerAccess): TokenCentre 
       try {
         return await report(value, errcode);
       } catch (error) {
-        log.warn({ appId, err: error }, 'the refused access token could not be reported to the token server');
+        log.warn(
+          { appId, err: error },
+          'token report failed: the token server did not learn of a refused access token',
+        );
         return undefined;
       }
     },
   };
 
-  /** What the server has after the report is kept a while, even if it is the same one. */
+  /**
+   * Reports a refused token. The token that the server then returns is kept for a while, even if it is the same one.
+   */
   async function report(value: string, errcode: number | undefined): Promise<SharedCredential> {
     const next = await ask('token/reject', {
       access_token: value,
@@ -92,9 +107,18 @@ export function createServerTokenKeeper(access: TokenServerAccess): TokenCentre 
   }
 
   const fields = { appId, channel: 'server' };
-  const holder = createCredentialCache({ source, clock, log, what: 'access token', fields, random });
+  const given = createGivenTokens({ clock });
+  const holder = createCredentialCache({
+    source,
+    clock,
+    log,
+    what: 'access token',
+    fields,
+    onHeld: (value) => given.note(value),
+    random,
+  });
   return {
-    ...toTokenCentre(holder),
+    ...toTokenCentre(holder, given),
     status() {
       const held = holder.peek();
       return Promise.resolve({
@@ -106,7 +130,7 @@ export function createServerTokenKeeper(access: TokenServerAccess): TokenCentre 
   };
 }
 
-/** Tickets by another instance. */
+/** Creates a keeper of tickets of another instance. */
 export function createServerTicketKeeper(access: TokenServerAccess): TicketCentre {
   const ask = createAsking(access);
   return createTickets(access, (type) => ({
@@ -143,13 +167,24 @@ function createAsking({ url, key, appId, http, clock }: TokenServerAccess) {
       throw new TokenServerUnreachable(place, `HTTP ${response.status} with another body`);
     const { error, message, retryable } = refusal.data;
     if (error === 'force_budget_spent') throw new ForceBudgetSpent();
-    throw new TokenServerRefused(place, `${error}${ADVICE[error] ?? ` ${message}`}`, retryable);
+    const why = ADVICE[error] ?? { en: message, zh: `“${message}”` };
+    throw new TokenServerRefused(
+      place,
+      { en: `${error}${ADVICE[error] === undefined ? '' : ':'} ${why.en}`, zh: `${error}：${why.zh}` },
+      retryable,
+    );
   };
 }
 
-const ADVICE: Readonly<Record<string, string>> = {
-  unauthorized: ': set TOKEN_SERVER_KEY to its ADMIN_KEY',
-  account_unknown: ': it has no account with this WECHAT_APP_ID',
+const ADVICE: Readonly<Record<string, Words>> = {
+  unauthorized: {
+    en: 'set TOKEN_SERVER_KEY to its ADMIN_KEY',
+    zh: '请把 TOKEN_SERVER_KEY 设为它的 ADMIN_KEY',
+  },
+  account_unknown: {
+    en: 'it has no account with this WECHAT_APP_ID',
+    zh: '它没有 WECHAT_APP_ID 为这个值的账号',
+  },
 };
 
 function parse(text: string): unknown {

@@ -1,25 +1,26 @@
 import { createHttpClient } from '../adapters/http/http-client.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { HttpFailure, type HttpRequest } from '../ports/http-client.js';
 import { AppError } from '../protocol/app-error.js';
+import type { Words } from '../protocol/words.js';
 
 type Method = HttpRequest['method'];
 
-/** The admin listener of the server that runs with this configuration. */
+/** Client of the admin listener of the running server. */
 export interface AdminClient {
   /** `127.0.0.1:9090` */
   readonly place: string;
-  /** @throws AdminRefused · HttpFailure when it went away meanwhile */
+  /** Makes a request. @throws AdminRefused · HttpFailure if the server ended meanwhile */
   request(method: Method, path: string, body?: object): Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** The running server said no. */
+/** The running server refused the request. */
 export class AdminRefused extends AppError {
   readonly code = 'admin_refused';
-  /** What its answer called it, such as `letter_unknown`; `''` where it said nothing. */
+  /** The `error` of the response, such as `letter_unknown`; `''` if absent. */
   readonly error: string;
 
-  constructor(message: string, error = '') {
+  constructor(message: Words, error = '') {
     super(message);
     this.error = error;
   }
@@ -27,10 +28,12 @@ export class AdminRefused extends AppError {
 
 const TIMEOUT_MS = 20_000;
 const PING_TIMEOUT_MS = 2_000;
-/** Ten thousand dead letters, without their texts. */
+/** Enough for ten thousand dead letters without texts. */
 const MAX_BYTES = 64 * 1_024 * 1_024;
 
-/** The listener, if one answers as ours does; undefined where none does. @throws AdminRefused where it wants another key */
+/**
+ * Finds the admin listener of our server; `undefined` if there is none. @throws AdminRefused if it requires another key
+ */
 export async function findAdminClient({ admin }: Config): Promise<AdminClient | undefined> {
   const http = createHttpClient();
   const wide: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]', '[::]': '[::1]' };
@@ -53,7 +56,10 @@ export async function findAdminClient({ admin }: Config): Promise<AdminClient | 
     if (status === 200 && answer !== undefined) return answer;
     const { error = `HTTP ${status}`, message = answer?.['hint'] ?? '' } = answer ?? {};
     throw new AdminRefused(
-      `the server at ${place} said no: ${String(error)} ${String(message)}`.trimEnd(),
+      {
+        en: `the server at ${place} refused: ${String(error)} ${String(message)}`.trimEnd(),
+        zh: `${place} 上的服务拒绝了：${String(error)} ${String(message)}`.trimEnd(),
+      },
       String(error),
     );
   }
@@ -61,7 +67,10 @@ export async function findAdminClient({ admin }: Config): Promise<AdminClient | 
   try {
     const { status, answer } = await send('GET', '/status', PING_TIMEOUT_MS);
     if (status === 401)
-      throw new AdminRefused(`the server at ${place} wants another ADMIN_KEY than this one`);
+      throw new AdminRefused({
+        en: `the server at ${place} has a different ADMIN_KEY`,
+        zh: `${place} 上的服务用的 ADMIN_KEY 和这里的不同`,
+      });
     if (status !== 200 || !Array.isArray(answer?.['routes'])) return undefined;
   } catch (error) {
     if (error instanceof HttpFailure) return undefined;

@@ -1,42 +1,64 @@
+import { inBoth, type Words } from '../protocol/words.js';
 import { envelopeSignature, signatureMatches } from '../protocol/signature.js';
 import { cipherOf, textOf, type SharedSecrets } from './sign-push.js';
 
-/** What an answer means to WeChat, and the text to show. */
+/** The meaning of a response to WeChat, and the text to show. */
 export interface ExplainedResponse {
-  /** WeChat would take it. */
+  /** True if WeChat would accept it. */
   readonly good: boolean;
-  readonly explanation: string;
-  /** The reply, opened; undefined where there is none. */
+  readonly explanation: Words;
+  /** The decrypted reply; `undefined` if there is none. */
   readonly reply?: string;
 }
 
-/** Judges an answer as WeChat would. A push that travelled sealed in safe mode must get a sealed reply. */
+const STATUS_HINTS: Readonly<Record<number, Words>> = {
+  403: { en: ': refused; the log of the server says why', zh: '：被拒绝，原因见服务的日志' },
+  503: { en: ': it could not store the push', zh: '：服务没能保存推送' },
+};
+
+/** Judges a response as WeChat would. A sealed push in safe mode must get a sealed reply. */
 export function explainResponse(status: number, body: string, secrets: SharedSecrets): ExplainedResponse {
   if (status !== 200) {
-    const hint =
-      status === 403
-        ? ': refused; the log of the server says why'
-        : status === 503
-          ? ': it could not store the push'
-          : '';
-    return { good: false, explanation: `status ${status}${hint}`, ...(body !== '' && { reply: body }) };
+    const hint = STATUS_HINTS[status] ?? inBoth('');
+    return {
+      good: false,
+      explanation: { en: `status ${status}${hint.en}`, zh: `状态码 ${status}${hint.zh}` },
+      ...(body !== '' && { reply: body }),
+    };
   }
   if (body === 'success') {
-    return { good: true, explanation: 'success: accepted; nothing to show, or the answer follows later' };
+    return {
+      good: true,
+      explanation: {
+        en: 'success: accepted; nothing to show, or the answer follows later',
+        zh: 'success：已收到；没有内容要显示，或者稍后再回复',
+      },
+    };
   }
-  if (body === '') return { good: true, explanation: 'empty: accepted, nothing to show' };
+  if (body === '')
+    return {
+      good: true,
+      explanation: { en: 'empty: accepted, nothing to show', zh: '空：已收到，没有内容要显示' },
+    };
   const encrypt = textOf(body, 'Encrypt');
   if (encrypt !== undefined) return openReply(body, encrypt, secrets);
   if (!body.startsWith('<xml>'))
-    return { good: false, explanation: 'no reply that WeChat understands', reply: body };
+    return {
+      good: false,
+      explanation: { en: 'not a reply that WeChat understands', zh: '微信看不懂的回复' },
+      reply: body,
+    };
   if (secrets.mode === 'safe') {
     return {
       good: false,
-      explanation: 'a plaintext reply, which WeChat does not take in safe mode',
+      explanation: {
+        en: 'a plaintext reply, which WeChat does not accept in safe mode',
+        zh: '明文回复，微信在安全模式下不接受',
+      },
       reply: body,
     };
   }
-  return { good: true, explanation: 'a reply', reply: body };
+  return { good: true, explanation: { en: 'a reply', zh: '回复' }, reply: body };
 }
 
 function openReply(body: string, encrypt: string, secrets: SharedSecrets): ExplainedResponse {
@@ -47,19 +69,40 @@ function openReply(body: string, encrypt: string, secrets: SharedSecrets): Expla
     encrypt,
   );
   if (!signatureMatches(expected, textOf(body, 'MsgSignature') ?? '')) {
-    return { good: false, explanation: 'a sealed reply whose MsgSignature is wrong', reply: body };
+    return {
+      good: false,
+      explanation: { en: 'a sealed reply whose MsgSignature is wrong', zh: '加密的回复，MsgSignature 不对' },
+      reply: body,
+    };
   }
   if (secrets.encodingAesKey === undefined) {
-    return { good: false, explanation: 'a sealed reply, and no --aes-key to open it', reply: body };
+    return {
+      good: false,
+      explanation: {
+        en: 'a sealed reply, and no --aes-key to decrypt it',
+        zh: '加密的回复，没有 --aes-key，无法解密',
+      },
+      reply: body,
+    };
   }
   try {
     return {
       good: true,
-      explanation: 'a sealed reply, its MsgSignature is good; opened:',
+      explanation: {
+        en: 'a sealed reply with a correct MsgSignature; decrypted:',
+        zh: '加密的回复，MsgSignature 正确；解密后：',
+      },
       reply: cipherOf(secrets).open(encrypt),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { good: false, explanation: `a sealed reply that does not open: ${reason}`, reply: body };
+    return {
+      good: false,
+      explanation: {
+        en: `a sealed reply that cannot be decrypted: ${reason}`,
+        zh: `加密的回复，无法解密：${reason}`,
+      },
+      reply: body,
+    };
   }
 }

@@ -8,3 +8,6 @@ await runWithFiles(async () => {
     err: (text) => process.stderr.write(`${text}\n`),
   });
 });
+
+// A loaded handler may have opened something that never ends. The output of the command is written by now.
+setTimeout(() => process.exit(), 200).unref();

@@ -1,10 +1,10 @@
 import type { SignedPush } from './sign-push.js';
 
-/** WeChat sends a push so many times at most, one after the other, and waits so long for each. */
+/** WeChat's number of attempts and its timeout for each. */
 export const WECHAT_ATTEMPTS = 3;
 const WECHAT_TIMEOUT_MS = 5_000;
 
-/** What was heard at which try; `ms` from the start of that try. */
+/** The response to one attempt; `ms` from the start of that attempt. */
 export interface ReceivedResponse {
   readonly status: number;
   readonly text: string;
@@ -13,10 +13,10 @@ export interface ReceivedResponse {
 }
 
 /**
- * Posts a push as WeChat does: a try that nobody answers in time is given up, and the same push is sent again.
+ * Posts a push as WeChat does: after a timeout the same push is sent again.
  *
- * @returns undefined where no try was answered in time
- * @throws  what `fetch` throws where nobody listens or the connection breaks; that is not tried again here
+ * @returns `undefined` if no attempt was answered in time
+ * @throws  errors of `fetch` if the connection fails; these are not retried
  */
 export async function postPush(
   { url, body }: SignedPush,

@@ -1,4 +1,6 @@
-/** A line that counts, where a person is looking. */
+import { inBoth, type Language, type Words } from '../protocol/words.js';
+
+/** A progress line on a terminal. */
 export interface Progress {
   update(done: number, total: number | undefined): void;
   stop(): void;
@@ -7,9 +9,10 @@ export interface Progress {
 const SHOW_AFTER_MS = 1_000;
 const MIN_UPDATE_INTERVAL_MS = 200;
 
-/** Count, rate and time left on standard error, once it takes longer than a second. */
+/** Shows count, rate and remaining time on standard error, after a second. */
 export function showProgress(
-  what: string,
+  what: Words,
+  language: Language,
   stream: { isTTY?: boolean; write(text: string): unknown } = process.stderr,
   now: () => number = () => performance.now(),
 ): Progress {
@@ -24,10 +27,13 @@ export function showProgress(
       if (now() - shownMs < MIN_UPDATE_INTERVAL_MS) return;
       shownMs = now();
       const rate = (done - first) / (tookMs / 1_000);
-      const of = total === undefined ? '' : ` of ${total}`;
-      const left =
-        total === undefined || rate === 0 ? '' : `, about ${Math.ceil((total - done) / rate)} s left`;
-      stream.write(`\r\u001B[K${done}${of} ${what}, ${Math.round(rate)} a second${left}`);
+      const leftS = total === undefined || rate === 0 ? undefined : Math.ceil((total - done) / rate);
+      const of = total === undefined ? inBoth('') : { en: ` of ${total}`, zh: `/${total}` };
+      const line = {
+        en: `${done}${of.en} ${what.en}, ${Math.round(rate)} a second${leftS === undefined ? '' : `, about ${leftS} s left`}`,
+        zh: `${done}${of.zh} ${what.zh}，每秒 ${Math.round(rate)}${leftS === undefined ? '' : `，大约还要 ${leftS} 秒`}`,
+      };
+      stream.write(`\r\u001B[K${line[language]}`);
     },
     stop() {
       stream.write('\r\u001B[K');

@@ -1,6 +1,6 @@
 import { UsageInvalid } from './command.js';
 
-/** One push to be made: its kind, the fields that the user named, and what every push carries. */
+/** Describes one push to write: its kind, the fields that the user gave, and the fields of every push. */
 export interface PushOrder {
   /** `message.text`, `event.click`, `event.CLICK`, … */
   readonly kind: string;
@@ -15,8 +15,8 @@ export interface PushOrder {
 }
 
 /**
- * Writes the XML of a push as WeChat lays it out: texts in CDATA, numbers bare. Kinds that we know have sensible
- * fields; of others the type and the event are written, and whatever fields the order names.
+ * Writes the XML of a push as WeChat does: texts in CDATA, numbers without. A kind in `defaults` gets sample fields; any
+ * other kind gets only its type, its event and the given fields.
  */
 export function pushXml({ kind, fields, account, user, createTimeS, messageId }: PushOrder): string {
   const [family, name] = splitKind(kind);
@@ -44,12 +44,13 @@ export function pushXml({ kind, fields, account, user, createTimeS, messageId }:
 function splitKind(kind: string): readonly ['message' | 'event', string] {
   const [, family, name] = /^(message|event)\.([A-Za-z0-9_]+)$/.exec(kind) ?? [];
   if ((family === 'message' || family === 'event') && name !== undefined) return [family, name];
-  throw new UsageInvalid(
-    `"${kind}" is neither a file nor a kind of push such as message.text or event.click.`,
-  );
+  throw new UsageInvalid({
+    en: `"${kind}" is neither a file nor a kind of push such as message.text or event.click.`,
+    zh: `"${kind}" 既不是文件，也不是推送的类型（例如 message.text、event.click）。`,
+  });
 }
 
-/** Numbers that the platform writes without CDATA. Ids and texts that look like numbers stay texts. */
+/** Fields that WeChat writes without CDATA. All others are texts, even if they look like numbers. */
 const bare = new Set([
   'CreateTime',
   'MsgId',
@@ -63,13 +64,13 @@ const bare = new Set([
   'MenuId',
 ]);
 
-/** `]]>` cannot stand in CDATA, so it is split over two sections. */
+/** Writes a value. `]]>` is split over two CDATA sections. */
 const wireValue = (name: string, value: string): string =>
   bare.has(name) && /^-?[\d.]+$/.test(value)
     ? value
     : `<![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 
-/** Events that the platform does not write in lower case. */
+/** Events whose wire name is not lower case, by lower-case name. */
 const wireEvents: Readonly<Record<string, string>> = Object.fromEntries(
   [
     'CLICK',
@@ -86,7 +87,7 @@ const wireEvents: Readonly<Record<string, string>> = Object.fromEntries(
   ].map((event) => [event.toLowerCase(), event]),
 );
 
-/** What a push of a kind carries where the user names nothing else. */
+/** Default fields of a push, by kind. */
 const defaults: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'message.text': { Content: '你好，hello' },
   'message.image': { PicUrl: 'http://mmbiz.qpic.cn/example', MediaId: 'example-image' },

@@ -2,14 +2,15 @@ import { z } from 'zod';
 import type { Credential } from '../api/credential.js';
 import type { TokenStatus } from '../api/token-keeper.js';
 import { createApp } from '../app.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Logger } from '../ports/logger.js';
+import type { Words } from '../protocol/words.js';
 import { findAdminClient, type AdminClient } from './admin-client.js';
 
-/** Where a command gets at an account's token: the server that runs, or the store itself. */
+/** Access of a command to an account's token: through the running server, or the store itself. */
 export interface TokenClient {
-  /** For people: `the server at 127.0.0.1:9090`. */
-  readonly place: string;
+  /** Description for messages: `the server at 127.0.0.1:9090`. */
+  readonly place: Words;
   status(): Promise<TokenStatus>;
   current(): Promise<Credential>;
   refresh(force: boolean): Promise<Credential>;
@@ -40,7 +41,7 @@ const statusSchema = z.object({
 function clientOfServer(server: AdminClient, account: string): TokenClient {
   const path = `/accounts/${encodeURIComponent(account)}/token`;
   return {
-    place: `the server at ${server.place}`,
+    place: { en: `the server at ${server.place}`, zh: `${server.place} 上的服务` },
     status: async () => statusSchema.parse(await server.request('GET', `${path}/status`)),
     current: async () => lentSchema.parse(await server.request('GET', path)),
     refresh: async (force) => lentSchema.parse(await server.request('POST', `${path}/refresh`, { force })),
@@ -52,7 +53,10 @@ async function clientOfStore(config: Config, account: string, log: Logger): Prom
   const app = await createApp(config, { log, handlers: { handlers: [], observers: [] } });
   const { tokens } = app.credentials(account);
   return {
-    place: config.redisUrl === undefined ? `the store in ${config.dataDir}` : 'the store in Redis',
+    place:
+      config.redis === undefined
+        ? { en: `the store in ${config.dataDir}`, zh: `${config.dataDir} 里的存储` }
+        : { en: 'the store in Redis', zh: 'Redis 里的存储' },
     status: () => tokens.status(),
     current: () => tokens.current(),
     refresh: (force) => tokens.refresh(force ? 'forced' : 'fresh'),

@@ -5,27 +5,31 @@ import { ConfigInvalid } from './config-invalid.js';
 import { readTextFile, whyUnreadable } from './text-file.js';
 
 /**
- * Adds the variables of the file `.env` in `directory` to the environment of this process; those that are set already
- * stay, empty ones included. Without such a file nothing happens.
+ * Adds the variables of `.env` in `directory` to the environment of this process. Variables that are set already stay,
+ * even empty ones. Does nothing without such a file.
  *
- * @throws ConfigInvalid  the file is there and cannot be read
+ * @throws ConfigInvalid  the file exists but cannot be read
  */
 export function loadDotEnv(directory = process.cwd()): void {
   Object.assign(process.env, withDotEnv(process.env, directory));
 }
 
-/** `env` with the variables of `.env` that it does not have. @throws ConfigInvalid */
+/** Returns `env` with the missing variables from `.env`. @throws ConfigInvalid */
 export function withDotEnv(env: NodeJS.ProcessEnv, directory = process.cwd()): NodeJS.ProcessEnv {
   const file = join(directory, '.env');
   if (!existsSync(file)) return env;
   try {
     return { ...parseEnv(plainExports(readTextFile(file))), ...env };
   } catch (error) {
+    const why = whyUnreadable(error);
     throw new ConfigInvalid([
-      `${file} ${whyUnreadable(error)}. Make it a file that this process may read, or remove it.`,
+      {
+        en: `${file} ${why.en}. Make it a file that this process may read, or remove it.`,
+        zh: `${file} ${why.zh}。请改成本进程可以读取的文件，或者删掉它。`,
+      },
     ]);
   }
 }
 
-/** Node's parser takes one blank after `export`, shells take more. */
+/** Node's parser allows one blank after `export`, shells allow more. */
 const plainExports = (text: string): string => text.replaceAll(/^[ \t]*export[ \t]+/gm, 'export ');

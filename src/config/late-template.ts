@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PLACEHOLDERS, strangePlaceholder, type LateTemplate } from '../protocol/late-template.js';
+import type { Words } from '../protocol/words.js';
 import { readJson } from './json-text.js';
 
 const shape = z.strictObject({
@@ -16,45 +17,69 @@ const shape = z.strictObject({
     .exactOptional(),
 });
 
-/** What may stand in each place, for messages. */
-const ALLOWED: Readonly<Record<string, string>> = {
-  type: '"template" or "subscription"',
-  templateId: 'the id of a template in use, as `wechat-callback template list` shows it',
-  data: 'an object of texts by field, such as {"thing1": "{answer:20}", "time2": "{time}"}',
-  url: 'an http(s) URL',
-  miniprogram: 'an object with appid and, if wanted, pagepath',
+/** The allowed values of each field, for messages. */
+const ALLOWED: Readonly<Record<string, Words>> = {
+  type: { en: '"template" or "subscription"', zh: '"template" 或 "subscription"' },
+  templateId: {
+    en: 'the id of a template in use, as `wechat-callback template list` shows it',
+    zh: '一个在用模板的 ID，可用 `wechat-callback template list` 查看',
+  },
+  data: {
+    en: 'an object of texts by field, such as {"thing1": "{answer:20}", "time2": "{time}"}',
+    zh: '由字段和文本组成的对象，例如 {"thing1": "{answer:20}", "time2": "{time}"}',
+  },
+  url: { en: 'an http(s) URL', zh: '一个 http(s) URL' },
+  miniprogram: {
+    en: 'an object with appid and, if wanted, pagepath',
+    zh: '一个对象，包含 appid，需要时再加 pagepath',
+  },
 };
 
-/** Reads the template from its JSON text, or adds to `faults` all that is wrong with it. `name`: what messages call it. */
-export function readLateTemplate(text: string, name: string, faults: string[]): LateTemplate | undefined {
+/** Parses the template from JSON, or adds its mistakes to `faults`. `name`: its name in messages. */
+export function readLateTemplate(text: string, name: string, faults: Words[]): LateTemplate | undefined {
   const json = readJson(text);
   const given = json.type === 'json' ? json.value : undefined;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    faults.push(
-      `${name} is no JSON object${json.type === 'broken' ? ` (${json.where})` : ''}; ` +
-        'allowed: {"type": "template", "templateId": "…", "data": {…}}. Correct it.',
-    );
+    const allowed = '{"type": "template", "templateId": "…", "data": {…}}';
+    const place = json.type === 'broken' ? json.where : undefined;
+    faults.push({
+      en: `${name} is not a JSON object${place === undefined ? '' : ` (${place.en})`}; allowed: ${allowed}. Correct it.`,
+      zh: `${name} 不是 JSON 对象${place === undefined ? '' : `（${place.zh}）`}；格式：${allowed}。请改正。`,
+    });
     return undefined;
   }
   const read = shape.safeParse(given);
   if (!read.success) {
-    for (const sentence of new Set(read.error.issues.map((issue) => sentenceOf(issue, given))))
-      faults.push(`${name}: ${sentence}`);
+    const found = read.error.issues.map((issue) => sentenceOf(issue, given));
+    for (const { en, zh } of new Map(found.map((sentence) => [sentence.en, sentence])).values())
+      faults.push({ en: `${name}: ${en}`, zh: `${name}：${zh}` });
     return undefined;
   }
   const { data } = read.data;
   for (const [field, value] of Object.entries(data)) {
     const strange = strangePlaceholder(value);
     if (strange !== undefined)
-      faults.push(`${name}: data.${field} holds ${strange}; allowed: ${PLACEHOLDERS}. Correct it.`);
+      faults.push({
+        en: `${name}: data.${field} holds ${strange}; allowed: ${PLACEHOLDERS.en}. Correct it.`,
+        zh: `${name}：data.${field} 里有 ${strange}；可用的占位符：${PLACEHOLDERS.zh}。请改正。`,
+      });
   }
   return read.data;
 }
 
-function sentenceOf(issue: z.core.$ZodIssue, given: object): string {
+function sentenceOf(issue: z.core.$ZodIssue, given: object): Words {
   const [key] = issue.path;
-  if (key === undefined && issue.code === 'unrecognized_keys')
-    return `it has ${issue.keys.join(', ')}; allowed: ${Object.keys(ALLOWED).join(', ')}. Remove what is more.`;
-  const what = Object.hasOwn(given, String(key)) ? 'is something else than allowed' : 'is missing';
-  return `${String(key)} ${what}; allowed: ${ALLOWED[String(key)]}. Correct it.`;
+  if (key === undefined && issue.code === 'unrecognized_keys') {
+    const known = Object.keys(ALLOWED);
+    return {
+      en: `it has ${issue.keys.join(', ')}; allowed: ${known.join(', ')}. Remove what is more.`,
+      zh: `多了 ${issue.keys.join('、')}；可用的是：${known.join('、')}。请删掉多余的。`,
+    };
+  }
+  const name = String(key);
+  const isThere = Object.hasOwn(given, name);
+  return {
+    en: `${name} ${isThere ? 'is something else than allowed' : 'is missing'}; allowed: ${ALLOWED[name]?.en}. Correct it.`,
+    zh: `${isThere ? `${name} 不正确` : `缺少 ${name}`}；应为：${ALLOWED[name]?.zh}。请改正。`,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Words } from '../protocol/words.js';
 import type { Values } from './variables.js';
 
 /** Web authorization (网页授权) of one account. */
@@ -6,7 +7,7 @@ export interface OAuthConfig {
   readonly account: string;
   /** Path on the public listener. */
   readonly path: string;
-  /** The same as browsers see it. */
+  /** Its URL in browsers. */
   readonly url: string;
   readonly authorizePage: string;
   readonly scope: 'snsapi_base' | 'snsapi_userinfo';
@@ -14,7 +15,7 @@ export interface OAuthConfig {
   readonly allowSnapshotUsers: boolean;
   readonly sessionKey: string;
   readonly sessionLifetimeMs: number;
-  /** Begins the names of the cookies. */
+  /** Prefix of the cookie names. */
   readonly cookieName: string;
 }
 
@@ -25,7 +26,7 @@ export interface PageSignatureConfig {
   readonly hosts: readonly string[];
 }
 
-/** What an account says of itself in this matter. */
+/** The OAuth settings of one account. */
 export interface OAuthAccount {
   readonly name: string;
   readonly path: string;
@@ -40,15 +41,15 @@ export interface OAuthAndPageConfig {
   readonly pageSignatures: readonly PageSignatureConfig[];
 }
 
-/** Holds the settings for web pages against each other and against the accounts. */
+/** Checks the settings for web pages against each other and against the accounts. */
 export function readOAuthConfig(
   values: Values,
   accounts: readonly OAuthAccount[],
   surroundings: {
-    /** Whether something stands there, even if it could not be read: then it is faulty, not missing. */
+    /** True if the variable has a value, even an invalid one, which is faulty, not missing. */
     readonly isGiven: (name: string) => boolean;
-    readonly faults: string[];
-    readonly warnings: string[];
+    readonly faults: Words[];
+    readonly warnings: Words[];
   },
 ): OAuthAndPageConfig {
   const { isGiven, faults, warnings } = surroundings;
@@ -56,9 +57,12 @@ export function readOAuthConfig(
   const placeOf = (path: string, account: string) => (areSeveral ? `${path}/${account}` : path);
   const soFar = faults.length;
   const demand = (name: string, because: string): void => {
-    // What is wrong with a file of accounts was said, and may be the reason.
+    // A fault of the accounts file was reported already, and may cause this one.
     if (isGiven(name) || (areSeveral && soFar > 0)) return;
-    faults.push(`${name} is missing, and ${because} needs it. Set it, or unset ${because}.`);
+    faults.push({
+      en: `${name} is missing, and ${because} needs it. Set it, or unset ${because}.`,
+      zh: `没有设置 ${name}，而 ${because} 需要它。请设置 ${name}，或者删掉 ${because}。`,
+    });
   };
   const oauth = readWebAuthorization(values, accounts, { placeOf, require: demand, faults, warnings });
   const pageSignatures = readPageSignatures(values, accounts, { placeOf, require: demand, faults, warnings });
@@ -70,17 +74,21 @@ export function readOAuthConfig(
   ]) {
     const other = taken.get(path);
     if (other === undefined) taken.set(path, name);
-    else faults.push(`${name} leads to ${path}, and so does ${other}. Give them different paths.`);
+    else
+      faults.push({
+        en: `${name} leads to ${path}, and so does ${other}. Give them different paths.`,
+        zh: `${name} 和 ${other} 的路径都是 ${path}。请设成不同的路径。`,
+      });
   }
   return { oauth, pageSignatures };
 }
 
 interface Surroundings {
   readonly placeOf: (path: string, account: string) => string;
-  /** Adds a fault where a variable is missing. */
+  /** Adds a fault if a variable is missing. */
   readonly require: (name: string, because: string) => void;
-  readonly faults: string[];
-  readonly warnings: string[];
+  readonly faults: Words[];
+  readonly warnings: Words[];
 }
 
 function readWebAuthorization(
@@ -91,18 +99,24 @@ function readWebAuthorization(
   const { PUBLIC_URL: site, OAUTH_PATH: path, OAUTH_SESSION_KEY: sessionKey } = values;
   const wanting = accounts.filter(({ returnTo }) => returnTo.length > 0);
   if (path === undefined) {
-    if (wanting.length > 0) warnings.push('OAUTH_RETURN_HOSTS does nothing: OAUTH_PATH is not set.');
+    if (wanting.length > 0) warnings.push(uselessWithout('OAUTH_RETURN_HOSTS', 'OAUTH_PATH'));
     return [];
   }
   require('PUBLIC_URL', 'OAUTH_PATH');
   require('OAUTH_SESSION_KEY', 'OAUTH_PATH');
   if (wanting.length === 0) require('OAUTH_RETURN_HOSTS', 'OAUTH_PATH');
   for (const { name } of wanting.filter(({ appSecret }) => appSecret === undefined)) {
-    faults.push(`Account ${name} has no AppSecret, and web authorization needs it. Set it.`);
+    faults.push({
+      en: `Account ${name} has no AppSecret, and web authorization needs it. Set it.`,
+      zh: `账号 ${name} 没有 AppSecret，而网页授权需要它。请设置 AppSecret。`,
+    });
   }
   if (site === undefined || sessionKey === undefined) return [];
   if (!/^https:|^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/.test(site)) {
-    warnings.push('PUBLIC_URL is not https: whoever listens on the way can take over sessions.');
+    warnings.push({
+      en: 'PUBLIC_URL is not https: anyone listening on the network can take over sessions.',
+      zh: 'PUBLIC_URL 不是 https：会话可能在途中被人截获。',
+    });
   }
   return wanting.flatMap(({ name, scope = 'snsapi_base', returnTo: [first, ...others] }) => {
     if (first === undefined) return [];
@@ -130,14 +144,17 @@ function readPageSignatures(
   const { JS_SDK_PATH: path, TOKEN_SERVER_URL: tokenServer } = values;
   const wanting = accounts.filter(({ pageHosts }) => pageHosts.length > 0);
   if (path === undefined) {
-    if (wanting.length > 0) warnings.push('JS_SDK_HOSTS does nothing: JS_SDK_PATH is not set.');
+    if (wanting.length > 0) warnings.push(uselessWithout('JS_SDK_HOSTS', 'JS_SDK_PATH'));
     return [];
   }
   if (wanting.length === 0) require('JS_SDK_HOSTS', 'JS_SDK_PATH');
   for (const { name } of wanting.filter(
     ({ appSecret }) => appSecret === undefined && tokenServer === undefined,
   )) {
-    faults.push(`Account ${name} has no AppSecret, and page signatures need it. Set it.`);
+    faults.push({
+      en: `Account ${name} has no AppSecret, and page signatures need it. Set it.`,
+      zh: `账号 ${name} 没有 AppSecret，而页面签名需要它。请设置 AppSecret。`,
+    });
   }
   return wanting.map(({ name, pageHosts }) => ({
     account: name,
@@ -145,3 +162,8 @@ function readPageSignatures(
     hosts: pageHosts,
   }));
 }
+
+const uselessWithout = (name: string, other: string): Words => ({
+  en: `${name} does nothing: ${other} is not set.`,
+  zh: `${name} 不起作用：没有设置 ${other}。`,
+});

@@ -15,7 +15,7 @@ export interface OperationsConfig {
     readonly backlogAfterMs: number;
     readonly storageAfterMs: number;
     readonly silenceMinMs: number;
-    /** Part of a day's calls, 0 to 1. */
+    /** Share of a day's calls, 0 to 1. */
     readonly quotaAbove: number;
     readonly diskBelowBytes: number;
   };

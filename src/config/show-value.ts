@@ -1,26 +1,32 @@
+import type { Words } from '../protocol/words.js';
 import type { Variable } from './variables.js';
 
-/** A value as it may stand in a message: a secret only by its length, an address without what may be a password. */
-export function showValue(variable: Variable, value: string): string {
-  if (variable.secret === true) return `has ${Array.from(value).length} characters (not shown)`;
-  return `is ${showText(value)}`;
+/** Formats a value for messages: a secret by its length, an address without a possible password. */
+export function showValue(variable: Variable, value: string): Words {
+  if (variable.secret === true) {
+    const { length } = Array.from(value);
+    return { en: `has ${length} characters (not shown)`, zh: `有 ${length} 个字符（不显示）` };
+  }
+  return seen(value);
 }
 
-/** The path in `NAME_FILE`. Where the value itself is a secret, it may stand there by mistake. */
-export function showPath(variable: Variable, path: string): string {
+/** Formats the path in `NAME_FILE`, which may hold the secret itself by mistake. */
+export function showPath(variable: Variable, path: string): Words {
   const isPath = /^(?:[./~]|[A-Za-z]:[\\/])/.test(path);
-  return variable.secret === true && !isPath ? showValue(variable, path) : `is ${showText(path)}`;
+  return variable.secret === true && !isPath ? showValue(variable, path) : seen(path);
 }
 
-/** Any text of the configuration in quotes, without what may be a password. */
+const seen = (value: string): Words => ({ en: `is ${showText(value)}`, zh: `的值是 ${showText(value)}` });
+
+/** Quotes any text of the configuration, without a possible password. */
 export function showText(value: string): string {
   const shown = withoutPasswords(value);
   return JSON.stringify(shown.length > 80 ? `${shown.slice(0, 80)}…` : shown);
 }
 
 /**
- * Cuts off what may be a password in a text that was meant as an address or a list of them: all before the last @, since
- * a password may hold whatever parts addresses; what stands where a port should; the query, where keys are passed.
+ * Removes possible passwords from an address or a list of them: everything before the last @, since a password may
+ * contain any separator; text in place of a port; and the query, which may hold keys.
  */
 function withoutPasswords(value: string): string {
   return value

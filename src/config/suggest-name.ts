@@ -1,7 +1,4 @@
-/**
- * How many single-letter changes, insertions, removals or swaps of neighbours lead from one text to the other.
- * Stops counting past `limit` and returns `limit + 1` then.
- */
+/** Returns the edit distance of two texts (changes, insertions, removals, swaps of neighbours); at most `limit + 1`. */
 export function editDistance(a: string, b: string, limit = Infinity): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let beforePrevious: number[] = [];
@@ -20,7 +17,7 @@ export function editDistance(a: string, b: string, limit = Infinity): number {
       }
       current.push(steps);
     }
-    // No later row counts less than the two before it.
+    // No later row has a smaller value than the two before it.
     if (Math.min(...current) > limit && Math.min(...previous) > limit) return limit + 1;
     beforePrevious = previous;
     previous = current;
@@ -28,7 +25,7 @@ export function editDistance(a: string, b: string, limit = Infinity): number {
   return Math.min(at(previous, b.length), limit + 1);
 }
 
-/** The candidate that `name` was probably meant to be: fewest edits, no more than `maxDistance`; case does not count. */
+/** Returns the candidate with the fewest edits, at most `maxDistance`; ignores case. */
 export function suggestName(
   name: string,
   candidates: Iterable<string>,

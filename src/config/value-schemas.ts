@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/* How values of the environment are read: always from text, and strictly. */
+/* Schemas of environment values, which are always parsed from text, strictly. */
 
 export const trimmed = z.string().trim();
 export const wholeNumber = (from: number, to: number) =>
@@ -12,10 +12,10 @@ export const oneOf = <const Words extends readonly [string, ...string[]]>(...wor
   trimmed.toLowerCase().pipe(z.enum(words));
 export const anyText = z.string();
 export const path = trimmed.min(1);
-/** An IPv6 address may stand in brackets, as in a URL. */
+/** An IPv6 address may be in brackets, as in a URL. */
 export const host = path.transform((text) => text.replace(/^\[(.+)\]$/, '$1'));
 
-/** `http://` or `https://`, without query, fragment or credentials; comes out without a slash at its end. */
+/** `http://` or `https://`, without query, fragment or credentials; the result has no trailing slash. */
 export const baseUrl = trimmed
   .refine((text) => {
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;

@@ -1,16 +1,17 @@
 import type { z } from 'zod';
+import type { Words } from '../protocol/words.js';
 
-/** One environment variable: how it is read, what it means, whether its value may be shown. */
+/** An environment variable: its schema, its meaning, and whether its value may be shown. */
 export interface Variable<T = unknown> {
   readonly schema: z.ZodType<T, string>;
-  /** What may stand there: goes on after "allowed:" and after "Set it to". */
-  readonly allowed: string;
+  /** The allowed values, as words that follow "allowed:" and "Set it to"; in Chinese 应为 and 请填. */
+  readonly allowed: Words;
   /** Used when the variable is absent or empty, read by the same schema. */
   readonly fallback?: string;
-  /** What happens without it, in words, where there is no fixed fallback. */
+  /** Describes the effect of its absence, if there is no fixed fallback. */
   readonly without?: string;
   readonly secret?: true;
-  /** Its text is JSON: in the file of accounts it may stand as it is. */
+  /** True if its text is JSON, which the accounts file may contain directly. */
   readonly json?: true;
   readonly meaning: string;
 }

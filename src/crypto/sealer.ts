@@ -1,18 +1,18 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Json } from '../protocol/json.js';
 
-/** Seals values for places that others can read or write: cookies, the store. AES-256-GCM. */
+/** Encrypts values for places that others can read or write, such as cookies and the store. AES-256-GCM. */
 export interface Sealer {
-  /** Letters of `[A-Za-z0-9_-]` only; another text each time. */
+  /** Returns characters of `[A-Za-z0-9_-]`, different each time. */
   seal(value: Json): string;
-  /** `undefined` for whatever this sealer, with this key and purpose, did not seal. */
+  /** Returns `undefined` for texts that were not sealed with this key and purpose. */
   open(sealed: string): unknown;
 }
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** In: `key` a long random text; `purpose` keeps what is sealed for one use from being taken for another's. */
+/** In: `key`: a long random text; `purpose`: separates uses, so that a sealed value is valid for one only. */
 export function createSealer(key: string, purpose: string): Sealer {
   const derived = deriveKey(key, purpose);
   return {
@@ -38,7 +38,7 @@ export function createSealer(key: string, purpose: string): Sealer {
   };
 }
 
-/** A key of 32 bytes for one purpose, out of a long random text. */
+/** Derives a key of 32 bytes for one purpose from a long random text. */
 export function deriveKey(key: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', purpose, 32));
 }

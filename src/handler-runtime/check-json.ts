@@ -1,14 +1,13 @@
 /**
- * Looks whether a value would come back equal from storage: text, finite numbers, booleans, null, lists and plain objects
- * of these.
+ * Checks that a value survives storage as JSON: text, finite numbers, booleans, null, lists and plain objects of these.
  *
- * Throws what `refuse` makes of the first place that would not, such as `task.cities[2]`, and of what is there.
+ * Otherwise throws the error from `refuse`, which gets the first invalid path, such as `task.cities[2]`, and its value.
  */
 export function checkJson(value: unknown, path: string, refuse: Refuse): void {
   checkValue(value, path, [], refuse);
 }
 
-/** Levels of lists and objects. Beyond some thousands neither this nor JSON.stringify has the stack for it. */
+/** Limit of nested lists and objects. Some thousands would overflow the stack here and in JSON.stringify. */
 const DEEPEST = 200;
 
 type Refuse = (path: string, what: string) => Error;
@@ -41,7 +40,7 @@ function checkParts(value: object, path: string, above: readonly object[], refus
   for (const [key, part] of Object.entries(value)) checkValue(part, `${path}.${key}`, inside, refuse);
 }
 
-/** Of any realm: its prototype is none, or one that has none itself. */
+/** True for plain objects of any realm: without a prototype, or with one that has none itself. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

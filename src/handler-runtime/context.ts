@@ -6,18 +6,31 @@ import {
 } from '../protocol/customer-service-message.js';
 import type { OpenId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
-import type { Push } from '../protocol/push.js';
+import type { Push } from '../protocol/push/push.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
+import type { AskBackend, Backend } from './forward/backend.js';
 import { HandlerResultInvalid, shapeOf, type Deferral } from './handler-result.js';
 import { LateReplyMakers, ReplyMakers, type LateReplies, type Made, type Replies } from './replies.js';
-import { asUploaded, uploadFiles, type MediaReply, type Upload } from './reply-files.js';
+import {
+  asUploaded,
+  besideHandler,
+  uploadFiles,
+  type HandlerFile,
+  type MediaReply,
+  type Upload,
+} from './reply-files.js';
 import type { SessionStore } from './session.js';
 import { isReplyType, takeReply } from './take-reply.js';
 import { checkTask } from './task.js';
 
 export type { HandlerApi } from '../api/client.js';
 
-/** The passive window of the push. When it closes nothing is killed: the answer just travels late. */
+/**
+ * The deadline for a passive reply. After it the handler goes on, and its answer is delivered late.
+ *
+ * @example
+ * const isShort = (deadline: DeadlineView) => deadline.remainingMs() < 1_000;
+ */
 export interface DeadlineView {
   readonly at: Date;
   /** Never below 0. */
@@ -26,44 +39,65 @@ export interface DeadlineView {
   readonly signal: AbortSignal;
 }
 
-/** What `later` gets. */
+/**
+ * The context of `later`.
+ *
+ * @example
+ * const say = (late: LateContext) => late.reply.text(`第 ${late.attempt} 次`);
+ */
 export interface LateContext<P extends Push = Push> {
   readonly push: P;
-  /** Who sent the push. */
+  /** The user who sent the push. */
   readonly user: OpenId;
-  /** Makes a value and sends nothing: return it. */
+  /** Name of the account that the push is for: its key in the file of accounts; `default` where there is only one. */
+  readonly account: string;
+  /** Creates replies. Sends nothing: return the reply. */
   readonly reply: LateReplies;
   /** Sends a customer-service message right now: "still looking…", a second picture. */
   readonly send: (reply: LateReply | MediaReply) => Promise<void>;
-  /** How many messages may still be sent to the user, and until when. */
+  /** Returns the number of messages that may still be sent to the user, and until when. */
   readonly window: () => Promise<{ readonly left: number; readonly until: Date }>;
-  /** What handlers remember of the user: JSON, for a day after it was last written. */
+  /** Data about the user that handlers share: JSON, kept for a day after the last write. */
   readonly session: SessionStore;
-  /** Fires when nobody wants the result any more: window over, or shutdown. */
+  /** Aborts when the result is not needed any more: the quota ended, or the process stops. */
   readonly signal: AbortSignal;
   readonly api: HandlerApi;
+  /**
+   * Sends the push to another callback server, as WeChat would, and returns its reply; `undefined`: it has none. Without
+   * a backend: that of `FORWARD_URL`. See `forward` for a handler that does the rest.
+   *
+   * @throws BackendDown, BackendFailed
+   */
+  readonly forward: (backend?: Backend) => Promise<Reply | undefined>;
   /** Bound to push, user and handler. */
   readonly log: Logger;
-  /** 1, or more after a crash or a failure. */
+  /** Number of this run: 1, or more after a crash or a failure. */
   readonly attempt: number;
 }
 
-/** What `handle` gets. */
+/**
+ * The context of `handle`.
+ *
+ * @example
+ * const echo = ({ push, reply: replies }: HandleContext<PushOf<'message.text'>>) => replies.text(push.content);
+ */
 export interface HandleContext<P extends Push = Push, F = unknown> extends LateContext<P> {
-  /** What `when` returned. */
+  /** The value that `when` returned. */
   readonly found: F;
   readonly reply: Replies;
   readonly deadline: DeadlineView;
   /**
-   * Return its result to say nothing now and finish in `later`, soon and across restarts.
+   * Creates a deferral. Return it to send no answer now; `later` finishes with the task, even after a restart.
    *
    * @throws TaskNotJson
    */
   readonly defer: <T extends Json>(task: T) => Deferral<T>;
 }
 
-/** What a run needs from whoever starts it. Getters may make `signal`, `deadline` and `session` only when touched. */
+/** The services of a run. `signal`, `deadline` and `session` may be getters that create them on first use. */
 export interface RunServices {
+  /** Name of the account. */
+  readonly account: string;
   /** Bound to push and user already. */
   readonly log: Logger;
   readonly deadline: DeadlineView;
@@ -71,27 +105,39 @@ export interface RunServices {
   readonly attempt: number;
   /** Sends to the user of the push. */
   send(message: CustomerServiceMessage): Promise<void>;
-  /** The media id of a file, uploaded if need be. Rejects where the file is unfit, out of reach, or not taken. */
+  /**
+   * Returns the media id of a file, which it uploads if necessary. Rejects if the file is invalid, unreachable or
+   * refused.
+   */
   readonly upload: Upload;
-  /** The send window of the user of the push. */
+  /** Returns the send quota of the user. */
   window(): Promise<{ readonly left: number; readonly untilMs: number }>;
   /** Of the user of the push. */
   readonly session: SessionStore;
   readonly api: HandlerApi;
+  readonly askBackend: AskBackend;
 }
 
-/** What `later` runs on: its passive window is over. */
+/** The services of `later`. It cannot reply passively, so there is no deadline. */
 export type LateServices = Omit<RunServices, 'deadline'>;
 
-/** One run of `later`. Everything is made when it is touched: most handlers touch two or three things. */
+/** Time that a backend gets to answer within the deadline, after it came back. */
+const ANSWER_MS = 1_500;
+
+/** The handler of a run. */
+interface NamedHandler extends HandlerFile {
+  readonly name: string;
+}
+
+/** The context of a run of `later`. It creates each part on first use: most handlers use two or three. */
 export class LaterContextImpl<S extends LateServices = LateServices> implements LateContext {
   readonly push: Push;
   protected readonly services: S;
   /** Replies made and not yet returned or sent. */
   protected readonly unusedReplies: Made[] = [];
-  readonly #handler: string;
+  readonly #handler: NamedHandler;
 
-  constructor(handler: string, push: Push, services: S) {
+  constructor(handler: NamedHandler, push: Push, services: S) {
     this.#handler = handler;
     this.push = push;
     this.services = services;
@@ -99,6 +145,9 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
 
   get user(): OpenId {
     return this.push.user;
+  }
+  get account(): string {
+    return this.services.account;
   }
   get reply(): LateReplies {
     return new LateReplyMakers(this.unusedReplies, this.push);
@@ -109,8 +158,15 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
   get api(): HandlerApi {
     return this.services.api;
   }
+  get forward(): LateContext['forward'] {
+    return this.forwardFor(0);
+  }
+  protected forwardFor(patienceMs: number): LateContext['forward'] {
+    const { askBackend, signal } = this.services;
+    return (backend = {}) => askBackend(backend, { patienceMs, signal });
+  }
   get log(): Logger {
-    return this.services.log.child({ handler: this.#handler });
+    return this.services.log.child({ handler: this.#handler.name });
   }
   get attempt(): number {
     return this.services.attempt;
@@ -129,28 +185,30 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
       const type: unknown = typeof reply === 'object' && reply !== null ? reply.type : undefined;
       if (!isReplyType(type) || type === 'to-staff')
         throw new HandlerResultInvalid(
-          `The handler "${this.#handler}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a stream and a transfer to staff can only be returned`,
+          `The handler "${this.#handler.name}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a stream and a transfer to staff can only be returned`,
         );
       const taken = takeReply(this.push, type, reply);
-      // Refused here, where the stack still names the line, and before anything is uploaded.
+      // Checks the reply here, where the stack still names the line, and before the upload.
       toCustomerServiceMessage(asUploaded<LateReply>(taken));
       this.markUsed(reply);
       await this.services.send(toCustomerServiceMessage(await this.uploadFiles<LateReply>(taken)));
     };
   }
 
-  /** The reply with media ids in place of its files, or at once the reply itself where it has none. */
+  /** Replaces the files of a reply by media ids. Returns a reply without files synchronously. */
   uploadFiles<R extends Reply>(reply: R | MediaReply): R | Promise<LateReply> {
-    return uploadFiles(reply, (kind, source) => this.services.upload(kind, source));
+    return uploadFiles(reply, (kind, source) =>
+      this.services.upload(kind, besideHandler(source, this.#handler)),
+    );
   }
 
-  /** Notes that a reply reached its use. */
+  /** Marks a reply as returned or sent. */
   protected markUsed(reply: unknown): void {
     const place = this.unusedReplies.findIndex((made) => made === reply);
     if (place >= 0) this.unusedReplies.splice(place, 1);
   }
 
-  /** Ends the run: what was made, and is not what was returned, is reported. */
+  /** Ends the run, and reports replies that were neither returned nor sent. */
   reportUnused(returned: unknown): void {
     if (
       this.unusedReplies.length === 0 ||
@@ -160,15 +218,15 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
     this.markUsed(returned);
     if (this.unusedReplies.length === 0) return;
     const types = this.unusedReplies.map((reply) => reply.type);
-    this.log.warn({ replies: types }, 'a handler made replies that it neither returned nor sent');
+    this.log.warn({ replies: types }, 'replies unused: the handler neither returned nor sent them');
   }
 }
 
-/** One run of `handle`. */
+/** The context of a run of `handle`. */
 export class HandleContextImpl extends LaterContextImpl<RunServices> implements HandleContext {
   readonly found: unknown;
 
-  constructor(handler: string, push: Push, found: unknown, services: RunServices) {
+  constructor(handler: NamedHandler, push: Push, found: unknown, services: RunServices) {
     super(handler, push, services);
     this.found = found;
   }
@@ -178,6 +236,9 @@ export class HandleContextImpl extends LaterContextImpl<RunServices> implements 
   }
   get deadline(): DeadlineView {
     return this.services.deadline;
+  }
+  override get forward(): HandleContext['forward'] {
+    return this.forwardFor(this.deadline.remainingMs() - ANSWER_MS);
   }
   get defer(): <T extends Json>(task: T) => Deferral<T> {
     return defer;

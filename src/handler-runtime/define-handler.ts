@@ -1,29 +1,39 @@
 import type { Json } from '../protocol/json.js';
-import type { Push } from '../protocol/push.js';
+import type { Push } from '../protocol/push/push.js';
 import type { HandlerResult, Deferral, LaterResult } from './handler-result.js';
 import type { HandleContext, LateContext } from './context.js';
+import { noteDefinitionSite } from './definition-site.js';
 import type { On, PushOn } from './event-filter.js';
 
-/** What `when` returns for "not mine". */
+/** `when` returns one of these for a push that is not the handler's. */
 export type NotMine = undefined | null | false;
 
 /**
- * A handler: what it hears, and how it answers. Any object of this shape is one; `defineHandler` adds the types.
- * P: the push; F: what `when` found; T: the task that `later` finishes.
+ * A handler: the pushes that it takes, and its answer. Any object of this shape is a handler; `defineHandler` adds the
+ * types. P: the push; F: the result of `when`; T: the task for `later`.
+ *
+ * @example
+ * const handler: Handler = { on: 'message', handle: ({ reply: replies }) => replies.text('收到') };
  */
 export interface Handler<P extends Push = Push, F = unknown, T = Json> {
   readonly on: On | readonly On[];
+  /**
+   * Names of the accounts whose pushes it gets.
+   *
+   * @defaultValue all accounts
+   */
+  readonly accounts?: readonly string[];
   when?(push: P): F | NotMine;
   handle(ctx: HandleContext<P, F>): HandlerResult | Promise<HandlerResult>;
   later?(ctx: LateContext<P>, task: T): LaterResult | Promise<LaterResult>;
 }
 
-/** The tasks among the things a handler returns. */
+/** The task type of a handler's result. */
 type TaskOf<R> = R extends Deferral<infer T> ? T : never;
 
 /**
- * A handler that defers must have a `later`. While tsc has not looked into `handle` yet, R is all of Answer, and the
- * question has to wait.
+ * Requires `later` from a handler that defers. While tsc has not inferred `handle` yet, R is the whole `HandlerResult`,
+ * and nothing is required.
  */
 type Finished<R> = [HandlerResult] extends [R]
   ? unknown
@@ -32,9 +42,9 @@ type Finished<R> = [HandlerResult] extends [R]
     : { later: unknown };
 
 /**
- * Types a handler from what it says: `on` narrows the push, `when` types `ctx.found`, and the task given to
- * `ctx.defer` types the second parameter of `later`. The result is no source of inference: where tsc tried to infer
- * from a variable of the type `Handler`, each call cost it half a second.
+ * Infers the types of a handler: `on` narrows the push, `when` types `ctx.found`, and the task given to `ctx.defer`
+ * types the second parameter of `later`. The result type is not used for inference: with a variable of the type
+ * `Handler`, tsc would need half a second per call.
  *
  * @example
  * export default defineHandler({
@@ -47,10 +57,12 @@ type Finished<R> = [HandlerResult] extends [R]
 export function defineHandler<const O extends On | readonly On[], R extends HandlerResult, F = undefined>(
   handler: {
     readonly on: O;
+    readonly accounts?: readonly string[];
     when?(push: PushOn<O>): F | NotMine;
     handle(ctx: HandleContext<PushOn<O>, F>): R | Promise<R>;
     later?(ctx: LateContext<PushOn<O>>, task: TaskOf<R>): LaterResult | Promise<LaterResult>;
   } & Finished<R>,
 ): NoInfer<Handler<PushOn<O>, F, TaskOf<R>>> {
+  noteDefinitionSite(handler, defineHandler);
   return handler;
 }

@@ -2,9 +2,15 @@ import { createUploadAvatar } from '../api/agent-avatar.js';
 import { bindCatalogue } from '../api/catalogue/catalogue.js';
 import type { HandlerApi } from '../api/client.js';
 import { createMediaApi, type MediaDeps } from '../api/media/media.js';
+import { createFromFile, createUploadVoice } from '../api/recognize-file.js';
 import { createPaginatedLists } from '../api/paginated-lists.js';
 
-/** As much of the API as a test needs: `{ users: { info: async () => ({ nickname: '小明' }) } }`. */
+/**
+ * The part of the API that a test needs: `{ users: { info: async () => ({ nickname: '小明' }) } }`.
+ *
+ * @example
+ * const fake: PartialApi = { users: { info: async () => ({ remark: '小明' }) } };
+ */
 export type PartialApi = {
   readonly [Name in keyof HandlerApi]?: HandlerApi[Name] extends (...args: never) => unknown
     ? HandlerApi[Name]
@@ -17,7 +23,7 @@ type WholeApi = {
     : Partial<HandlerApi[Name]>;
 };
 
-/** The same function, but its answer need not be whole. */
+/** The same function with a partial result. */
 type Loosely<F> = F extends (...args: infer Args) => Promise<infer Answer>
   ? (...args: Args) => Promise<Partly<Answer>>
   : F;
@@ -31,8 +37,8 @@ type Partly<T> = T extends readonly (infer Item)[]
       : T;
 
 /**
- * An API that is what a test gives. Anything else in the catalogue goes by the `call` that was given, with path and
- * request; without one it rejects and names itself. `messages.send` does nothing.
+ * Creates an API from the functions of a test. Other functions of the catalogue use the given `call`, with path and
+ * request; without it they reject with their name. `messages.send` does nothing.
  */
 export function fakeApi(partly: PartialApi = {}): HandlerApi {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a test leaves out, its handler does not touch
@@ -51,8 +57,18 @@ export function fakeApi(partly: PartialApi = {}): HandlerApi {
   return {
     ...replaced,
     call,
+    callForFile: given.callForFile ?? ((path) => Promise.reject(notStubbed(path))),
     messages: { ...calls.messages, send: () => Promise.resolve(), ...given.messages },
     agents: { ...replaced.agents, uploadAvatar: given.agents?.uploadAvatar ?? avatarNotStubbed },
+    ocr: {
+      ...replaced.ocr,
+      fromFile: given.ocr?.fromFile ?? createFromFile<'ocr'>(replaced.ocr, filesNotStubbed),
+    },
+    images: {
+      ...replaced.images,
+      fromFile: given.images?.fromFile ?? createFromFile<'images'>(replaced.images, filesNotStubbed),
+    },
+    voice: { ...replaced.voice, upload: given.voice?.upload ?? createUploadVoice(filesNotStubbed) },
     media,
     all: { ...createPaginatedLists(replaced, media), ...given.all },
   };

@@ -1,22 +1,25 @@
-import { realpathSync, type Dirent } from 'node:fs';
+import { existsSync, realpathSync, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A file that should hold a handler or an observer. */
 export interface HandlerFile {
-  /** Path inside the folder with `/`, without extension. */
+  /** Path within the directory with `/`, without extension. */
   readonly name: string;
   readonly path: string;
 }
 
-const CODE = /\.m?[jt]s$/;
-const NO_HANDLER = /\.d\.m?ts$|\.(?:test|spec)\.m?[jt]s$/;
+const CODE = /\.[cm]?[jt]s$/;
+const NO_HANDLER = /\.d\.[cm]?ts$|\.(?:test|spec)\.[cm]?[jt]s$/;
 
-/** True for what handlers cannot live in: `_…` is shared code, `.…` belongs to tools. */
+/** True for names that are not handlers: `_…` is shared code, `.…` belongs to tools. */
 const isSetAside = (name: string): boolean => /^[._]/.test(name) || name === 'node_modules';
 
-/** The handler files of a folder and of its sub-folders, by name. Rejects like `readdir` when it is not there. */
+/**
+ * Finds the handler files of a directory and its subdirectories, sorted by name. Rejects like `readdir` if it is
+ * absent.
+ */
 export async function findHandlerFiles(dir: string, prefix = ''): Promise<HandlerFile[]> {
   const entries = await readdir(dir, { withFileTypes: true });
   const found = await Promise.all(
@@ -34,27 +37,33 @@ export async function findHandlerFiles(dir: string, prefix = ''): Promise<Handle
   return found.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The name of the handler in whose file a frame of a stack lies, if it does. */
+/** Returns the name of the handler whose file a stack frame names, if any. */
 export function handlerInFrame(dir: string, frame: string): string | undefined {
-  const place = PLACE.exec(frame)?.[1];
-  if (place === undefined) return undefined;
-  const path = relative(realpathSync(dir), place.startsWith('file:') ? fileURLToPath(place) : place);
+  const place = fileInFrame(frame);
+  if (place === undefined || !existsSync(dir)) return undefined;
+  const path = relative(realpathSync(dir), place);
   const parts = path.split(sep);
   if (isAbsolute(path) || parts.some((part) => part === '..' || isSetAside(part)) || !CODE.test(path))
     return undefined;
   return parts.join('/').replace(CODE, '');
 }
 
-/** The file of a frame as V8 writes it: a path, or a URL with the mark of its generation. */
+/** Returns the path of the file that a stack frame names, if any. */
+export function fileInFrame(frame: string): string | undefined {
+  const place = PLACE.exec(frame)?.[1];
+  return place?.startsWith('file:') === true ? fileURLToPath(place) : place;
+}
+
+/** The file in a frame of V8: a path, or a URL with the number of its generation. */
 const PLACE = /(?:\(|at (?:async )?)((?:file:|\/|[A-Za-z]:[\\/]).*?)(?:\?[^:]*)?:\d+:\d+\)?$/;
 
-/** The folder and its sub-folders, those of shared code included: all that a reload has to watch. */
+/** Finds the directory and all subdirectories, including shared code, to watch for a reload. */
 export async function findHandlerFolders(dir: string): Promise<string[]> {
   const below = (await entriesFor(dir)).filter((entry) => entry.isDirectory());
   return [dir, ...(await Promise.all(below.map(({ name }) => findHandlerFolders(join(dir, name))))).flat()];
 }
 
-/** Every module of the folder, shared code included. */
+/** Finds every module of the directory, including shared code. */
 export async function findModules(dir: string): Promise<string[]> {
   const folders = await findHandlerFolders(dir);
   const files = folders.map(async (folder) =>

@@ -2,28 +2,35 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Words } from '../protocol/words.js';
 import { findModules } from './handler-files.js';
 
-const NEEDS_TYPESCRIPT =
-  'is TypeScript, which this Node cannot load: build it and point HANDLERS_DIR at the .js files (npm run build, dist/handlers), run with `node --import tsx`, or write it as .mjs';
+const NEEDS_TYPESCRIPT: Words = {
+  en: 'is TypeScript, which this Node cannot load: install tsx (npm install tsx), use Node 22.18 or newer and name imported files with .ts, or build it and set HANDLERS_DIR to the .js files',
+  zh: '是 TypeScript，当前的 Node 无法加载：请安装 tsx（npm install tsx）；或者用 Node 22.18 及更新的版本，导入的文件名写 .ts；或者先编译，再把 HANDLERS_DIR 设为 .js 文件所在的目录',
+};
 
-/** Why a handler could not be imported, with file and line of the place that is to blame where they can be found. */
-export async function explainImportFailure(error: unknown, dir: string, file: string): Promise<string> {
+/** Explains why a handler could not be imported, with file and line of the cause if known. */
+export async function explainImportFailure(error: unknown, dir: string, file: string): Promise<Words> {
   if (isTypeScriptTrouble(error, file)) return NEEDS_TYPESCRIPT;
   const place = placeIn(error, dir) ?? (await placeOfSyntaxError(error, dir));
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return `cannot be imported: ${withoutGeneration(what)}${place === undefined ? '' : `\n    at ${place}`}`;
+  const why = `${withoutGeneration(what)}${place === undefined ? '' : `\n    at ${place}`}`;
+  return { en: `cannot be imported: ${why}`, zh: `无法导入：${why}` };
 }
 
-/** Without a loader for TypeScript, Node stumbles over the file, its syntax, or an import of `./x.js` that is `./x.ts`. */
+/**
+ * True if Node failed on TypeScript without a loader: on the extension, the syntax, or an import of `./x.js` that is
+ * `./x.ts`.
+ */
 function isTypeScriptTrouble(error: unknown, file: string): boolean {
-  if (!/\.m?ts$/.test(file) || !(error instanceof Error) || !('code' in error)) return false;
+  if (!/\.[cm]?ts$/.test(file) || !(error instanceof Error) || !('code' in error)) return false;
   if (error.code === 'ERR_MODULE_NOT_FOUND' && 'url' in error)
     return existsSync(withoutGeneration(fileURLToPath(String(error.url))).replace(/js$/, 'ts'));
   return error.code === 'ERR_UNKNOWN_FILE_EXTENSION' || error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX';
 }
 
-/** The first `file:line` inside the folder that message or stack mention. */
+/** Finds the first `file:line` within the directory in message or stack. */
 function placeIn(error: unknown, dir: string): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const text = withoutGeneration(`${error.message}\n${error.stack ?? ''}`);
@@ -34,7 +41,9 @@ function placeIn(error: unknown, dir: string): string | undefined {
   return found?.[1] === undefined ? undefined : `${join(dir, decodeURI(found[1]))}:${found[2]}`;
 }
 
-/** A syntax error in plain JavaScript carries no place; Node's own check prints it. */
+/**
+ * Finds the position of a syntax error in plain JavaScript by `node --check`, because the error does not contain it.
+ */
 async function placeOfSyntaxError(error: unknown, dir: string): Promise<string | undefined> {
   if (!(error instanceof SyntaxError)) return undefined;
   const scripts = (await findModules(dir)).filter((path) => path.endsWith('js'));

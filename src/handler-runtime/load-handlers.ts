@@ -2,61 +2,88 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Logger } from '../ports/logger.js';
 import { AppError } from '../protocol/app-error.js';
+import type { Words } from '../protocol/words.js';
 import { checkModule, type CheckedModule } from './check-module.js';
 import { findHandlerFiles, type HandlerFile } from './handler-files.js';
 import { explainImportFailure } from './import-failure.js';
+import { registerTypeScript } from './load-typescript.js';
 import type { LoadedHandlers } from './registry.js';
 
-/** One thing that is wrong with the folder of handlers. */
+/** A fault of one handler file. */
 export interface HandlerFault {
   readonly file: string;
-  /** Says what is wrong with the file and what to do; the file's name stands before it. */
+  /** Describes the fault and what to do, without the file's name. */
   readonly text: string;
+  /** The same in Chinese. */
+  readonly zh: string;
 }
 
-/** Files that should hold handlers do not. All faults at once, one a line. */
+/** A fault of a file, out of its sentence in both languages. */
+export const handlerFault = (file: string, { en, zh }: Words): HandlerFault => ({ file, text: en, zh });
+
+/** Some handler files are invalid. The message lists all faults, one per line. */
 export class HandlerInvalid extends AppError {
-  readonly code = 'handler_invalid';
+  readonly code: string = 'handler_invalid';
   readonly faults: readonly HandlerFault[];
   constructor(dir: string, faults: readonly HandlerFault[]) {
-    const lines = faults.map(({ file, text }) => `\n  ${file}: ${text}`);
-    super(`The handlers in ${dir} cannot be used:${lines.join('')}`);
+    super({
+      en: `The handlers in ${dir} cannot be used:${faults.map(({ file, text }) => `\n  ${file}: ${text}`).join('')}`,
+      zh: `${dir} 里的处理模块无法使用：${faults.map(({ file, zh }) => `\n  ${file}：${zh}`).join('')}`,
+    });
     this.faults = faults;
+  }
+}
+
+/** The directory of handlers is absent. Exit code 78. */
+export class HandlersMissing extends HandlerInvalid {
+  override readonly code = 'handlers_missing';
+  constructor(dir: string) {
+    super(dir, [
+      handlerFault(dir, {
+        en: 'is not there: make it (wechat-callback new-handler message.text hello), set HANDLERS_DIR to another folder, or try the demo handlers (wechat-callback serve --demo)',
+        zh: '不存在：请建立这个目录，放入处理模块；或者把 HANDLERS_DIR 设为别的目录；或者先试演示处理模块（wechat-callback serve --demo）',
+      }),
+    ]);
   }
 }
 
 export interface LoadOptions {
   readonly log: Logger;
-  /** Makes the URL that a file is imported by: a reload imports it anew under another one. */
+  /** Returns the URL for the import of a file. A reload uses another one. */
   readonly url?: (path: string) => string;
 }
 
 /**
- * Imports every handler and observer of a folder, sub-folders included.
+ * Imports every handler and observer of a directory and its subdirectories.
  *
- * @throws HandlerInvalid naming every file at fault, with line where known
+ * @throws HandlerInvalid naming every invalid file, with line if known
+ * @throws HandlersMissing
  */
 export async function loadHandlers(folder: string, options: LoadOptions): Promise<LoadedHandlers> {
   const dir = resolve(folder);
   const url = options.url ?? ((path: string) => pathToFileURL(path).href);
   const files = await findHandlerFiles(dir).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') throw new HandlersMissing(dir);
     throw new HandlerInvalid(dir, [
-      { file: dir, text: `cannot be read (${codeOf(error)}): set HANDLERS_DIR` },
+      handlerFault(dir, {
+        en: `cannot be read (${codeOf(error)}): set HANDLERS_DIR`,
+        zh: `无法读取（${codeOf(error)}）：请设置 HANDLERS_DIR`,
+      }),
     ]);
   });
+  if (files.some(({ path }) => path.endsWith('ts'))) await registerTypeScript(dir);
   const checked = await Promise.all(
     files.map(async (file) => ({ file, result: await importFile(dir, file, url(file.path)) })),
   );
 
   const faults = [
     ...checked.flatMap(({ file, result }) =>
-      result.type === 'fault' ? [{ file: file.path, text: result.fault }] : [],
+      result.type === 'fault' ? [handlerFault(file.path, result.fault)] : [],
     ),
     ...twins(files),
   ];
   if (faults.length > 0) throw new HandlerInvalid(dir, faults);
-  if (files.length === 0)
-    options.log.warn({ dir }, 'the folder of handlers is empty: every push is answered with silence');
+  if (files.length === 0) options.log.warn({ dir }, 'no handlers: the folder is empty');
   return {
     handlers: checked.flatMap(({ result }) => (result.type === 'handler' ? [result.handler] : [])),
     observers: checked.flatMap(({ result }) => (result.type === 'observer' ? [result.observer] : [])),
@@ -72,12 +99,17 @@ async function importFile(dir: string, file: HandlerFile, url: string): Promise<
   }
 }
 
-/** Files that claim the name of another one: `a.ts` beside `a.js`. */
+/** Finds files with the same name, such as `a.ts` and `a.js`. */
 const twins = (files: readonly HandlerFile[]): HandlerFault[] =>
   files.flatMap(({ name, path }, index) => {
     const before = files[index - 1];
     return before?.name === name
-      ? [{ file: path, text: `has the same name as ${before.path}, and a name is a handler: remove one` }]
+      ? [
+          handlerFault(path, {
+            en: `has the same name as ${before.path}, and every handler needs its own name: remove one`,
+            zh: `和 ${before.path} 同名，处理模块不能重名：请删掉一个`,
+          }),
+        ]
       : [];
   });
 

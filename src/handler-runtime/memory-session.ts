@@ -1,7 +1,14 @@
 import { toAppId, toOpenId } from '../protocol/ids.js';
 import { createSession, type SessionValues, type SessionStore } from './session.js';
 
-/** A session in memory, for tests of handlers: hand the same one to several tries, and look into it afterwards. */
+/**
+ * Creates a session in memory for handler tests. Pass the same one to several runs, and inspect it afterwards.
+ *
+ * @example
+ * const session = memorySession();
+ * await session.set({ count: 1 });
+ * await tryHandler(handler, textPush({ content: '1' }), { session });
+ */
 export function memorySession(): SessionStore {
   return createSession({ store: memoryValues(), clock: Date }, toAppId('tried'), toOpenId('tried'));
 }

@@ -1,35 +1,61 @@
 import { toAppId } from '../protocol/ids.js';
-import { readPush, type Push, type PushKind, type PushOf } from '../protocol/push.js';
+import { readPush, type Push, type PushKind, type PushOf } from '../protocol/push/push.js';
 
 type Part = string | number | WireElements;
 
-/** The elements of a push under their wire names; lists are repeated elements, objects nested ones. */
+/**
+ * The elements of a push by wire name. Lists become repeated elements, objects nested ones.
+ *
+ * @example
+ * const elements: WireElements = { MsgType: 'event', Event: 'CLICK', EventKey: 'weather' };
+ */
 export interface WireElements {
   readonly [name: string]: Part | readonly Part[];
 }
 
-/** Who and when, where it matters: two pushes that differ in nothing are the same push. */
+/**
+ * Sender, time and id of a push. Two pushes without a difference are the same push.
+ *
+ * @example
+ * const origin: Origin = { user: 'oUser', sentAt: new Date(0), msgId: '1' };
+ */
 export interface Origin {
+  /** @defaultValue `oTestUser0000000000000000001` */
   readonly user?: string;
+  /** @defaultValue 2025-01-13T02:42:31Z */
   readonly sentAt?: Date;
+  /** @defaultValue `24863140378325117`; events have none */
   readonly msgId?: string;
 }
 
 const APP_ID = toAppId('wx0123456789abcdef');
 
-/** A text message, as if a user had typed it. */
+/**
+ * Builds a text message.
+ *
+ * @example
+ * const push = textPush({ content: '天气 北京', user: 'oUser' });
+ */
 export function textPush(text: Origin & { readonly content: string }): PushOf<'message.text'> {
   return ofKind(buildPush({ MsgType: 'text', Content: text.content }, text), 'message.text');
 }
 
-/** An event with its elements: `eventPush('subscribe', { EventKey: 'qrscene_7' })`. */
+/**
+ * Builds an event: `eventPush('subscribe', { EventKey: 'qrscene_7' })`.
+ *
+ * @example
+ * const scan = eventPush('SCAN', { EventKey: 'table-7' });
+ */
 export function eventPush(event: string, elements: WireElements = {}, origin: Origin = {}): Push {
   return buildPush({ MsgType: 'event', Event: event, ...elements }, origin);
 }
 
 /**
- * Any push: `buildPush({ MsgType: 'image', MediaId: 'm1' })`. It is written as XML and read by the same code that reads
- * WeChat's, so it has every field that a real one has.
+ * Builds any push: `buildPush({ MsgType: 'image', MediaId: 'm1' })`. It writes XML and parses it with the server's own
+ * code, so the push has every field of a real one.
+ *
+ * @example
+ * const push = buildPush({ MsgType: 'image', MediaId: 'm1', PicUrl: 'https://example.com/1.jpg' });
  */
 export function buildPush(elements: WireElements, origin: Origin = {}): Push {
   const {

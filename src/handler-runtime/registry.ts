@@ -2,13 +2,17 @@ import type { Handler } from './define-handler.js';
 import type { Observer } from './define-observer.js';
 import type { On } from './event-filter.js';
 
-/** A handler with its name, as the router takes it. */
+/** A handler with its name, for the router. */
 export interface LoadedHandler {
-  /** Its file's path in the folder without the extension: `weather`, `shop/order`. Stands in logs and stored jobs. */
+  /** Path of its file in the directory without the extension: `weather`, `shop/order`. Used in logs and stored jobs. */
   readonly name: string;
   readonly file: string;
   readonly on: readonly On[];
   readonly module: Handler;
+  /** A demo handler: used only if no other handler takes the push. */
+  readonly isDemo?: true;
+  /** The handler of FORWARD_URL: used if no own handler takes the push. */
+  readonly isForward?: true;
 }
 
 export interface LoadedObserver {
@@ -18,7 +22,7 @@ export interface LoadedObserver {
   readonly module: Observer;
 }
 
-/** All that a folder of handlers holds. */
+/** All handlers and observers of a directory. */
 export interface LoadedHandlers {
   readonly handlers: readonly LoadedHandler[];
   readonly observers: readonly LoadedObserver[];

@@ -1,7 +1,7 @@
 /**
- * A hook for Node's resolver that lets a folder of modules be imported afresh. Node keeps every module it has imported
- * under its URL, so a new generation has to have new URLs: whoever was imported with `?generation=7` hands the
- * mark on to what it imports from the folder. What lies outside keeps its URL and stays the one instance it is.
+ * A hook for Node's resolver that allows a directory of modules to be imported again. Node caches every module by URL,
+ * so a new generation needs new URLs: a module imported with `?generation=7` passes the mark on to its own imports from
+ * the directory. Modules outside keep their URL and stay single instances.
  *
  * Runs in Node's hooks thread (`module.register`, Node 20) or in this one (`module.registerHooks`, later ones).
  */
@@ -12,7 +12,7 @@ interface Resolved {
 const roots: string[] = [];
 const MARK = /[?&]generation=(\d+)/;
 
-/** Names a folder, as a file URL that ends in `/`. */
+/** Sets the directory, as a file URL that ends in `/`. */
 export function initialize(data: { readonly root: string }): void {
   roots.push(data.root);
 }

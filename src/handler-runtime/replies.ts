@@ -1,5 +1,5 @@
-import { markdownToText } from '../protocol/markdown-text.js';
-import type { Push } from '../protocol/push.js';
+import { markdownToText } from '../text/markdown/markdown-text.js';
+import type { Push } from '../protocol/push/push.js';
 import {
   checkLength,
   checkReplyTo,
@@ -15,46 +15,59 @@ import { shapeOf } from './handler-result.js';
 import { asUploaded, type Media, type MediaReply } from './reply-files.js';
 import { TextStream, type StreamOptions, type StreamPart } from './text-stream.js';
 
-/** Makers of the replies that any channel can carry. With `channel` a reply is kept on one of them. */
+/**
+ * Constructors of replies for any channel. `channel` pins a reply to one of them.
+ *
+ * @example
+ * const thanks = (replies: LateReplies) => replies.text('谢谢');
+ */
 export interface LateReplies {
   readonly text: (content: string, pin?: ChannelOption) => LateReply;
-  /** A text out of Markdown, such as a language model writes: lists, tables, links and code as WeChat can show them. */
+  /**
+   * A text from Markdown, such as a language model writes: lists, tables, links and code in a form that WeChat can
+   * show.
+   */
   readonly markdown: (markdown: string, pin?: ChannelOption) => LateReply;
   /**
-   * A text that is still being written, by a language model say: its whole sentences are said in time, and the rest
-   * travels when it is there, in as few messages as it takes. The part `RETRACT` takes back what was not said yet.
+   * A text that is still being written, for example by a language model. Complete sentences are sent in time, and the
+   * rest when it is complete, in as few messages as possible. The part `RETRACT` withdraws undelivered text.
    */
   readonly stream: (parts: AsyncIterable<StreamPart>, options?: StreamOptions) => TextStream;
   /**
    * A picture, by its media id or as a file: `{ path }`, `{ bytes, fileName }`, or `{ url }` on the internet. A file is
-   * uploaded once it is returned or sent; the same one again within a day and a half is not.
+   * uploaded when the reply is returned or sent, but not again within a day and a half.
    */
   readonly image: (media: Media, pin?: ChannelOption) => MediaReply;
   readonly voice: (media: Media, pin?: ChannelOption) => MediaReply;
   readonly video: (media: Media, about?: Omit<MediaOf<'video'>, 'type' | 'mediaId'>) => MediaReply;
   readonly music: (music: Omit<MediaOf<'music'>, 'type'>) => MediaReply;
   /**
-   * One article where the push is a message, one to eight where it is an event. Late, each article is a message.
+   * One article in reply to a message, one to eight in reply to an event. Late, each article becomes a message.
    *
-   * @throws ReplyInvalid where there are more: WeChat would drop them
+   * @throws ReplyInvalid if there are more, because WeChat would drop them
    */
   readonly news: (articles: readonly Article[], pin?: ChannelOption) => LateReply;
 }
 
-/** Makers of all replies. */
+/**
+ * Constructors of all replies.
+ *
+ * @example
+ * const toPerson = (replies: Replies) => replies.toStaff();
+ */
 export interface Replies extends LateReplies {
   /** Hands the user to human staff, or to one of them (`name@gzh`). Passive only. */
   readonly toStaff: (kfAccount?: string) => ToStaffReply;
 }
 
-/** What makers make. */
+/** The values that `ctx.reply` makes. */
 export type Made = Reply | MediaReply | TextStream;
 
 type MediaOf<T extends MediaReply['type']> = Extract<MediaReply, { readonly type: T }>;
 
 /**
- * Makers that note in `made` what they made. Each is made when it is asked for, since a run uses one or two of them, and
- * works when taken out of its object.
+ * Constructors that record in `made` what they made. Each is created on first use, since a run uses one or two, and
+ * works without its object (`const { text } = reply`).
  */
 export class LateReplyMakers implements LateReplies {
   readonly #made: Made[];
@@ -100,7 +113,7 @@ export class LateReplyMakers implements LateReplies {
     return (articles, pin) => this.note(pinned(reply.news(articles), pin));
   }
 
-  /** @throws ReplyInvalid here, where the stack still names the line that made it */
+  /** @throws ReplyInvalid here, where the stack still names the handler's line */
   protected note<R extends Reply | MediaReply>(made: R): R {
     checkReplyTo(this.#push, asUploaded(made));
     this.#made.push(made);
@@ -108,7 +121,7 @@ export class LateReplyMakers implements LateReplies {
   }
 }
 
-/** The same, and the transfer to staff. */
+/** Adds the transfer to staff. */
 export class ReplyMakers extends LateReplyMakers implements Replies {
   get toStaff(): Replies['toStaff'] {
     return (kfAccount) => this.note(reply.toStaff(kfAccount));

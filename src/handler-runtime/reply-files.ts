@@ -1,5 +1,7 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { MediaKind } from '../api/media/limits.js';
 import type { FileSource } from '../api/media/media-cache.js';
+import { definitionSiteOf } from './definition-site.js';
 import {
   ReplyInvalid,
   type LateReply,
@@ -9,10 +11,21 @@ import {
   type VideoReply,
 } from '../protocol/reply.js';
 
-/** A media id of WeChat's, or a file: its path, its bytes, or where on the internet it is. */
+/**
+ * A media id of WeChat's, or a file: its path, its bytes or its URL.
+ * A relative path begins at the directory of the handler's file.
+ *
+ * @example
+ * const picture: Media = { path: './pictures/map.png' };
+ */
 export type Media = string | FileSource;
 
-/** A reply in which a file may stand where a media id belongs. It is uploaded once the handler has returned it. */
+/**
+ * A reply that may have a file instead of a media id. The file is uploaded once the handler has returned the reply.
+ *
+ * @example
+ * const map: MediaReply = { type: 'image', mediaId: { path: './pictures/map.png' } };
+ */
 export type MediaReply = (
   | { readonly type: 'image'; readonly mediaId: Media }
   | { readonly type: 'voice'; readonly mediaId: Media }
@@ -24,7 +37,7 @@ export type MediaReply = (
 ) &
   ChannelOption;
 
-/** Makes a media id of a file. */
+/** Uploads a file and returns its media id. */
 export type Upload = (kind: MediaKind, source: FileSource) => Promise<string>;
 
 interface File {
@@ -33,7 +46,7 @@ interface File {
   readonly source: FileSource;
 }
 
-/** Where media ids stand, and what they are of. */
+/** The fields of each reply type that hold a media id, with the kind of medium. */
 const places: { readonly [type: string]: readonly (readonly [File['field'], MediaKind])[] | undefined } = {
   image: [['mediaId', 'image']],
   voice: [['mediaId', 'voice']],
@@ -44,7 +57,7 @@ const places: { readonly [type: string]: readonly (readonly [File['field'], Medi
   music: [['thumbMediaId', 'thumb']],
 };
 
-/** The reply with media ids in place of its files, or at once the reply itself where it has none. @throws ReplyInvalid */
+/** Replaces the files of a reply by media ids. Returns a reply without files synchronously. @throws ReplyInvalid */
 export function uploadFiles<R extends Reply>(reply: R | MediaReply, upload: Upload): R | Promise<LateReply> {
   const files = filesOf(reply);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it names no files
@@ -54,7 +67,20 @@ export function uploadFiles<R extends Reply>(reply: R | MediaReply, upload: Uplo
   );
 }
 
-/** The reply as it will be, for those who look at the rest of it. @throws ReplyInvalid */
+/** The file of a handler, or its name where it was handed over by the program, and its module. */
+export interface HandlerFile {
+  readonly file: string;
+  readonly module: object;
+}
+
+/** Places a file with a relative path beside the file of its handler, wherever the server was started. */
+export function besideHandler(source: FileSource, { file, module }: HandlerFile): FileSource {
+  if (!('path' in source) || isAbsolute(source.path)) return source;
+  const beside = isAbsolute(file) ? file : definitionSiteOf(module);
+  return { ...source, path: resolve(beside === undefined ? '.' : dirname(beside), source.path) };
+}
+
+/** Returns the reply with placeholders for media ids, to check the rest of it. @throws ReplyInvalid */
 export function asUploaded<R extends Reply>(reply: R | MediaReply): R | LateReply {
   const files = filesOf(reply);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it names no files

@@ -1,37 +1,40 @@
 import { silentLogger, type Logger } from '../ports/logger.js';
-import { pushKinds, type Push, type PushKind } from '../protocol/push.js';
+import { pushKinds, type Push, type PushKind } from '../protocol/push/push.js';
 import type { LoadedHandler, LoadedObserver } from './registry.js';
-import { specificity, type On } from './event-filter.js';
+import { servesAccount, specificity, type On } from './event-filter.js';
 
-/** The handler that answers a push, and what its `when` found. */
+/** The handler that answers a push, and the result of its `when`. */
 export interface Route {
   readonly handler: LoadedHandler;
   readonly found: unknown;
 }
 
-/** One line of the routing table. Lines that hear the same are in the order in which they are asked. */
+/** A row of the routing table. Rows are in the order in which they are tried. */
 export interface RouteRow {
   readonly on: On;
   readonly name: string;
   readonly type: 'handler' | 'observer';
-  /** Only some pushes are its own: it has a `when`. */
+  /** True if it has a `when`. */
   readonly conditional: boolean;
-  /** It can finish later. */
+  /** True if it has a `later`. */
   readonly later: boolean;
+  /** The accounts that it is bound to. Absent: all. */
+  readonly accounts?: readonly string[];
   readonly file: string;
 }
 
 export interface Router {
-  /** The one handler for this push; `undefined` when none wants it. */
-  route(push: Push): Route | undefined;
-  observers(push: Push): readonly LoadedObserver[];
+  /** Returns the handler for a push of this account; `undefined` if none takes it. */
+  route(push: Push, account: string): Route | undefined;
+  observers(push: Push, account: string): readonly LoadedObserver[];
   byName(name: string): LoadedHandler | undefined;
   table(): readonly RouteRow[];
 }
 
 /**
- * One answers: exact kind before family before `*`; with `when` before without; then by name. The order is worked
- * out here for every kind, so that a push costs one look-up and the `when`s up to the first that finds something.
+ * Creates a router. One handler answers: exact kind before family before `*`; with `when` before without; bound to accounts
+ * before unbound; then by name; FORWARD_URL after them, demo handlers last. The order is computed here for every kind, so a push costs one look-up and the calls of `when` up
+ * to the first match.
  */
 export function createRouter(
   handlers: readonly LoadedHandler[],
@@ -44,20 +47,22 @@ export function createRouter(
   const names = new Map(handlers.map((handler) => [handler.name, handler]));
 
   return {
-    route(push) {
+    route(push, account) {
       for (const handler of asked.get(push.kind) ?? []) {
+        if (!servesAccount(handler.module, account)) continue;
         const route = routeTo(handler, push, log);
         if (route !== undefined) return route;
       }
       return undefined;
     },
-    observers: (push) => watching.get(push.kind) ?? [],
+    observers: (push, account) =>
+      (watching.get(push.kind) ?? []).filter(({ module }) => servesAccount(module, account)),
     byName: (name) => names.get(name),
     table: () => [...rows(handlers, 'handler'), ...rows(observers, 'observer')],
   };
 }
 
-/** The route to one handler if it wants the push. A `when` that throws is reported and wants nothing. */
+/** Returns the route to a handler if it takes the push. A `when` that throws is logged and takes nothing. */
 export function routeTo(handler: LoadedHandler, push: Push, log: Logger = silentLogger): Route | undefined {
   const { module } = handler;
   if (module.when === undefined) return { handler, found: undefined };
@@ -72,7 +77,7 @@ export function routeTo(handler: LoadedHandler, push: Push, log: Logger = silent
   } catch (error) {
     log.error(
       { err: error, handler: handler.name, pushId: push.id },
-      'a `when` threw, so the push is not its own',
+      'handler failed: its `when` threw, so the push is not its own',
     );
     return undefined;
   }
@@ -82,7 +87,9 @@ interface Listener {
   readonly name: string;
   readonly file: string;
   readonly on: readonly On[];
-  readonly module: object;
+  readonly module: { readonly accounts?: readonly string[] };
+  readonly isDemo?: true;
+  readonly isForward?: true;
 }
 
 function inOrder<L extends Listener>(listeners: readonly L[], kind: PushKind): readonly L[] {
@@ -91,20 +98,35 @@ function inOrder<L extends Listener>(listeners: readonly L[], kind: PushKind): r
       const distance = specificity(listener.on, kind);
       return distance === undefined ? [] : [{ listener, distance }];
     })
-    .sort((a, b) => a.distance - b.distance || byWhenAndName(a.listener, b.listener))
+    .sort(
+      (a, b) =>
+        ownFirst(a.listener, b.listener) ||
+        a.distance - b.distance ||
+        byWhenBindingAndName(a.listener, b.listener),
+    )
     .map(({ listener }) => listener);
 }
 
-function byWhenAndName(a: Listener, b: Listener): number {
+const ownFirst = (a: Listener, b: Listener): number => rankOf(a) - rankOf(b);
+
+/** Own handlers, then FORWARD_URL, then the demo's. */
+const rankOf = ({ isDemo, isForward }: Listener): number => (isDemo ? 2 : isForward ? 1 : 0);
+
+function byWhenBindingAndName(a: Listener, b: Listener): number {
   const conditional = Number(has(b.module, 'when')) - Number(has(a.module, 'when'));
-  return conditional || (a.name < b.name ? -1 : 1);
+  const bound = Number(has(b.module, 'accounts')) - Number(has(a.module, 'accounts'));
+  return conditional || bound || (a.name < b.name ? -1 : 1);
 }
 
 function rows(listeners: readonly Listener[], type: RouteRow['type']): RouteRow[] {
   return listeners
     .flatMap((listener) => listener.on.map((on) => ({ on, listener })))
     .sort(
-      (a, b) => breadth(a.on) - breadth(b.on) || order(a.on, b.on) || byWhenAndName(a.listener, b.listener),
+      (a, b) =>
+        breadth(a.on) - breadth(b.on) ||
+        order(a.on, b.on) ||
+        ownFirst(a.listener, b.listener) ||
+        byWhenBindingAndName(a.listener, b.listener),
     )
     .map(({ on, listener: { name, file, module } }) => ({
       on,
@@ -112,6 +134,7 @@ function rows(listeners: readonly Listener[], type: RouteRow['type']): RouteRow[
       type,
       conditional: has(module, 'when'),
       later: has(module, 'later'),
+      ...(module.accounts !== undefined && { accounts: module.accounts }),
       file,
     }));
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../protocol/app-error.js';
 import type { Json } from '../protocol/json.js';
-import type { Push } from '../protocol/push.js';
+import type { Push } from '../protocol/push/push.js';
 import type { Reply } from '../protocol/reply.js';
 import { readReturned, type Outcome } from './handler-result.js';
 import { HandleContextImpl, LaterContextImpl, type LateServices, type RunServices } from './context.js';
@@ -10,21 +10,21 @@ import type { Route } from './router.js';
 export type { Outcome } from './handler-result.js';
 export type { HandlerApi, DeadlineView, LateServices, RunServices } from './context.js';
 
-/** A job waits for a `later` that the handler of that name no longer has. */
+/** A job needs the `later` of a handler that no longer has one. */
 export class HandlerCannotFinish extends AppError {
   readonly code = 'handler_cannot_finish';
 }
 
 /**
- * Runs `handle` for one push. A handler that does not wait is answered for without a promise, so the hot path waits
- * for nothing either.
+ * Runs `handle` for one push. The outcome of a synchronous handler is returned without a promise, which keeps the hot
+ * path fast.
  *
- * Rejects with whatever the handler threw, with what `readReturned` throws, and with what uploading its files throws.
+ * Errors of the handler, of `readReturned` and of the upload propagate.
  */
 export function runHandle(route: Route, push: Push, services: RunServices): Outcome | Promise<Outcome> {
   const { name, module } = route.handler;
   const from = { handler: name, mayDefer: module.later !== undefined, push };
-  const run = new HandleContextImpl(name, push, route.found, services);
+  const run = new HandleContextImpl(route.handler, push, route.found, services);
   try {
     const answer: unknown = module.handle(run);
     return isThenable(answer)
@@ -36,9 +36,9 @@ export function runHandle(route: Route, push: Push, services: RunServices): Outc
 }
 
 /**
- * Runs `later` with the task that `handle` left.
+ * Runs `later` with the task of the deferral.
  *
- * @throws HandlerCannotFinish, what `readReturned` throws, whatever the handler and uploading its files throw
+ * @throws HandlerCannotFinish, and errors of the handler, of `readReturned` and of the upload
  */
 export async function runLater(
   handler: LoadedHandler,
@@ -51,11 +51,11 @@ export async function runLater(
     throw new HandlerCannotFinish(
       `The handler "${name}" has no \`later\` any more, and work is waiting for it: put it back, or drop the job`,
     );
-  const run = new LaterContextImpl(name, push, services);
+  const run = new LaterContextImpl(handler, push, services);
   return conclude(run, await module.later(run, task), { handler: name, mayDefer: false, push });
 }
 
-/** What files a reply has are uploaded before it counts: on whichever channel it goes, it names media ids. */
+/** Uploads the files of a reply first, because every channel needs media ids. */
 function conclude(
   run: LaterContextImpl,
   returned: unknown,
@@ -69,7 +69,7 @@ function conclude(
   return { type: 'replied', reply: ready };
 }
 
-/** A promise of ours: what a handler returned may be one whose own `then` does anything at all. */
+/** Wraps the handler's promise in our own, because its `then` may do anything. */
 const settled = (answer: PromiseLike<unknown>): Promise<unknown> => new Promise((resolve) => resolve(answer));
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>

@@ -1,17 +1,19 @@
 import type { Logger } from '../ports/logger.js';
-import type { Push } from '../protocol/push.js';
+import type { Push } from '../protocol/push/push.js';
 import type { HandlerApi } from './context.js';
 import type { ObserveContext, Observer, UndeliveredAnswer } from './define-observer.js';
 import type { LoadedObserver } from './registry.js';
 
 export interface ObserverServices {
+  /** Name of the account. */
+  readonly account: string;
   readonly log: Logger;
   readonly api: HandlerApi;
 }
 
 /**
- * Shows a push to those who watch. Call it once the answer is under way: an observer that is slow before its first
- * `await` holds the process up like any code. What it throws or rejects with is reported, and nobody waits for it.
+ * Runs the observers of a push. Call it after the answer: an observer that is slow before its first `await` blocks the
+ * process. Errors are logged, and nothing waits for the observers.
  */
 export function runObservers(
   observers: readonly LoadedObserver[],
@@ -21,7 +23,7 @@ export function runObservers(
   runEach(observers, push, services, (observer, ctx) => observer.observe?.(ctx));
 }
 
-/** Tells those who watch that an answer to the push reached nobody. As `runObservers` otherwise. */
+/** Tells the observers of a push about its dead letter. Otherwise like `runObservers`. */
 export function tellUndelivered(
   observers: readonly LoadedObserver[],
   push: Push,
@@ -34,14 +36,14 @@ export function tellUndelivered(
 function runEach(
   observers: readonly LoadedObserver[],
   push: Push,
-  { api, log }: ObserverServices,
+  { account, api, log }: ObserverServices,
   run: (observer: Observer, ctx: ObserveContext) => unknown,
 ): void {
   for (const { name, module } of observers) {
     const own = log.child({ observer: name });
-    const report = (error: unknown) => own.error({ err: error }, 'an observer threw');
+    const report = (error: unknown) => own.error({ err: error }, 'observer failed: it threw');
     try {
-      const result = run(module, { push, user: push.user, api, log: own });
+      const result = run(module, { push, user: push.user, account, api, log: own });
       if (result instanceof Promise) result.catch(report);
     } catch (error) {
       report(error);

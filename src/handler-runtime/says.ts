@@ -1,12 +1,15 @@
-/** Anything with a text, a text message first of all. */
+/** Any push with a text. */
 interface Said {
   readonly content: string;
 }
 
 /**
- * A ready-made `when` for texts. Words: found is the word that the whole text is, blanks around it and case aside.
- * A pattern: found is its match; of its groups TypeScript cannot know which took part. A pattern and one of its groups,
- * by number or name: found is the text of that group, and a text in which it took no part is not yours.
+ * Creates a `when` for texts. With words: `found` is the word that equals the whole text, ignoring surrounding blanks
+ * and case. With a pattern: `found` is its match. With a pattern and a group, by number or name: `found` is the text of
+ * that group, and texts without it are not taken.
+ *
+ * @example
+ * export default defineHandler({ on: 'message.text', when: says('帮助', 'help'), handle: ({ reply: replies }) => replies.text('发城市名查天气') });
  */
 export function says(pattern: RegExp): (push: Said) => RegExpExecArray | undefined;
 export function says(pattern: RegExp, group: number | string): (push: Said) => string | undefined;
@@ -17,7 +20,7 @@ export function says(
   const [pattern, group] = sought;
   if (pattern instanceof RegExp)
     return ({ content }) => {
-      pattern.lastIndex = 0; // a global or sticky pattern remembers where the last text matched
+      pattern.lastIndex = 0; // a global or sticky pattern keeps the position of its last match
       const match = pattern.exec(content) ?? undefined;
       if (typeof group === 'number') return match?.[group];
       return typeof group === 'string' ? match?.groups?.[group] : match;

@@ -1,64 +1,104 @@
 import type { Clock } from '../ports/clock.js';
-import type { StateStore } from '../ports/state-store.js';
+import type { KeyValueStore } from '../ports/key-value-store.js';
 import { AppError } from '../protocol/app-error.js';
 import type { AppId, OpenId } from '../protocol/ids.js';
 import { checkJson } from './check-json.js';
 
-/** How long a session lives after it was last written, unless the write says otherwise. */
+/** TTL of a session after the last write, unless the write sets another one. */
 export const SESSION_TTL_MS = 24 * 60 * 60_000;
-/** UTF-8 bytes of the JSON text. */
+/** Limit of the JSON text in UTF-8 bytes. */
 export const SESSION_LIMIT_BYTES = 64 * 1024;
-/** Each lost try means that somebody else's change was taken, so so many at once can be waited out. */
+/** Each failed attempt means that another change succeeded, so up to this many concurrent changes are tolerated. */
 const MAX_ATTEMPTS = 64;
 
+/**
+ * Options of a write.
+ *
+ * @example
+ * await ctx.session.set({ step: 2 }, { ttlMs: 10 * 60_000 });
+ */
 export interface SessionWrite {
-  /** How long it is kept if nobody writes it again. Default 24 hours. */
+  /**
+   * TTL in ms unless it is written again.
+   *
+   * @defaultValue 86,400,000 (24 hours)
+   */
   readonly ttlMs?: number;
 }
 
-/** Roughly JSON; what of an object is none is found when it is written. */
+/**
+ * Approximately JSON; an object is checked when it is written.
+ *
+ * @example
+ * const value: SessionValue = { turns: ['你好'] };
+ */
 export type SessionValue = object | string | number | boolean | null;
 
-/** What is remembered of one user: one JSON value, read and written whole, shared by all processes. */
+/**
+ * Data about a user: one JSON value, read and written as a whole, shared by all processes.
+ *
+ * @example
+ * const count = (session: Session) => session.update<number>((before = 0) => before + 1);
+ */
 export interface Session {
-  /** The value; undefined: none, or its time is over. It is taken for a T as it comes: nothing checks that. */
+  /** Returns the value; `undefined`: absent or expired. Its type T is not checked. */
   get<T>(): Promise<T | undefined>;
   /**
-   * Puts a value in its place, whatever was there.
+   * Replaces the value.
    *
    * @throws SessionNotJson, SessionTooLarge, StoreUnavailable
    */
   set(value: SessionValue, write?: SessionWrite): Promise<void>;
   /**
-   * Changes the value, safe against others who change it at the same time: then `change` is asked again, with what is
-   * there now. So it should do nothing but compute. Returning undefined removes the value.
+   * Changes the value atomically: after a concurrent change, `change` is called again with the new value, so it must
+   * have no side effects. If it returns `undefined`, the value is removed.
    *
    * Resolves to the new value.
    *
    * @throws SessionContended, SessionNotJson, SessionTooLarge, StoreUnavailable, and whatever `change` throws
    */
   update<T>(change: (value: T | undefined) => T | undefined, write?: SessionWrite): Promise<T | undefined>;
-  /** Forgets the value. */
+  /** Removes the value. */
   clear(): Promise<void>;
 }
 
-/** The session of a user, and any number of others beside it. */
+/**
+ * The session of a user, and any number of named ones.
+ *
+ * @example
+ * const cart = (session: SessionStore) => session.named('cart').get<string[]>();
+ */
 export interface SessionStore extends Session {
-  /** Another one of the same user, such as `cart`, with a lifetime of its own. */
+  /** Returns another session of the same user, such as `cart`, with its own TTL. */
   named(name: string): Session;
 }
 
-/** A value that would not come back equal from storage. */
+/**
+ * The value would not survive storage as JSON.
+ *
+ * @example
+ * if (error instanceof SessionNotJson) log.error({ err: error }, 'store plain values');
+ */
 export class SessionNotJson extends AppError {
   readonly code = 'session_not_json';
 }
 
-/** A value that is too long to be read with every push. */
+/**
+ * The value is too long to be read with every push.
+ *
+ * @example
+ * if (error instanceof SessionTooLarge) await ctx.session.clear();
+ */
 export class SessionTooLarge extends AppError {
   readonly code = 'session_too_large';
 }
 
-/** Others changed the session each time that this change was about to be stored. Nothing was changed by it. */
+/**
+ * Every attempt to store the change met a concurrent change. Nothing was stored.
+ *
+ * @example
+ * if (error instanceof SessionContended) log.warn({}, 'too many at once');
+ */
 export class SessionContended extends AppError {
   readonly code = 'session_contended';
   override get retryable(): boolean {
@@ -66,17 +106,17 @@ export class SessionContended extends AppError {
   }
 }
 
-/** Of the store no more than facts are needed. */
-export type SessionValues = Pick<StateStore, 'get' | 'compareAndSet'>;
+/** The part of the store that sessions need. */
+export type SessionValues = KeyValueStore;
 
 interface SessionDeps {
   readonly store: SessionValues;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** The sessions of one user of one account. */
+/** Creates the sessions of a user of an account. */
 export function createSession(deps: SessionDeps, appId: AppId, user: OpenId): SessionStore {
-  // Encoded, so that no colon in an OpenID or a name makes two sessions one. Both are their own code as a rule.
+  // Encoded, so that a colon in an OpenID or a name cannot merge two sessions. Usual values are unchanged.
   const keyOf = (name: string) => `${appId}:session:${encodeURIComponent(user)}:${encodeURIComponent(name)}`;
   return Object.assign(new StoredSession(deps, keyOf('default')), {
     named: (name: string): Session => new StoredSession(deps, keyOf(name)),
@@ -122,7 +162,7 @@ class StoredSession implements Session {
     return this.#store.get(this.#key, this.#clock.now());
   }
 
-  /** Compare and swap, until nobody came in between. */
+  /** Compares and swaps until there is no concurrent change. */
   async #swap(
     change: (before: string | undefined) => string | undefined,
     { ttlMs = SESSION_TTL_MS }: SessionWrite,
@@ -140,7 +180,7 @@ class StoredSession implements Session {
   }
 }
 
-/** A copy of its own each time: who changes it has changed nothing until it is written. */
+/** Parses a new copy each time, so that changes to it have no effect until they are written. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as `get`
 function parse<T>(text: string | undefined): T | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller names the type of what it stored

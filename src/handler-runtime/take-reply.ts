@@ -1,9 +1,9 @@
 import { ARTICLE_LIMIT } from '../protocol/limits.js';
-import type { Push } from '../protocol/push.js';
-import { checkReplyTo, type Reply } from '../protocol/reply.js';
+import type { Push } from '../protocol/push/push.js';
+import { ARTICLE_FIELDS, checkArticleFields, checkReplyTo, type Reply } from '../protocol/reply.js';
 import { asUploaded, type MediaReply } from './reply-files.js';
 
-/** What is read of each type of reply, beside its type. */
+/** Fields of each type of reply, besides `type`. */
 const FIELDS = {
   text: ['content', 'channel'],
   image: ['mediaId', 'channel'],
@@ -14,9 +14,7 @@ const FIELDS = {
   'to-staff': ['kfAccount', 'channel'],
 } as const satisfies { readonly [T in Reply['type']]: readonly string[] };
 
-const ARTICLE_FIELDS = ['title', 'description', 'picUrl', 'url'] as const;
-
-/** A reply of a type, perhaps with files that are not uploaded yet. */
+/** A reply of a type, possibly with files that are not uploaded yet. */
 type Taken<T extends Reply['type']> = Extract<Reply | MediaReply, { readonly type: T }>;
 
 /** True for the type of a reply. */
@@ -24,10 +22,10 @@ export const isReplyType = (type: unknown): type is Reply['type'] =>
   typeof type === 'string' && Object.hasOwn(FIELDS, type);
 
 /**
- * Takes a reply over from its handler: a plain copy, each field read once, and checked. A proxy, a getter or a later
- * change of the handler's object cannot change it any more.
+ * Copies a handler's reply and checks it. Each field is read once, so that no proxy, getter or later change can alter
+ * it.
  *
- * @throws ReplyInvalid, ReplyTooLong, and whatever a getter or a proxy throws
+ * @throws ReplyInvalid, ReplyTooLong, and errors of a getter or a proxy
  */
 export function takeReply<T extends Reply['type']>(push: Push, type: T, returned: object): Taken<T> {
   const fields = copied({ type }, returned, FIELDS[type]);
@@ -39,11 +37,13 @@ export function takeReply<T extends Reply['type']>(push: Push, type: T, returned
   return taken;
 }
 
-/** Enough of a list that is too long to be refused, without reading it all. */
+/** Copies enough of an oversized list to refuse it, without reading it all. */
 const articlesOf = (list: readonly unknown[]): unknown[] =>
-  Array.from(list.slice(0, ARTICLE_LIMIT + 1), (item) =>
-    typeof item === 'object' && item !== null ? copied({}, item, ARTICLE_FIELDS) : item,
-  );
+  Array.from(list.slice(0, ARTICLE_LIMIT + 1), (item) => {
+    if (typeof item !== 'object' || item === null) return item;
+    checkArticleFields(item);
+    return copied({}, item, ARTICLE_FIELDS);
+  });
 
 function copied(
   copy: Record<string, unknown>,

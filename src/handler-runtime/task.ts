@@ -2,13 +2,18 @@ import { AppError } from '../protocol/app-error.js';
 import type { Json } from '../protocol/json.js';
 import { checkJson } from './check-json.js';
 
-/** A task given to `ctx.defer` that would not come back equal from storage. */
+/**
+ * The task given to `ctx.defer` would not survive storage as JSON.
+ *
+ * @example
+ * if (error instanceof TaskNotJson) log.error({ err: error }, 'a task is plain JSON');
+ */
 export class TaskNotJson extends AppError {
   readonly code = 'task_not_json';
 }
 
 /**
- * Passes a task on if it is JSON: text, finite numbers, booleans, null, lists and plain objects of these.
+ * Returns a task if it is JSON: text, finite numbers, booleans, null, lists and plain objects of these.
  *
  * @throws TaskNotJson naming the place, such as `task.cities[2]`
  */
@@ -18,7 +23,7 @@ export function checkTask<T>(task: T): T & Json {
   return task as T & Json;
 }
 
-/** A copy of a task, if it is JSON. @throws TaskNotJson */
+/** Returns a copy of a task if it is JSON. @throws TaskNotJson */
 export function takeTask(task: unknown): Json {
   checkJson(task, 'task', refused);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of JSON is JSON

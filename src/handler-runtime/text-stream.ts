@@ -1,32 +1,63 @@
 import { TEXT_LIMIT_BYTES } from '../protocol/limits.js';
-import { markdownSplitPoint, markdownToText } from '../protocol/markdown-text.js';
+import { markdownSplitPoint, markdownToText } from '../text/markdown/markdown-text.js';
 import { checkBytes, ReplyInvalid } from '../protocol/reply.js';
-import { completeLength } from '../protocol/text/complete-sentences.js';
+import { completeLength } from '../text/complete-sentences.js';
 
+/**
+ * Options for the delivery of a stream.
+ *
+ * @example
+ * const options: StreamOptions = { markdown: true, onNewMessage: 'finish' };
+ */
 export interface StreamOptions {
-  /** What comes is Markdown, and becomes a text that WeChat shows well. */
+  /**
+   * True: the parts are Markdown, to be converted to text.
+   *
+   * @defaultValue false
+   */
   readonly markdown?: boolean;
-  /** What becomes of the rest when the user writes again before it was sent: `abort` (default) or `finish`. */
+  /**
+   * Treatment of unsent text when the user writes again: `abort` or `finish`.
+   *
+   * @defaultValue `abort`
+   */
   readonly onNewMessage?: 'abort' | 'finish';
 }
 
 /**
- * A part that retracts all parts before it, as far as they were not delivered yet: a model's thinking, say, that is known
- * as such only by its end.
+ * A part that retracts all undelivered parts before it, for example a model's thinking that only its end reveals as
+ * such.
+ *
+ * @example
+ * async function* answer() {
+ *   yield '让我想想……';
+ *   yield RETRACT;
+ *   yield '答案是 42。';
+ * }
  */
 export const RETRACT: unique symbol = Symbol.for('wechat-callback-server.retract');
 
-/** A part of an answer that is still being written. */
+/**
+ * A part of a stream.
+ *
+ * @example
+ * async function* parts(): AsyncGenerator<StreamPart> {
+ *   yield '你好';
+ * }
+ */
 export type StreamPart = string | typeof RETRACT;
 
 const NOT_TEXT = 'ctx.reply.stream takes an async iterable of texts, and it gave a value of type ';
 
-/** Markdown grows when it loses its marks: links and tables take more room. */
+/** Share of the limit for Markdown, because converted links and tables are longer. */
 const MARKDOWN_ROOM = 0.6;
 
 /**
- * An answer that is still being written: the texts of an async iterable, one after the other, as a language model gives
- * them. What is complete can be said while the rest is awaited.
+ * An answer that is still being written: the texts of an async iterable, as from a language model. Complete sentences
+ * can be delivered while the rest is awaited.
+ *
+ * @example
+ * const stream: TextStream = ctx.reply.stream((async function* () { yield '你好'; })());
  */
 export class TextStream {
   readonly type = 'stream';
@@ -48,7 +79,7 @@ export class TextStream {
     this.onNewMessage = onNewMessage;
   }
 
-  /** True for what this class made; a proxy of it, say, is none. */
+  /** True for instances of this class, but not for a proxy of one. */
   static isStream(value: unknown): value is TextStream {
     return typeof value === 'object' && value !== null && #text in value;
   }
@@ -57,34 +88,34 @@ export class TextStream {
     return this.#isAborted;
   }
 
-  /** Reads to the end. Rejects with what the source threw; what came before that can still be said. */
+  /** Reads to the end. Rejects with the error of the source; the text before it can still be delivered. */
   read(): Promise<void> {
     return (this.#reading ??= this.#readAll());
   }
 
-  /** Reads no more, and lets the source know. What is on its way is not waited for. */
+  /** Stops reading and closes the source, without waiting for the current part. */
   abort(): void {
     this.#isAborted = true;
     this.#stop?.();
   }
 
-  /** The whole sentences that were not said yet, as far as one message holds them. Undefined: none. */
+  /** Returns the undelivered complete sentences that fit into one message; `undefined`: none. */
   completeSentences(): { readonly content: string; readonly upTo: number } | undefined {
     const rest = this.#text.slice(this.#delivered);
     const whole = completeLength(rest, TEXT_LIMIT_BYTES * (this.#markdown ? MARKDOWN_ROOM : 1));
-    // A paragraph that is complete converts as it would in the end; else whole sentences will do.
+    // A complete paragraph converts as in the final text; otherwise complete sentences are used.
     const length = (this.#markdown && markdownSplitPoint(rest.slice(0, whole))) || whole;
     const content = this.#shown(rest.slice(0, length));
     return content.trim() === '' ? undefined : { content, upTo: this.#delivered + length };
   }
 
-  /** From here on everything up to this place counts as said. */
+  /** Marks the text up to this position as delivered. */
   markDelivered(upTo: number): void {
-    // A part may have been retracted meanwhile, and more than this.
+    // A retraction may have moved the position further meanwhile.
     this.#delivered = Math.max(this.#delivered, upTo);
   }
 
-  /** All that has come and was not said. */
+  /** Returns the received text that is not delivered. */
   rest(): string {
     return this.#shown(this.#text.slice(this.#delivered));
   }
@@ -109,7 +140,7 @@ export class TextStream {
         }
       }
     } finally {
-      if (!isDone) void (async () => parts.return?.(undefined))().catch(() => {}); // what it says is not waited for
+      if (!isDone) void (async () => parts.return?.(undefined))().catch(() => {}); // its result is not awaited
     }
   }
 

@@ -3,10 +3,10 @@ import type { Logger } from '../ports/logger.js';
 import { findHandlerFolders } from './handler-files.js';
 
 /**
- * Watches a folder and its sub-folders, each by a watcher of its own: so files that editors replace are seen on every
- * system. `refresh` takes in folders that are new.
+ * Watches a directory and each subdirectory with its own watcher, so that files that editors replace are noticed on
+ * every system. `refresh` adds new subdirectories.
  */
-export class DirWatcher {
+export class FolderWatcher {
   readonly #dir: string;
   readonly #onChange: () => void;
   readonly #log: Logger;
@@ -40,7 +40,7 @@ export class DirWatcher {
       watcher.on('error', () => this.#drop(path));
       this.#watchers.set(path, watcher);
     } catch (error) {
-      this.#log.warn({ err: error, path }, 'a folder of handlers cannot be watched');
+      this.#log.warn({ err: error, path }, 'watch failed: changes in a folder of handlers are not seen');
     }
   }
 

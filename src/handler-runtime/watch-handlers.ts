@@ -3,9 +3,9 @@ import type { Logger } from '../ports/logger.js';
 import { loadHandlers } from './load-handlers.js';
 import type { LoadedHandlers } from './registry.js';
 import { registerReloadHook, nextGeneration } from './reload-hook-registration.js';
-import { DirWatcher } from './watch-folders.js';
+import { FolderWatcher } from './watch-folders.js';
 
-/** Editors write a file in several steps; a save is over when it was quiet for this long. */
+/** Editors write a file in several steps; a save ends after this long without a change. */
 const QUIET_MS = 100;
 
 export interface HandlerWatch {
@@ -13,8 +13,8 @@ export interface HandlerWatch {
 }
 
 /**
- * Development: after every save, imports all files of the folder anew, shared `_` files included, and hands them
- * over if every one of them loads. Else the faults are logged and the generation before stays.
+ * Reloads handlers in development: after every save, imports all files again, including shared `_` files, and passes
+ * them on if all of them load. Otherwise logs the faults and keeps the previous handlers.
  */
 export async function watchHandlers(
   folder: string,
@@ -23,7 +23,7 @@ export async function watchHandlers(
 ): Promise<HandlerWatch> {
   const dir = resolve(folder);
   const { log } = options;
-  /** Rises with every save. A load that a save overtook is not worth handing over. */
+  /** Number of saves. A load that started before the latest save is dropped. */
   let saves = 0;
   let isLoading = false;
   let quiet: NodeJS.Timeout | undefined;
@@ -36,7 +36,7 @@ export async function watchHandlers(
       seen = saves;
       await folders.refresh();
       try {
-        const loaded = await loadHandlers(dir, { log, url: nextGeneration() });
+        const loaded = await loadHandlers(dir, { log, url: nextGeneration(dir) });
         if (seen === saves) accept(loaded);
       } catch (error) {
         if (seen === saves) refuse(error);
@@ -54,10 +54,10 @@ export async function watchHandlers(
 
   function refuse(error: unknown): void {
     const why = error instanceof Error ? error.message : String(error);
-    log.error({ dir }, `handlers not reloaded, the last good ones stay. ${why}`);
+    log.error({ dir }, `handlers not reloaded: the last good ones stay. ${why}`);
   }
 
-  const folders = new DirWatcher(
+  const folders = new FolderWatcher(
     dir,
     () => {
       clearTimeout(quiet);

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * A request handler of ours: `(request, response)` for node:http, `(request, response, next)` for Express. What is not
- * meant for it goes to `next`, or is answered 404.
+ * A request handler: `(request, response)` for node:http, `(request, response, next)` for Express. Other requests go to
+ * `next`, or get 404.
  */
 export type NodeMiddleware = (
   request: IncomingMessage,
@@ -10,7 +10,7 @@ export type NodeMiddleware = (
   next?: (error?: unknown) => void,
 ) => void;
 
-/** What is answered to a browser. */
+/** A response to a browser. */
 export interface BrowserResponse {
   readonly status: number;
   readonly location?: string;
@@ -20,7 +20,7 @@ export interface BrowserResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Nothing of this is for caches, for frames or for the pages of others, and addresses with a code in them stay here. */
+/** Prevents caching, framing and use by other pages, and keeps addresses with a code out of the Referer header. */
 const SECURITY_HEADERS = {
   'Cache-Control': 'no-store',
   'Referrer-Policy': 'no-referrer',
@@ -46,7 +46,7 @@ export function writeBrowserResponse(response: ServerResponse, answer: BrowserRe
   response.end(body);
 }
 
-/** The parameters of the query; `undefined` for one that is absent or stands there twice. */
+/** Returns a reader of query parameters; `undefined` for one that is absent or repeated. */
 export function readQuery(request: IncomingMessage): (name: string) => string | undefined {
   const url = request.url ?? '';
   const at = url.indexOf('?');
@@ -57,7 +57,7 @@ export function readQuery(request: IncomingMessage): (name: string) => string | 
   };
 }
 
-/** What follows the place where the handler is mounted, without the query and a slash at its end. */
+/** Returns the path below the mount point, without query and trailing slash. */
 export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').replace(/\?.*$/s, '').replace(/\/+$/, '') || '/';
 }

@@ -1,12 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AdmittedPush, Answer, Receiver } from '../pipeline/receive.js';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { AdmittedPush, Answer } from '../pipeline/admission.js';
+import type { Receiver } from '../pipeline/receive.js';
 import { WECHAT_TIMEOUT_MS } from '../pipeline/run/pending-attempts.js';
 import type { Clock } from '../ports/clock.js';
 import type { Events } from '../ports/events.js';
 import type { Logger } from '../ports/logger.js';
 import { AppError } from '../protocol/app-error.js';
-import { parseCallbackQuery, type CallbackQuery, type CipherMode } from '../protocol/envelope.js';
+import type { CipherMode } from '../protocol/cipher-mode.js';
+import { parseCallbackQuery, type CallbackQuery } from '../protocol/envelope.js';
 import { PushRefused } from '../protocol/refusal.js';
+import { clientAddress, type Trust } from './client-address.js';
 import type { EventLoopLag } from './event-loop-lag.js';
 import { LARGE_BODY_BYTES, type LargeBodies } from './large-bodies.js';
 import { foreignCharset, readBody, type Body } from './read-body.js';
@@ -22,21 +25,27 @@ export type CallbackHandler = (
   next?: (error?: unknown) => void,
 ) => void;
 
-/** A body parser in front of the door consumed the push. Goes to `next`, where there is one. */
+/** A body parser in front of the callback consumed the push. Passed to `next`, if there is one. */
 export class BodyAlreadyRead extends AppError {
   readonly code = 'body_already_read';
 }
 
-/** The refusals' one face. */
+/** The same response for every refusal. */
 const REFUSED: Answer = { status: 403, body: '' };
 
-/** A sender whose body is too large may go on writing for this long. */
+/** A client with a body that is too large may go on sending for this long. */
 const LINGER_MS = 2_000;
 
-/** A try without an answer is left open this long: WeChat's five seconds are over by then, whenever they began. */
+/**
+ * A client that half-closes its connection does so with its request, and looks like one that hung up. Later than this it
+ * is taken for the latter.
+ */
+const HALF_CLOSE_MS = 2_500;
+
+/** A held attempt stays open this long: WeChat's five seconds are over by then in any case. */
 const HOLD_MS = 6_000;
 
-/** In compatible mode a push travels twice in one body. */
+/** In compatible mode a body contains the push twice. */
 const BODY_LIMIT_BYTES: { readonly [mode in CipherMode]: number } = {
   plaintext: 256 * 1024,
   safe: 256 * 1024,
@@ -53,6 +62,7 @@ export function createCallbackHandler(
     account,
     loop,
     largeBodies,
+    trust,
   }: {
     mode: CipherMode;
     clock: Clock;
@@ -60,17 +70,18 @@ export function createCallbackHandler(
     events: Events;
     /** Name of the account, in events. */
     account: string;
-    /** Absent: time is moved by hand, and nothing holds it up. */
+    /** Absent in tests that move the clock. */
     loop?: EventLoopLag | undefined;
-    /** Shared by the accounts: they share the event loop. */
+    /** Shared by all accounts, because they share the event loop. */
     largeBodies: LargeBodies;
+    trust: Trust;
   },
 ): CallbackHandler {
   const limit = BODY_LIMIT_BYTES[mode];
 
   return function handleCallback(request, response, next) {
     const receivedAtMs = clock.now() - (loop?.lagMs ?? 0);
-    const remote = request.socket.remoteAddress;
+    const remote = clientAddress(request, trust);
     const isPush = request.method === 'POST';
     if (!isPush && request.method !== 'GET') {
       response.writeHead(405, { Allow: 'GET, POST', 'Content-Length': '0' }).end();
@@ -96,7 +107,7 @@ export function createCallbackHandler(
     });
   };
 
-  /** Cuts the connection: to take in what is still on its way would cost the more, and none of it is WeChat's. */
+  /** Closes the connection: reading the rest of the body would cost more, and WeChat sends none like it. */
   function refuseCrowded(admitted: AdmittedPush, response: ServerResponse): void {
     const why = 'too many large bodies of this sender, or under this signature, are underway';
     const { status } = receiver.refuse(new PushRefused('crowded', why), admitted);
@@ -113,18 +124,18 @@ export function createCallbackHandler(
     receiver.receive({ admitted, body, receivedAtMs, foreignCharset: foreignCharset(request) }).then(
       (said) => {
         if (said === undefined) return hold(response);
-        if (response.destroyed || clock.now() - receivedAtMs > WECHAT_TIMEOUT_MS)
+        if (isUnheard(request, response, clock.now() - receivedAtMs))
           events.emit({ type: 'attempt.failed', account, sort: 'timeout' });
         return write(response, said, said.body.startsWith('<') ? XML : TEXT);
       },
       (error: unknown) => {
-        log.error({ err: error }, 'a push could not be answered');
+        log.error({ err: error }, 'attempt failed: the push could not be answered');
         write(response, { status: 503, body: '' }, TEXT);
       },
     );
   }
 
-  /** Node drops a small body that is still on its way, and keeps the connection. */
+  /** Node discards a small unread body and keeps the connection. */
   function refuseUnread(request: IncomingMessage, response: ServerResponse, refused: Answer): void {
     const length = Number(request.headers['content-length'] ?? 0);
     const isEndless = request.headers['transfer-encoding'] !== undefined || length > limit;
@@ -132,7 +143,7 @@ export function createCallbackHandler(
     else write(response, refused, TEXT);
   }
 
-  /** WeChat hangs up by itself; a sender that does not is cut off. */
+  /** Leaves the request open. WeChat closes the connection itself; other clients are disconnected. */
   function hold(response: ServerResponse): void {
     const stopHolding = clock.schedule(HOLD_MS, () => response.destroy(), { background: true });
     response.once('close', stopHolding);
@@ -140,7 +151,7 @@ export function createCallbackHandler(
 
   function readQuery(request: IncomingMessage, remote: string | undefined): CallbackQuery | undefined {
     try {
-      // Express cuts `url` down to what follows the mount point; the query is the same in both.
+      // Express removes the mount point from `url`; the query stays the same.
       return parseCallbackQuery(request.url ?? '');
     } catch (error) {
       if (!(error instanceof PushRefused)) throw error;
@@ -159,7 +170,7 @@ export function createCallbackHandler(
     const { remote } = admitted;
     switch (body.type) {
       case 'aborted':
-        log.debug({ remote }, 'a sender went away before its body was whole');
+        log.debug({ remote }, 'attempt aborted: the sender went away before its body was whole');
         response.destroy();
         return;
       case 'too-large':
@@ -173,9 +184,9 @@ export function createCallbackHandler(
       case 'already-consumed': {
         const error = new BodyAlreadyRead(
           `a body parser ran before the WeChat callback and left ${body.as} instead of the bytes; ` +
-            'mount the callback before express.json(), express.urlencoded() and the like (docs/embedding.md)',
+            'mount the callback before express.json(), express.urlencoded() and the like',
         );
-        log.error({ stage: 'received', reason: error.code, remote }, error.message);
+        log.error({ stage: 'received', reason: error.code, remote }, `refused: ${error.message}`);
         if (next === undefined) write(response, REFUSED, TEXT);
         else next(error);
         return;
@@ -186,8 +197,8 @@ export function createCallbackHandler(
   }
 
   /**
-   * Answers at once, then takes in and drops what is still on its way: a connection that is cut while the sender
-   * writes is reset, and the answer is lost with it.
+   * Answers at once, then reads and discards the rest of the body. Closing the connection while the client sends would
+   * reset it, and lose the answer.
    */
   function answerUnread(request: IncomingMessage, response: ServerResponse, status: number): void {
     response.writeHead(status, { Connection: 'close', 'Content-Length': '0' });
@@ -201,6 +212,11 @@ export function createCallbackHandler(
     request.once('close', stopLingering);
     request.resume();
   }
+}
+
+/** Returns whether nobody gets the answer: the sender waited for five seconds, or hung up before. */
+function isUnheard({ socket }: IncomingMessage, { destroyed }: ServerResponse, tookMs: number): boolean {
+  return destroyed || tookMs > WECHAT_TIMEOUT_MS || (socket.readableEnded && tookMs > HALF_CLOSE_MS);
 }
 
 function notUtf8(request: IncomingMessage, isLikeGbk: boolean): PushRefused {
@@ -218,14 +234,23 @@ const XML = 'application/xml; charset=utf-8';
 
 function write(response: ServerResponse, { status, body }: Answer, type: string): void {
   if (response.headersSent || response.destroyed) return;
-  // A flat list, as node:http takes it fastest. nosniff: a handshake echoes text that a stranger may have chosen.
-  response.writeHead(status, [
-    'Content-Type',
-    type,
-    'Content-Length',
-    String(Buffer.byteLength(body)),
-    'X-Content-Type-Options',
-    'nosniff',
-  ]);
+  const length = String(Buffer.byteLength(body));
+  // nosniff: a handshake echoes text that a stranger may have chosen. node:http is fastest with a flat list, but
+  // middleware that reads the headers (compression, sessions, Next.js) expects an object.
+  if (response.writeHead === ServerResponse.prototype.writeHead)
+    response.writeHead(status, [
+      'Content-Type',
+      type,
+      'Content-Length',
+      length,
+      'X-Content-Type-Options',
+      'nosniff',
+    ]);
+  else
+    response.writeHead(status, {
+      'Content-Type': type,
+      'Content-Length': length,
+      'X-Content-Type-Options': 'nosniff',
+    });
   response.end(body);
 }

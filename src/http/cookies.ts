@@ -1,42 +1,41 @@
+import { parse, serialize } from 'cookie';
 import type { IncomingMessage } from 'node:http';
 
-/** The cookies of a request, by name. Of two with one name the first counts, which is the more specific one. */
-export function readCookies(request: Pick<IncomingMessage, 'headers'>): ReadonlyMap<string, string> {
-  const cookies = new Map<string, string>();
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    const name = pair.slice(0, at).trim();
-    if (at > 0 && !cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim());
-  }
-  return cookies;
-}
+/** Parses the cookies of a request. Of two with the same name the first counts, which is the more specific one. */
+export const readCookies = (request: Pick<IncomingMessage, 'headers'>): ReadonlyMap<string, string> =>
+  new Map(Object.entries(parse(request.headers.cookie ?? '')));
 
-/** How cookies of ours are named and written on one site. */
+/** Names and writes our cookies on one site. */
 export interface CookieJar {
-  /** The whole name, prefix included. */
+  /** Returns the full name, with the prefix. */
   nameOf(name: string): string;
-  /** A `Set-Cookie` line: out of reach for scripts, sent along from other sites on plain navigation only. */
+  /** Returns a `Set-Cookie` line: HttpOnly, and from other sites sent with plain navigation at most. */
   set(name: string, value: string, maxAgeMs: number): string;
   clear(name: string): string;
 }
 
 /**
- * In: `secure` where browsers come by https. The prefix then makes them refuse cookies of these names that another
- * host of the domain, or a page without https, tries to plant.
+ * In: `secure`: browsers use https. Then a name prefix makes them refuse such cookies from other hosts of the domain
+ * and from pages without https. `sameSite: 'strict'`: never sent from other sites; default `lax`.
  */
-export function createCookieJar({ secure }: { readonly secure: boolean }): CookieJar {
+export function createCookieJar({
+  secure,
+  sameSite = 'lax',
+}: {
+  readonly secure: boolean;
+  readonly sameSite?: 'lax' | 'strict';
+}): CookieJar {
   const nameOf = (name: string): string => (secure ? `__Host-${name}` : name);
   const jar: CookieJar = {
     nameOf,
     set: (name, value, maxAgeMs) =>
-      [
-        `${nameOf(name)}=${value}`,
-        'Path=/',
-        `Max-Age=${Math.max(0, Math.floor(maxAgeMs / 1_000))}`,
-        'HttpOnly',
-        'SameSite=Lax',
-        ...(secure ? ['Secure'] : []),
-      ].join('; '),
+      serialize(nameOf(name), value, {
+        path: '/',
+        maxAge: Math.max(0, Math.floor(maxAgeMs / 1_000)),
+        httpOnly: true,
+        sameSite,
+        secure,
+      }),
     clear: (name) => jar.set(name, '', 0),
   };
   return jar;

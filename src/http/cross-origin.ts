@@ -1,20 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Decides which pages of other hosts may ask for the user of their browser. */
+/** Decides which pages of other hosts may use the routes with the browser's session. */
 export interface CrossOrigin {
   /** Response headers that let an allowed page read the answer, cookies included. */
   headersFor(request: Pick<IncomingMessage, 'headers'>): Readonly<Record<string, string>>;
-  /** The request comes from a page that is neither ours nor allowed. One without `Origin` comes from no script. */
+  /**
+   * True if the request comes from a page that is neither ours nor allowed. A request without `Origin` is not from a
+   * script.
+   */
   isForeign(request: Pick<IncomingMessage, 'headers'>): boolean;
 }
 
 /**
- * CORS with credentials for a list of origins, and no other: a wildcard is not allowed with credentials, and an origin
- * that is merely echoed would allow everybody. A path in an entry counts for nothing, since browsers name the origin only.
+ * Creates CORS with credentials for a list of origins. A wildcard is not allowed with credentials, and echoing any
+ * origin would allow everybody. A path in an entry is ignored, since browsers send only the origin.
  *
  * Source: Fetch standard, "CORS protocol and credentials".
  *
- * @param site the address of the routes themselves
+ * @param site  the address of the routes themselves
  */
 export function createCrossOrigin(allowed: readonly string[], site: string): CrossOrigin {
   const own = new URL(site).origin;

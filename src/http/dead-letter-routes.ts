@@ -9,53 +9,51 @@ const FILTERS = ['reason', 'user', 'handler', 'appId'] as const;
 const NAMES = [...FILTERS, 'since', 'limit'];
 
 /**
- * The dead letters for operators (docs/dead-letters.md). What users wrote, and what they should have read, is shown of
- * one letter at a time, to who asks for it by `?texts=1`. To be mounted behind the key.
+ * Creates the routes for dead letters (docs/dead-letters.md). Texts of users and answers are shown for one letter at a
+ * time, on request (`?texts=1`). Mount it behind the key.
  */
-export function deadLetterRoutes(desk: DeadLetterQueue, log: Logger): RequestHandler {
+export function deadLetterRoutes(queue: DeadLetterQueue, log: Logger): RequestHandler {
   const router = Router();
-  const note = (request: Pick<Request, 'socket'>, what: string, id: string): void =>
-    log.info({ from: addressOf(request), letter: id }, what);
 
   router.get('/dead-letters', async ({ query }, response) => {
     const asked = readList(query);
     if (typeof asked === 'string') return refuse(response, 400, 'bad_request', asked);
-    response.json(await desk.list(asked.filter, asked.limit));
+    response.json(await queue.list(asked.filter, asked.limit));
   });
-  router.get('/dead-letters/:id', async ({ params: { id }, query, socket }, response) => {
+  router.get('/dead-letters/:id', async ({ params: { id }, query, ip }, response) => {
     const texts = query['texts'] === '1';
-    const letter = await desk.read(id, { texts });
+    const letter = await queue.read(id, { texts });
     if (letter === undefined) return unknown(response);
-    if (texts) note({ socket }, 'a dead letter was read with its texts', id);
+    if (texts) log.info({ from: addressOf({ ip }), letter: id }, 'dead letter read: its texts were shown');
     response.json(letter);
   });
-  router.post('/dead-letters/:id/retry', async ({ params: { id }, socket }, response) => {
-    const outcome = await desk.retry(id);
+  router.post('/dead-letters/:id/retry', async ({ params: { id }, ip }, response) => {
+    const outcome = await queue.retry(id);
     switch (outcome) {
       case 'unknown':
         return unknown(response);
       case 'under-way':
         return refuse(response, 409, 'under_way', 'its work is not over yet: ask again later');
       case 'account-missing':
-        return refuse(response, 409, 'account_missing', 'the account that it is of is not configured here');
+        return refuse(response, 409, 'account_missing', 'the account it belongs to is not configured here');
       case 'retried':
       case 'delivered':
-        note({ socket }, 'a dead letter is tried again', id);
+        log.info({ from: addressOf({ ip }), letter: id }, 'redrive: a dead letter is delivered again');
         response.json({ id, outcome });
         return;
       default:
         return outcome satisfies never;
     }
   });
-  router.delete('/dead-letters/:id', async ({ params: { id }, socket }, response) => {
-    if (!(await desk.drop(id))) return unknown(response);
-    note({ socket }, 'a dead letter was dropped', id);
+  router.delete('/dead-letters/:id', async ({ params: { id }, ip }, response) => {
+    if (!(await queue.drop(id))) return unknown(response);
+    log.info({ from: addressOf({ ip }), letter: id }, 'dead letter dropped: an operator asked for it');
     response.json({ id, outcome: 'dropped' });
   });
   return router;
 }
 
-/** What a list is to show, or what is wrong with the question. */
+/** Parses the query of a list. Returns a string that describes the mistake, if there is one. */
 function readList(query: Request['query']): { filter: DeadLetterFilter; limit: number } | string {
   const stranger = Object.keys(query).find((name) => !NAMES.includes(name));
   if (stranger !== undefined) return `the parameters are ${NAMES.join(', ')}`;

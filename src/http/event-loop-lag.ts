@@ -1,19 +1,19 @@
 const SAMPLE_INTERVAL_MS = 100;
-/** The loop counts as held up when a look comes this much too late. */
+/** A reading that is late by more than this means that the event loop was blocked. */
 const LAG_THRESHOLD_MS = 100;
-/** So long after the hold-up requests may still be from within it: they are accepted and read one after the other. */
+/** Requests may date from within a block for this long after it, because they are accepted and read one by one. */
 const RECOVERY_MS = 50;
 
-/** Tells how long a request may have waited unseen, because a handler held the event loop up. */
+/** Measures how long a request may have waited while a handler blocked the event loop. */
 export interface EventLoopLag {
-  /** 0 but for the moments after a hold-up. Milliseconds. */
+  /** Milliseconds; 0 except just after a block. */
   readonly lagMs: number;
   stop(): void;
 }
 
 /**
- * Watches the event loop. WeChat's five seconds run from when a push reached this machine, and while the loop is held up
- * nobody sees it come: it is then taken to have come when the hold-up began, which is never too late.
+ * Monitors the event loop. WeChat's five seconds start when a push reaches this machine. Requests that arrive while the
+ * loop is blocked are dated from the start of the block: the earliest they can have arrived.
  */
 export function monitorEventLoopLag(): EventLoopLag {
   let lookedAtMs = performance.now();

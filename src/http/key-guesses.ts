@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 
-/** Different wrong keys that one address may show within a minute. A client with a stale key shows one. */
+/** Limit of different wrong keys from one address within a minute. A client with an outdated key sends only one. */
 const MAX_GUESSES = 10;
 const WINDOW_MS = 60_000;
-/** Addresses that are remembered; beyond it all are forgotten. */
+/** Limit of remembered addresses; beyond it all are forgotten. */
 const MAX_ADDRESSES = 10_000;
 
-/** Slows down those who guess the key of the admin listener. */
+/** Slows down guessing of the admin key. */
 export interface KeyGuesses {
-  /** Too many keys were tried from there: no further one is looked at for the rest of the minute. */
+  /** True after too many wrong keys: keys from this address are not checked for the rest of the minute. */
   isBlocked(address: string): boolean;
-  /** A wrong key was shown. The same one again is no further guess. */
+  /** Counts a wrong key. The same key again is not a further guess. */
   note(address: string, key: string): void;
 }
 

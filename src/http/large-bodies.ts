@@ -1,28 +1,28 @@
-/** A body up to this size is read at once. Nearly every push is smaller. Bytes. */
+/** Size in bytes up to which a body is parsed at once. Nearly every push is smaller. */
 export const LARGE_BODY_BYTES = 4 * 1024;
-/** Large bodies of one sender that may be on their way or wait; WeChat pushes the same push three times at most. */
+/** Limit of large bodies of one sender in progress; WeChat sends a push at most three times. */
 const MAX_PER_SENDER = 16;
-/** Senders that are remembered as served. */
+/** Limit of senders remembered as served. */
 const MAX_REMEMBERED = 1_000;
 
-/** Gives large bodies their turns. */
+/** Schedules the parsing of large bodies. */
 export interface LargeBodies {
-  /** The turn of a body that begins to come; `undefined`: too many of this sender are underway. */
+  /** Reserves a turn for an incoming body; `undefined`: too many of this sender are in progress. */
   reserve(sender: string): Turn | undefined;
 }
 
-/** One of the two is called, once. */
+/** Exactly one of the two is called, once. */
 export interface Turn {
-  /** The body is there: calls `read`, now or when it is its turn. */
+  /** Called when the body is complete: calls `read` now or when it is its turn. */
   take(read: () => void): void;
-  /** The body was small, or did not come. */
+  /** Called if the body was small or did not arrive. */
   release(): void;
 }
 
 /**
- * Spreads the reading of large bodies, which may cost as much as a thousand pushes: one a turn of the event loop, and
- * half of the time at most, so that small ones never wait for more than one. A sender that was not served lately goes
- * first; the others follow in turn.
+ * Spreads the parsing of large bodies, which may cost as much as a thousand pushes: one per turn of the event loop and
+ * at most half of the time, so that small ones wait for one at most. Senders that were not served lately go first; the
+ * others follow round-robin.
  */
 export function createLargeBodies(): LargeBodies {
   const underway = new Map<string, number>();
@@ -44,7 +44,7 @@ export function createLargeBodies(): LargeBodies {
     try {
       read();
     } finally {
-      // Timers that are due may run one after the other in the same turn, immediates do not.
+      // Due timers may run in the same turn, immediates do not.
       setTimeout(() => setImmediate(serveNext), performance.now() - startMs);
     }
   }

@@ -14,43 +14,46 @@ const shape = z.object({
   isSecondTry: z.boolean(),
 });
 
-/** A login that was begun in this browser and is not over. */
+/** An unfinished login of this browser. */
 export interface PendingLogin {
   readonly id: string;
   readonly returnTo: string;
   readonly scope: OAuthScope;
-  /** It was begun because another one failed: it is not begun a third time. */
+  /** The login repeats a failed one. It is not repeated again. */
   readonly isSecondTry: boolean;
   readonly endsAtMs: number;
 }
 
 /**
- * The `state` of logins: signed, so that no other is looked at; bound by a cookie to the browser where it began, so that
- * nobody can hand his own login to another; and short-lived. That it works once is the store's part.
+ * Creates and checks the `state` of logins. It is signed; bound to its browser by a cookie, so that nobody can make
+ * another person finish his login; and short-lived. The store makes it single-use.
  *
- * It is 104 letters and digits: eight of the second in which it was made and 32 of chance, which together are the
- * login's id, then the signature over both.
+ * It has 104 letters and digits: 8 for its time in seconds and 32 random ones, which are the login's id, then a
+ * signature over both.
  */
 export interface LoginStates {
   begin(login: Pick<PendingLogin, 'returnTo' | 'scope' | 'isSecondTry'>): {
     readonly state: string;
     readonly cookie: string;
   };
-  /** `forged`: not made here. `over`: too old. `elsewhere`: begun in another browser, or its cookie is lost. */
+  /**
+   * Checks a `state`. `forged`: not made here. `over`: too old. `elsewhere`: begun in another browser, or its cookie is
+   * lost.
+   */
   read(
     request: Pick<IncomingMessage, 'headers'>,
     state: string,
   ): PendingLogin | 'forged' | 'over' | 'elsewhere';
-  /** `Set-Cookie` lines that clear all but the newest logins, so that a browser never brings too many along. */
+  /** Returns `Set-Cookie` lines that clear all but the newest logins, so that a browser never sends too many. */
   clear(request: Pick<IncomingMessage, 'headers'>, keep?: number): string[];
 }
 
-/** Time for a person to read, hesitate and consent. */
+/** Time for a person to read and consent. */
 export const LOGIN_MS = 10 * 60_000;
 const STATE = /^([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{64})$/;
 
 export function createLoginStates(deps: {
-  /** Keeps the logins of several accounts on one site apart. */
+  /** Separates the logins of several accounts on one site. */
   readonly name: string;
   readonly key: string;
   readonly appId: string;
@@ -61,7 +64,7 @@ export function createLoginStates(deps: {
   const macKey = deriveKey(deps.key, `login state of ${appId}`);
   const sealer = createSealer(deps.key, `login of ${appId}`);
   const sign = (id: string): string => createHmac('sha256', macKey).update(id).digest('hex');
-  // The time comes first in an id, so names in order are logins in order.
+  // An id begins with its time, so the names sort by time.
   const cookieName = (id: string): string => `${name}-login-${id.slice(0, 16)}`;
 
   return {

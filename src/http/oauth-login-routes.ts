@@ -10,10 +10,10 @@ import { readQuery, type BrowserResponse } from './browser-response.js';
 import type { OAuthSettings } from './oauth-settings.js';
 import { loginProblemPage, type LoginProblem } from './oauth-page.js';
 
-/** Logins that one browser may have under way: more of their cookies would fill a request's header. */
+/** Limit of unfinished logins of one browser: more cookies would exceed the size of a request header. */
 const LOGINS_AT_ONCE = 3;
 
-/** The way to WeChat and back. */
+/** Creates the routes that send a browser to WeChat and receive it back. */
 export function createLoginRoutes(deps: {
   readonly appId: string;
   readonly settings: OAuthSettings;
@@ -31,10 +31,7 @@ export function createLoginRoutes(deps: {
     const allowed = settings.returnTo;
     const returnTo = parseRedirectTarget(query('return') ?? allowed[0], { allowed, site });
     if (returnTo === undefined) {
-      log.warn(
-        { reason: 'return_address_foreign' },
-        'a web login was refused: it would return to a stranger',
-      );
+      log.warn({ reason: 'return_address_foreign' }, 'login refused: it would return to a foreign site');
       return trouble(400, 'return', loginUrl());
     }
     const wanted = query('scope');
@@ -62,12 +59,12 @@ export function createLoginRoutes(deps: {
     const query = readQuery(request);
     const pending = states.read(request, query('state') ?? '');
     if (typeof pending === 'string') {
-      log.warn({ reason: `state_${pending}` }, 'a web login was refused: its state cannot be believed');
+      log.warn({ reason: `state_${pending}` }, 'login refused: its state is not valid');
       return trouble(403, pending, loginUrl());
     }
     const { id, endsAtMs, returnTo, scope } = pending;
     const code = query('code') ?? '';
-    // Who refuses comes back without a code; some clients write a word there.
+    // After a refusal WeChat sends no code; some clients send `authdeny` instead.
     if (code === '' || code === 'authdeny') {
       return back(withParameter(returnTo, 'wechat_login', 'refused'));
     }
@@ -79,10 +76,7 @@ export function createLoginRoutes(deps: {
         }
         return back(returnTo, [sessions.begin(outcome.user)]);
       case 'replayed':
-        log.warn(
-          { reason: 'login_replayed' },
-          'a web login was refused: it was used before, on another code',
-        );
+        log.warn({ reason: 'login_replayed' }, 'login refused: it was used before, with another code');
         return trouble(403, 'replayed', loginUrl(returnTo, scope));
       case 'failed':
         return afterFailure(outcome.step, pending);

@@ -1,21 +1,21 @@
-/** What may have to be told to a user whose login did not work. */
+/** Reasons for a failed login that the page shows. */
 export type LoginProblem =
   'return' | 'forged' | 'over' | 'elsewhere' | 'replayed' | 'failed' | 'busy' | 'mend';
 
 const WORDS: Readonly<Record<LoginProblem, { readonly zh: string; readonly en: string }>> = {
   return: {
     zh: '登录后要返回的地址不在允许范围内。',
-    en: 'The address to return to after signing in is not an allowed one.',
+    en: 'The address to return to after signing in is not allowed.',
   },
   forged: { zh: '这个登录链接不是由本站生成的。', en: 'This sign-in link was not made by this site.' },
   over: { zh: '这次登录已超时，请重新登录。', en: 'This sign-in took too long. Please sign in again.' },
   elsewhere: {
     zh: '这次登录不是在这个浏览器中开始的，请重新登录。',
-    en: 'This sign-in was begun in another browser. Please sign in again.',
+    en: 'This sign-in was started in another browser. Please sign in again.',
   },
   replayed: {
     zh: '这个登录链接已经用过，请重新登录。',
-    en: 'This sign-in link was used before. Please sign in again.',
+    en: 'This sign-in link has already been used. Please sign in again.',
   },
   failed: {
     zh: '微信没有接受这次登录，请重新登录。',
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<LoginProblem, { readonly zh: string; readonly en: s
   },
 };
 
-/** A page that says it in Chinese and in English, with a way to go on where there is one. */
+/** Returns a page that explains the problem in Chinese and English, with a link to go on if there is one. */
 export function loginProblemPage(trouble: LoginProblem, login: string | undefined): string {
   const { zh, en } = WORDS[trouble];
   const again =

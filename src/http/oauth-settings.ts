@@ -1,19 +1,19 @@
 import type { OAuthScope } from '../api/oauth/oauth.js';
 
-/** What a site decides about web authorization. */
+/** The settings of web authorization for one site. */
 export interface OAuthSettings {
-  /** Where browsers find the routes: `https://www.example.com/oauth`, no slash at its end. */
+  /** Base URL of the routes: `https://www.example.com/oauth`, no slash at its end. */
   readonly url: string;
   /** WeChat's page, or that of the sandbox. */
   readonly authorizePage: string;
-  /** What is asked for where a login does not say. */
+  /** Default scope of a login. */
   readonly scope: OAuthScope;
-  /** Origins, with or without a path; the first is where a login without an address of its own returns to. */
+  /** Allowed origins, with or without a path. A login without an address returns to the first. */
   readonly returnTo: readonly [string, ...string[]];
-  /** Whether stand-ins of the snapshot page mode get a session. */
+  /** True: virtual users of the snapshot page mode (快照页) get a session. */
   readonly allowSnapshotUsers: boolean;
   readonly sessionKey: string;
   readonly sessionLifetimeMs: number;
-  /** Begins the names of the cookies; its own for each account. */
+  /** Prefix of the cookie names, different for each account. */
   readonly cookieName: string;
 }

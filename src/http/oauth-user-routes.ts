@@ -7,13 +7,13 @@ import type { LoginStates } from './login-state.js';
 import type { SessionCookie, WebSession } from './session-cookie.js';
 import type { BrowserResponse } from './browser-response.js';
 
-/** One route, and its preflight: the question of a browser whether a page of another host may ask at all. */
+/** A route with its CORS preflight. */
 interface UserRoute {
   readonly answer: (request: IncomingMessage) => Promise<BrowserResponse>;
   readonly preflight: (request: IncomingMessage) => BrowserResponse;
 }
 
-/** What a page may ask about the user whose browser it is. Answers are JSON; tokens are in none of them. */
+/** Creates the routes by which a page learns about the user of its browser. Responses are JSON without tokens. */
 export function createUserRoutes(deps: {
   readonly sessions: SessionCookie;
   readonly states: LoginStates;
@@ -30,7 +30,7 @@ export function createUserRoutes(deps: {
   ): UserRoute => ({
     async answer(request) {
       const headers = crossOrigin.headersFor(request);
-      // A browser hides the answer to a GET by itself; a POST would have been obeyed by then.
+      // For a GET the browser hides the response; a POST must be refused before it has an effect.
       if (method === 'POST' && crossOrigin.isForeign(request)) return { ...originForeign(), headers };
       const session = sessions.read(request);
       const answered = session === undefined ? loginNeeded() : await answerOrBusy(answer, session, request);
@@ -49,7 +49,7 @@ export function createUserRoutes(deps: {
           },
   });
 
-  /** A page has to be able to read that it should try again. */
+  /** Answers 503 as JSON, so that a page can read that it should retry. */
   async function answerOrBusy(
     answer: (session: WebSession, request: IncomingMessage) => BrowserResponse | Promise<BrowserResponse>,
     session: WebSession,
@@ -58,7 +58,7 @@ export function createUserRoutes(deps: {
     try {
       return await answer(session, request);
     } catch (error) {
-      log.error({ err: error }, "a request about a browser's user failed");
+      log.error({ err: error }, 'user request failed');
       return { status: 503, json: { error: 'try_later' } };
     }
   }
@@ -66,7 +66,7 @@ export function createUserRoutes(deps: {
   function originForeign(): BrowserResponse {
     log.warn(
       { reason: 'origin_foreign' },
-      'a request was refused: its page is on no host of OAUTH_RETURN_HOSTS',
+      'user request refused: its page is on no host of OAUTH_RETURN_HOSTS',
     );
     return { status: 403, json: { error: 'origin_foreign' } };
   }
@@ -77,7 +77,7 @@ export function createUserRoutes(deps: {
   });
 
   function refusal({ step, error }: Extract<UserTokenResult<unknown>, { type: 'failed' }>): BrowserResponse {
-    if (error !== undefined) log.warn({ err: error, step }, "a call with a user's token failed");
+    if (error !== undefined) log.warn({ err: error, step }, 'user call failed');
     switch (step) {
       case 'wait':
         return { status: 503, json: { error: 'try_later' } };
@@ -111,7 +111,7 @@ export function createUserRoutes(deps: {
       const user = { openId, scope, isSnapshotUser, ...(unionId !== undefined && { unionId }) };
       return { status: 200, json: user, cookies: [sessions.begin(user)] };
     }),
-    /** A callback that is called again, as by the back button, must not bring the session back. */
+    /** A repeated callback, as by the back button, must not restore the session. */
     logout: forUser('POST', async ({ openId }, request) => {
       await tokens.forget(openId);
       return { status: 204, cookies: [sessions.end(), ...states.clear(request)] };

@@ -5,7 +5,7 @@ import { createLogins } from '../api/oauth/login.js';
 import { createUserTokens } from '../api/oauth/user-tokens.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { StateStore } from '../ports/state-store.js';
+import type { KeyValueStore } from '../ports/key-value-store.js';
 import type { AppId } from '../protocol/ids.js';
 import { createCookieJar } from './cookies.js';
 import { createCrossOrigin } from './cross-origin.js';
@@ -22,27 +22,30 @@ import { loginProblemPage } from './oauth-page.js';
 import { createLoginRoutes } from './oauth-login-routes.js';
 import { createUserRoutes } from './oauth-user-routes.js';
 
-/** Web authorization (网页授权) of one account. */
+/**
+ * Web authorization (网页授权) of one account.
+ *
+ * @example
+ * const oauth: OAuth = server.oauth();
+ */
 export interface OAuth {
   /**
-   * GET /login?return=…&scope=…  to WeChat, and back to an allowed address with a session
-   * GET /callback                where WeChat sends the user
-   * GET /me                      whose browser it is, or 401
-   * GET /profile                 nickname and picture; the user's token is renewed where it has to be
-   * POST /refresh                renews the user's token and the session
-   * POST /logout
+   * GET /login?return=…&scope=…  to WeChat, and back to an allowed address with a session GET /callback
+   * where WeChat sends the user GET /me                      whose browser it is, or 401 GET /profile
+   * nickname and picture; renews the user's token if necessary POST /refresh                renews the user's token and
+   * the session POST /logout
    *
-   * Pages on the hosts to which users return may ask the last four, too (CORS with credentials).
+   * Pages on the hosts to which users return may use the last four, too (CORS with credentials).
    */
   readonly routes: NodeMiddleware;
-  /** Whose browser a request comes from. Believes nothing but our own cookie. */
+  /** Returns the session of the browser that sent a request, from our own cookie only. */
   session(request: Pick<IncomingMessage, 'headers'>): WebSession | undefined;
 }
 
 export function createOAuth(deps: {
   readonly appId: AppId;
   readonly api: OAuthApi;
-  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
+  readonly store: KeyValueStore;
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: OAuthSettings;
@@ -50,7 +53,7 @@ export function createOAuth(deps: {
   const { appId, api, store, clock, log, settings } = deps;
   const { sessionKey, sessionLifetimeMs, cookieName: name } = settings;
   const jar = createCookieJar({ secure: settings.url.startsWith('https:') });
-  // Another account's cookies mean nothing here, though the key is the same.
+  // Cookies of another account are invalid here, although the key is the same.
   const sealerOf = (purpose: string) => createSealer(sessionKey, `${purpose} of ${appId}`);
   const states = createLoginStates({ name, key: sessionKey, appId, jar, clock });
   const sessions = createSessionCookie({
@@ -77,7 +80,10 @@ export function createOAuth(deps: {
     log,
     onGrant: (grant) =>
       tokens.keep(grant).catch((error: unknown) => {
-        log.warn({ err: error }, "a user's token could not be kept: no profile until the next login");
+        log.warn(
+          { err: error },
+          "store unavailable: a user's token is not kept, and there is no profile until the next login",
+        );
       }),
   });
 
@@ -121,7 +127,8 @@ export function createOAuth(deps: {
       }
       answerWith(route, request).then(
         (answer) => writeBrowserResponse(response, answer),
-        (error: unknown) => log.error({ err: error }, 'an answer of web authorization could not be written'),
+        (error: unknown) =>
+          log.error({ err: error }, 'response failed: an answer of web authorization could not be written'),
       );
     },
   };
@@ -133,7 +140,7 @@ export function createOAuth(deps: {
     try {
       return await route(request);
     } catch (error) {
-      log.error({ err: error }, 'a request of web authorization failed');
+      log.error({ err: error }, 'login failed');
       return { status: 503, html: loginProblemPage('busy', loginUrl()) };
     }
   }

@@ -1,16 +1,26 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { OFFICIAL_NAMES } from '../api/catalogue/official-names.js';
 import type { OperationsView } from '../operations/operations.js';
+import { reportText } from '../operations/troubles/report-text.js';
+import { packageVersion } from '../package-version.js';
 import { safeEqual } from './safe-equal.js';
 
+const REPORT_CONTEXT = {
+  version: packageVersion(),
+  node: process.version,
+  officialName: (path: string) => OFFICIAL_NAMES[path],
+};
+
 /**
- * `GET /metrics` for Prometheus. To be mounted before the key of the admin listener: METRICS_KEY opens this route and
- * nothing else. Without a metrics key, or with another one, the request goes on to the admin key.
+ * Creates `GET /metrics` for Prometheus. Mount `byOwnKey` before the admin key: METRICS_KEY gives access to this route
+ * only; a request with another key goes on. Mount `answer` behind the admin key.
  */
 export function metricsRoute(
-  { metrics }: Pick<OperationsView, 'metrics'>,
+  operations: Pick<OperationsView, 'metrics'>,
   metricsKey: string | undefined,
-): { readonly byOwnKey: RequestHandler; readonly behindAdminKey: RequestHandler } {
+): { readonly byOwnKey: RequestHandler; readonly answer: RequestHandler } {
   async function answer(request: Request, response: Response): Promise<void> {
+    const { metrics } = operations;
     if (metrics === undefined) {
       response.status(404).json({ error: 'metrics_off', message: 'METRICS=0 turned the metrics off' });
       return;
@@ -19,30 +29,35 @@ export function metricsRoute(
     const { contentType, text } = await metrics.read(wantsOpenMetrics === 'application/openmetrics-text');
     response.set('content-type', contentType).end(text);
   }
-  const router = Router();
-  router.get('/metrics', (request, response, next) => {
-    const shown = request.headers.authorization ?? '';
-    if (metricsKey === undefined || !safeEqual(shown, `Bearer ${metricsKey}`)) next();
-    else answer(request, response).catch(next);
-  });
-  const behind = Router();
-  behind.get('/metrics', (request, response, next) => {
-    answer(request, response).catch(next);
-  });
-  return { byOwnKey: router, behindAdminKey: behind };
+  return {
+    answer,
+    byOwnKey(request, response, next) {
+      const shown = request.headers.authorization ?? '';
+      if (metricsKey === undefined || !safeEqual(shown, `Bearer ${metricsKey}`)) return next();
+      return answer(request, response);
+    },
+  };
 }
 
-/** The troubles of the last week and the alarms, as JSON. To be mounted behind the key. */
+/** Creates the JSON routes for troubles of the last week and for alarms. Mount it behind the key. */
 export function operationsRoutes(operations: OperationsView): RequestHandler {
   const router = Router();
+  const find = async (id: string) => (await operations.troubles()).find((one) => one.id === id);
+  const unknown = (response: Response): void => {
+    response.status(404).json({ error: 'trouble_unknown', message: 'there is no such trouble' });
+  };
   router.get('/troubles', async (_request, response) => {
     response.json({ troubles: await operations.troubles() });
   });
   router.get('/troubles/:id', async ({ params: { id } }, response) => {
-    const trouble = (await operations.troubles()).find((one) => one.id === id);
-    if (trouble === undefined)
-      response.status(404).json({ error: 'trouble_unknown', message: 'there is no such trouble' });
+    const trouble = await find(id);
+    if (trouble === undefined) unknown(response);
     else response.json(trouble);
+  });
+  router.get('/troubles/:id/report', async ({ params: { id }, query: { lang } }, response) => {
+    const trouble = await find(id);
+    if (trouble === undefined) unknown(response);
+    else response.json({ id, report: reportText(trouble, lang === 'en' ? 'en' : 'zh', REPORT_CONTEXT) });
   });
   router.get('/alarms', (_request, response) => {
     response.json({ alarms: operations.alarms.inForce() });

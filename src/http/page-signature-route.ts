@@ -9,16 +9,16 @@ import {
   type BrowserResponse,
 } from './browser-response.js';
 
-/** No page has a longer address. */
+/** Limit of an address. */
 const MAX_LENGTH = 4_000;
 
 /**
- * GET ?url=… signs the page of that address for the JS-SDK: `{ appId, timestamp, nonceStr, signature }` for `wx.config`.
- * The page sends its own address, `encodeURIComponent(location.href.split('#')[0])`; it is signed as it came, byte for
- * byte, because WeChat compares it with what the browser shows.
+ * Creates the route `GET ?url=…`, which signs a page for the JS-SDK: `{ appId, timestamp, nonceStr, signature }` for
+ * `wx.config`. The page sends its own address, `encodeURIComponent(location.href.split('#')[0])`; it is signed byte for
+ * byte, because WeChat compares it with the address in the browser.
  *
- * In: `hosts` are the hosts that may be signed for and that may ask, such as `www.example.com` or `127.0.0.1:8080`;
- * without that list it would sign for anybody.
+ * In: `hosts`: the hosts whose pages are signed and may ask, such as `www.example.com` or `127.0.0.1:8080`. Without the
+ * list the route would sign for anybody.
  */
 export function createPageSignatureRoute(deps: {
   readonly signer: Pick<PageSigner, 'signPage'>;
@@ -28,7 +28,7 @@ export function createPageSignatureRoute(deps: {
   const { signer, log } = deps;
   const hosts = new Set(deps.hosts);
 
-  /** Our pages on other hosts may read the answer; for those of strangers there is none. */
+  /** Returns CORS headers for a listed host, none without an origin, `undefined` for other hosts. */
   function headersFor(origin: string | undefined): Record<string, string> | undefined {
     if (origin === undefined) return { Vary: 'Origin' };
     const isOurs = URL.canParse(origin) && hosts.has(new URL(origin).host);
@@ -45,17 +45,22 @@ export function createPageSignatureRoute(deps: {
     if (url === undefined) {
       return refuse(400, 'send one parameter: url=, and in it encodeURIComponent(location.href)', headers);
     }
-    if (!hosts.has(new URL(url).host)) return refuse(403, 'this host is not signed for', headers);
+    const { host, port } = new URL(url);
+    if (!hosts.has(host)) {
+      // A page on another port has the port in its host, so the list must have it, too.
+      const hint = port === '' ? '' : `; the port counts: JS_SDK_HOSTS has to hold ${host}`;
+      return refuse(403, `this host is not signed for${hint}`, headers);
+    }
     try {
       return { status: 200, json: await signer.signPage(url), headers };
     } catch (error) {
-      log.error({ err: error }, 'a page could not be signed');
+      log.error({ err: error }, 'page signing failed');
       return { status: 503, json: { error: 'try_later' }, headers };
     }
   }
 
   function refuse(status: number, why: string, headers: Record<string, string> = {}): BrowserResponse {
-    log.warn({ reason: 'page_not_signed', status }, `a page was not signed: ${why}`);
+    log.warn({ reason: 'page_not_signed', status }, `page signing refused: ${why}`);
     return { status, json: { error: 'refused', message: why }, headers };
   }
 
@@ -64,7 +69,8 @@ export function createPageSignatureRoute(deps: {
     if (isOurs) {
       answer(request).then(
         (done) => writeBrowserResponse(response, done),
-        (error: unknown) => log.error({ err: error }, 'an answer to a page could not be written'),
+        (error: unknown) =>
+          log.error({ err: error }, 'response failed: an answer to a page could not be written'),
       );
     } else if (next === undefined) writeBrowserResponse(response, { status: 404 });
     else next();
@@ -72,14 +78,14 @@ export function createPageSignatureRoute(deps: {
 }
 
 /**
- * The page's address out of our own, or `undefined`. It is the only parameter: a second one means that the page did not
- * encode the `&` of its own query.
+ * Reads the page's address from the URL of the request. A second parameter means that the page did not encode the `&`
+ * of its own query.
  */
 function readPageAddress(own: string): string | undefined {
   const encoded = /^[^?]*\?url=([^&]*)$/.exec(own)?.[1];
   const url = encoded === undefined ? undefined : decode(encoded);
   if (url === undefined || url.length > MAX_LENGTH) return undefined;
-  // What a browser shows as its address has none of these, and neither has it a user in it.
+  // An address in a browser has no blanks, control characters, backslashes or user name.
   // oxlint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f\\]/.test(url) || !/^https?:\/\/[^/?#@]+(?:[/?#]|$)/.test(url)) return undefined;
   return URL.canParse(url) ? withoutHash(url) : undefined;
@@ -87,7 +93,7 @@ function readPageAddress(own: string): string | undefined {
 
 function decode(text: string): string | undefined {
   try {
-    return decodeURIComponent(text); // a + stays a +, which no page's address encodes in another way
+    return decodeURIComponent(text); // a + stays a +: it does not encode a blank here
   } catch {
     return undefined;
   }

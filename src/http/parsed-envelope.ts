@@ -1,14 +1,15 @@
-/** Base64, as a sealed message is written. */
+/** Base64, the form of a sealed message. */
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** An original id of an account. */
 const ID = /^\w{1,64}$/;
 
 /**
- * The envelope of a sealed push, out of what a body parser made of it. The signature covers the text of `Encrypt` and
- * nothing else, so nothing that counts was lost with the bytes. `undefined`: it holds none.
+ * Rebuilds the envelope of a sealed push from the object of a body parser. The signature covers only the text of
+ * `Encrypt`, so the lost bytes do not matter. `undefined`: the object has no `Encrypt`.
  *
- * In: the body of XML parsers in use: by name or by lower-cased name, each text bare or in a list, with or without the
- *     root; and of JSON parsers
+ * In: the object of a common XML parser: names in original or lower case, each text bare or in a list, with or without
+ * the
+ *     root; or of a JSON parser
  */
 export function envelopeOf(parsed: unknown): string | undefined {
   const fields = valueIn(parsed, 'xml') ?? parsed;
@@ -24,7 +25,7 @@ function textIn(fields: unknown, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The one value under a name in any spelling. */
+/** Returns the single value under a name in any spelling. */
 function valueIn(fields: unknown, name: string): unknown {
   if (typeof fields !== 'object' || fields === null) return undefined;
   const found = Object.entries(fields).filter(([key]) => key.toLowerCase() === name);

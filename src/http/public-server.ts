@@ -1,46 +1,53 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Events } from '../ports/events.js';
 import type { Logger } from '../ports/logger.js';
 import type { CallbackHandler } from './callback-endpoint.js';
 import { allowHalfOpen } from './allow-half-open.js';
+import { clientAddress, type Trust } from './client-address.js';
 import { createHttpServer } from './http-server.js';
 import { reportStrayPushes } from './stray-pushes.js';
 import type { NodeMiddleware } from './browser-response.js';
 
-/** How well the server can do its work just now. `degraded`: the journal stands in for Redis. */
+/** State of the server for `/readyz`. `degraded`: the journal replaces Redis. */
 export type Readiness = 'ready' | 'degraded' | 'not-ready';
 
 /**
- * The public listener: the callback of each account, what web pages ask for, `/healthz`, `/readyz`, and nothing else.
- * A path may end in a slash or not.
+ * Creates the public listener: the callback of each account, routes for web pages, `/healthz` and `/readyz`. A trailing
+ * slash makes no difference.
  *
- * Express is no part of it: it would make each request several times as dear (docs/decisions/0013), those of strangers
- * too.
+ * It does not use Express, which would make each request several times as expensive (docs/decisions/0013).
  */
 export function createPublicServer({
   handlers,
   pages,
   readiness,
+  draining,
+  trust,
   maxConnections,
   log,
+  events,
 }: {
-  /** By path. */
-  handlers: ReadonlyMap<string, CallbackHandler>;
-  /** By the path below which they answer. */
-  pages: ReadonlyMap<string, NodeMiddleware>;
+  /** Callback handlers by path; they change with the accounts. */
+  handlers: () => ReadonlyMap<string, CallbackHandler>;
+  /** Page routes by their base path. */
+  pages: () => ReadonlyMap<string, NodeMiddleware>;
   readiness: () => Readiness;
+  /** A stop began: connections are not kept, so that the next request goes to another process. */
+  draining: () => boolean;
+  trust: Trust;
   maxConnections: number;
   log: Logger;
+  events: Events;
 }): Server {
-  const report = reportStrayPushes([...handlers.keys()], log);
-  const callbacks = new Map<string, CallbackHandler>();
-  for (const [path, handler] of handlers)
-    for (const spelling of spellings(path)) callbacks.set(spelling, handler);
+  const report = reportStrayPushes(() => [...handlers().keys()], log, events);
 
   const server = createHttpServer((request, response) => {
+    if (draining()) response.shouldKeepAlive = false;
     const url = (request.url = originForm(request.url ?? ''));
     const end = url.indexOf('?');
     const path = end === -1 ? url : url.slice(0, end);
-    const handler = callbacks.get(path);
+    const callbacks = handlers();
+    const handler = callbacks.get(path) ?? callbacks.get(withoutSlash(path));
     if (handler === undefined) answerRest(path, request, response);
     else handler(request, response);
   });
@@ -55,13 +62,13 @@ export function createPublicServer({
       const status = readiness();
       return say(response, status === 'not-ready' ? 503 : 200, JSON_TYPE, JSON.stringify({ status }));
     }
-    for (const [below, page] of pages) {
+    for (const [below, page] of pages()) {
       if (path !== below && !path.startsWith(`${below}/`)) continue;
       const url = (request.url ?? '').slice(below.length);
       request.url = url.startsWith('/') ? url : `/${url}`;
       return page(request, response);
     }
-    report(path, request.url ?? '', request.socket.remoteAddress);
+    report(path, request.url ?? '', clientAddress(request, trust));
     say(response, 404, 'text/plain; charset=utf-8', 'not found\n');
   }
 }
@@ -78,11 +85,9 @@ function say(response: ServerResponse, status: number, type: string, body: strin
   response.end(body);
 }
 
-const spellings = (path: string): readonly string[] => (path === '/' ? [path] : [path, `${path}/`]);
-
 const withoutSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path);
 
-/** `http://host/wechat?…` as a proxy may ask for it: only what follows the host counts. */
+/** Removes scheme and host from a URL in absolute form, which a proxy may send. */
 function originForm(url: string): string {
   if (url.startsWith('/')) return url;
   const [origin] = /^https?:\/\/[^/?#]*/i.exec(url) ?? [];

@@ -6,12 +6,12 @@ export type Body =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'too-large' }
   | { readonly type: 'not-utf8'; readonly isLikeGbk: boolean }
-  /** The sender went away before the body was whole. */
+  /** The client disconnected before the body was complete. */
   | { readonly type: 'aborted' }
-  /** A body parser ran before the door and kept nothing of the bytes. */
+  /** A body parser in front of the callback kept nothing of the bytes. */
   | { readonly type: 'already-consumed'; readonly as: string };
 
-/** Hands over the body as text, at most `limit` bytes of it, whatever the headers say about type or charset. */
+/** Reads the body as UTF-8 text of at most `limit` bytes, whatever type and charset the headers claim. */
 export function readBody(request: IncomingMessage, limit: number, done: (body: Body) => void): void {
   if (request.readableDidRead || request.readableEnded || request.destroyed) {
     done(takeParsed(request, limit));
@@ -44,8 +44,8 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: B
 }
 
 /**
- * What those before us left of a stream that they read: raw bytes or text serve as well as the stream, and so does an
- * object that holds a sealed push. `rawBody` is where many keep the bytes beside what they made of them.
+ * Uses a body that earlier middleware read: raw bytes, text, or an object with a sealed push. Many parsers keep the
+ * bytes in `rawBody`.
  */
 function takeParsed(request: IncomingMessage & { body?: unknown; rawBody?: unknown }, limit: number): Body {
   const left = [request.rawBody, request.body].find(
@@ -58,7 +58,7 @@ function takeParsed(request: IncomingMessage & { body?: unknown; rawBody?: unkno
   if (typeof left === 'string')
     return Buffer.byteLength(left) > limit ? { type: 'too-large' } : { type: 'text', text: left };
   if (!request.complete) return { type: 'aborted' };
-  // Nothing was in it, so nothing was lost.
+  // The body was empty, so nothing is lost.
   if (!request.readableDidRead) return { type: 'text', text: '' };
   const { body } = request;
   const envelope = envelopeOf(body);
@@ -76,7 +76,7 @@ function toText(bytes: Buffer): Body {
     : { type: 'not-utf8', isLikeGbk: isGbk(bytes) };
 }
 
-/** Chinese text that something between WeChat and us has encoded anew. */
+/** True if the bytes are Chinese text that a proxy re-encoded as GBK. */
 function isGbk(bytes: Buffer): boolean {
   try {
     return new TextDecoder('gbk', { fatal: true }).decode(bytes).trimStart().startsWith('<');
@@ -85,8 +85,11 @@ function isGbk(bytes: Buffer): boolean {
   }
 }
 
-/** The encoding that a request claims for its body, where it is not the one that WeChat uses. */
+/** Returns the charset that a request claims for its body, if it is not UTF-8. */
 export function foreignCharset(request: IncomingMessage): string | undefined {
-  const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(request.headers['content-type'] ?? '')?.[1];
+  const type = request.headers['content-type'];
+  // WeChat's own requests have no parameters there.
+  if (type?.includes(';') !== true) return undefined;
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(type)?.[1];
   return charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset) ? undefined : charset;
 }

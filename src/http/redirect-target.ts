@@ -1,15 +1,12 @@
-/**
- * Three logins with longer ones do not fit into a header of cookies. Of the address as browsers write it, which makes
- * nine characters of 中.
- */
+/** Limit in characters of the encoded address (中 takes nine), so that the cookies of three logins fit into a header. */
 const MAX_LENGTH = 1_500;
 
-/** A dot, slash or backslash in a path, encoded once or more often: servers differ on what it means. */
+/** An encoded dot, slash or backslash in a path, which servers interpret differently. */
 const ENCODED_TRAVERSAL = /%(?:25)*(?:2e|2f|5c)/i;
 
 /**
- * The address to return to after a login, or `undefined` where it is not one of ours. Comes out as browsers understand
- * it, so that nobody after us reads it in another way.
+ * Checks the address to return to after a login; `undefined` if it is not allowed. The result is normalized as in
+ * browsers, so that no later reader interprets it differently.
  *
  * In: `text` is `https://host/path…`, or `/path…` on our own site. `allowed` are origins with an optional path, as in
  * `https://www.example.com/shop`: the path itself and all below it.
@@ -37,8 +34,8 @@ function covers(entry: URL, url: URL): boolean {
 }
 
 /**
- * The address as it is sent to the browser on its way back from WeChat. A browser carries the `#wechat_redirect` of the
- * way there on to an address without a fragment of its own, where an empty one stops it.
+ * Adds an empty fragment to the address of a redirect. Without it, browsers would append the `#wechat_redirect` of the
+ * earlier redirect.
  */
 export function withEmptyFragment(address: string): string {
   return address.includes('#') ? address : `${address}#`;

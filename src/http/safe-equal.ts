@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether a text that came is the secret, in a time that does not tell how much of it was right, or how long it is. */
+/** Compares a text with a secret. The time reveals neither the matching part nor the length of the secret. */
 export function safeEqual(given: string, secret: string): boolean {
   return timingSafeEqual(digest(given), digest(secret));
 }

@@ -7,26 +7,31 @@ import { readCookies, type CookieJar } from './cookies.js';
 const shape = z.object({
   openId: z.string(),
   unionId: z.string().exactOptional(),
-  /** What the user granted: `snsapi_base` or `snsapi_userinfo`. */
+  /** The scope that the user granted: `snsapi_base` or `snsapi_userinfo`. */
   scope: z.string(),
-  /** A stand-in of the snapshot page mode (快照页): its ids belong to nobody. */
+  /** True for a virtual user of the snapshot page mode (快照页), whose ids belong to no real user. */
   isSnapshotUser: z.boolean(),
   endsAtMs: z.number(),
 });
 
-/** Whose browser it is. */
+/**
+ * Identity of the browser's user.
+ *
+ * @example
+ * const whose = (session: WebSession) => session.openId;
+ */
 export type WebSession = Readonly<z.infer<typeof shape>>;
 
-/** Sessions that live in a cookie, sealed: no store is asked, and nobody but us can read or make one. */
+/** Keeps sessions in a sealed cookie: it needs no store, and only this server can read or make one. */
 export interface SessionCookie {
-  /** The `Set-Cookie` line that begins the session. */
+  /** Returns the `Set-Cookie` line that begins the session. */
   begin(user: Omit<WebSession, 'endsAtMs'>): string;
   read(request: Pick<IncomingMessage, 'headers'>): WebSession | undefined;
   end(): string;
 }
 
 export function createSessionCookie(deps: {
-  /** One for each account, and with several accounts on a site each under a name of its own. */
+  /** Name of the cookie, different for each account on a site. */
   readonly name: string;
   readonly sealer: Sealer;
   readonly jar: CookieJar;
@@ -41,7 +46,7 @@ export function createSessionCookie(deps: {
     read(request) {
       const sealed = readCookies(request).get(jar.nameOf(name));
       const session = sealed === undefined ? undefined : shape.safeParse(sealer.open(sealed)).data;
-      // A browser may keep a cookie for longer than it was told to.
+      // A browser may keep a cookie longer than its Max-Age.
       return session !== undefined && session.endsAtMs > clock.now() ? session : undefined;
     },
     end: () => jar.clear(name),

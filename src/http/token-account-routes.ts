@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ApiRefused } from '../api/api-error.js';
+import { ApiRefused, ApiUnreachable } from '../api/api-error.js';
 import type { Credential } from '../api/credential.js';
 import type { Clock } from '../ports/clock.js';
 import { AppError } from '../protocol/app-error.js';
@@ -14,9 +14,12 @@ import {
   type TokenRoute,
 } from './token-route.js';
 
-/** The token centre's own routes. Whoever asks has shown the key. */
-export function tokenAccountRoutes(accounts: readonly TokenAccount[], clock: Clock): readonly TokenRoute[] {
-  /** A route below an account, by name or AppID. */
+/** Creates the token centre's own routes. Mount them behind the admin key. */
+export function tokenAccountRoutes(
+  accounts: () => readonly TokenAccount[],
+  clock: Clock,
+): readonly TokenRoute[] {
+  /** Creates a route below an account, which is given by name or AppID. */
   function route(
     method: TokenRoute['method'],
     path: string,
@@ -28,7 +31,7 @@ export function tokenAccountRoutes(accounts: readonly TokenAccount[], clock: Clo
       path: `/accounts/{account}/${path}`,
       async answer(asked) {
         const wanted = asked.params['account'];
-        const account = accounts.find(({ name, appId }) => name === wanted || appId === wanted);
+        const account = accounts().find(({ name, appId }) => name === wanted || appId === wanted);
         if (account === undefined)
           return refused(404, 'account_unknown', 'no account has this name or AppID', what(asked));
         const about = { account: account.name, what: what(asked) };
@@ -115,7 +118,7 @@ export function tokenAccountRoutes(accounts: readonly TokenAccount[], clock: Clo
   ];
 }
 
-/** What is answered in place of what was asked for. */
+/** A refusal to answer instead of the result. */
 class Refused {
   readonly given: Pick<TokenRouteResponse, 'status' | 'body' | 'refused'>;
   constructor(status: number, error: string, message: string) {
@@ -128,7 +131,9 @@ function refused(status: number, error: string, message: string, what: string): 
 }
 
 function failure(error: AppError): Pick<TokenRouteResponse, 'status' | 'body' | 'refused'> {
-  const { code, message, retryable } = error;
+  const { code, message } = error;
+  // A fetch without a response has no lasting effect on the calling program, so it may retry.
+  const retryable = error.retryable || error instanceof ApiUnreachable;
   const said = error instanceof ApiRefused ? { errcode: error.errcode, advice: error.advice } : {};
   const status = code === 'force_budget_spent' ? 429 : error instanceof ApiRefused ? 502 : 503;
   return { status, refused: code, body: { error: code, message, retryable, ...said } };

@@ -4,7 +4,7 @@ import type { TicketCentre, TicketType } from '../api/ticket-keeper.js';
 import type { TokenCentre } from '../api/token-keeper.js';
 import type { AppId } from '../protocol/ids.js';
 
-/** An account as the token centre serves it. */
+/** An account of the token centre. */
 export interface TokenAccount {
   /** As configured: `default`, or its name in the accounts file. */
   readonly name: string;
@@ -12,30 +12,30 @@ export interface TokenAccount {
   readonly appSecret: AppSecret;
   readonly tokens: TokenCentre;
   readonly tickets: TicketCentre;
-  /** Makes a harmless API call, so that a token that is dead is found out and replaced. */
+  /** Makes a harmless API call, so that an invalid token is detected and replaced. */
   readonly validateToken: () => Promise<unknown>;
 }
 
-/** What a program asked for. */
+/** A request of a program. */
 export interface TokenRouteRequest {
-  /** Parts of the path, by their names in the route. */
+  /** Path parameters by name. */
   readonly params: Readonly<Record<string, string>>;
-  /** Parameters that came once. */
+  /** Query parameters that occur once. */
   readonly query: Readonly<Record<string, string>>;
-  /** The JSON object of the body; empty where there was none. */
+  /** The JSON object of the body; empty if there is none. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** Address of the program, or of the proxy before it. */
+  /** Address of the program, or of the proxy in front of it. */
   readonly from: string;
 }
 
-/** What it gets, and what the audit line says of it. */
+/** The response, and the fields of its audit line. */
 export interface TokenRouteResponse {
   readonly status?: number;
   readonly body: object;
   readonly account?: string | undefined;
-  /** Such as `token` or `jsapi ticket`. */
+  /** The requested credential, such as `token` or `jsapi ticket`. */
   readonly what: string;
-  /** Absent: it was given. */
+  /** The reason of a refusal. Absent: the credential was issued. */
   readonly refused?: string;
 }
 
@@ -49,7 +49,7 @@ export interface TokenRoute {
 export const ticketTypeOf = (text: string | undefined): TicketType | undefined =>
   text === 'jsapi' || text === 'wx_card' ? text : undefined;
 
-/** Whole seconds that remain. At least 1: 0 means "for ever" to some. */
+/** Returns the remaining whole seconds, at least 1, because some clients read 0 as "for ever". */
 export function remainingS({ expiresAtMs }: Credential, nowMs: number): number {
   return Math.max(1, Math.floor((expiresAtMs - nowMs) / 1_000));
 }

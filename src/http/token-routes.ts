@@ -1,31 +1,35 @@
 import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import type { KeyGuesses } from './key-guesses.js';
 import { tokenAccountRoutes } from './token-account-routes.js';
 import type { TokenRouteRequest, TokenAccount, TokenRoute } from './token-route.js';
 import { tokenWechatRoutes } from './token-wechat-routes.js';
 
-/** No request of theirs comes near this. */
+/** Far above any valid request. */
 const BODY_LIMIT = '16kb';
 
-/** The token centre for other programs (docs/token-centre.md). Every asking is in the log. */
+/** Serves tokens to other programs (docs/token-centre.md). Every request is logged. */
 export interface TokenRoutes {
-  /** WeChat's own calls, which bring their own secret. */
+  /** WeChat's own calls, which contain their own secret. */
   readonly wechat: RequestHandler;
-  /** To be mounted behind the key. */
+  /** Mount it behind the key. */
   readonly accounts: RequestHandler;
 }
 
 export function createTokenRoutes(deps: {
-  readonly accounts: readonly TokenAccount[];
-  /** The admin listener's. */
+  /** Those of this moment. */
+  readonly accounts: () => readonly TokenAccount[];
+  /** The admin key. */
   readonly key: string | undefined;
+  /** Shared with the admin listener, so that guesses are counted together. */
+  readonly guesses: KeyGuesses;
   readonly clock: Clock;
   readonly log: Logger;
 }): TokenRoutes {
-  const { accounts, key, clock, log } = deps;
+  const { accounts, key, guesses, clock, log } = deps;
   return {
-    wechat: mount(tokenWechatRoutes(accounts, key, clock), log, {
+    wechat: mount(tokenWechatRoutes(accounts, key, clock, guesses), log, {
       badBody: { errcode: 47001, errmsg: 'data format error' },
       wrongMethod: (method) => ({
         errcode: method === 'get' ? 43001 : 43002,
@@ -44,7 +48,7 @@ export function createTokenRoutes(deps: {
 
 interface Complaints {
   readonly badBody: object;
-  /** By the method that the path asks for. Absent: such a request is not for us. */
+  /** Body of the response to a wrong method. Absent: the request goes on to the next route. */
   readonly wrongMethod?: (method: TokenRoute['method']) => object;
 }
 
@@ -58,36 +62,38 @@ function mount(routes: readonly TokenRoute[], log: Logger, complaints: Complaint
       const asked = readTokenRequest(request);
       const { status = 200, body, account, what, refused } = await answer(asked);
       const by = { account, what, from: asked.from, route: `${method} ${path}`, refused };
-      if (refused === undefined) log.info(by, 'the token centre was asked');
-      else log.warn(by, 'the token centre said no');
+      if (refused === undefined) log.info(by, 'token request answered');
+      else log.warn(by, 'token request refused');
       response.status(status).json(body);
     });
     if (wrongMethod !== undefined)
       router.all(place, (_request, response) => response.json(wrongMethod(method)));
   }
-  // What a parser complains of holds the body, so it is not passed on.
+  // Hides the error of a body parser, because it contains the body.
   const onBadBody: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (!isTheirFault(error)) {
       next(error);
       return;
     }
     const by = { what: 'unreadable request', from: addressOf(request), refused: 'bad_request' };
-    log.warn(by, 'the token centre said no');
+    log.warn(by, 'token request refused');
     response.status(wrongMethod === undefined ? 400 : 200).json(badBody);
   };
   router.use(onBadBody);
   return router;
 }
 
-/** No JSON, too large, an unknown encoding, broken compression, a path that cannot be decoded: status 4xx. */
+/**
+ * True for errors with a 4xx status: invalid JSON, too large, unknown encoding, broken compression, undecodable path.
+ */
 function isTheirFault(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('status' in error)) return false;
   return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
 }
 
-/** Of the program that asks, or of the proxy before it. */
-export function addressOf({ socket }: Pick<Request, 'socket'>): string {
-  return (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
+/** Returns the address of the client, as trusted proxies saw it. */
+export function addressOf({ ip }: Pick<Request, 'ip'>): string {
+  return (ip ?? 'unknown').replace(/^::ffff:/, '');
 }
 
 function readTokenRequest(request: Request): TokenRouteRequest {

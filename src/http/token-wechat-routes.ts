@@ -3,6 +3,7 @@ import type { Credential } from '../api/credential.js';
 import { ForceBudgetSpent } from '../api/token-keeper.js';
 import type { Clock } from '../ports/clock.js';
 import { AppError } from '../protocol/app-error.js';
+import type { KeyGuesses } from './key-guesses.js';
 import { safeEqual } from './safe-equal.js';
 import {
   remainingS,
@@ -15,30 +16,35 @@ import {
 
 /**
  * WeChat's own token and ticket calls, for SDKs whose base address can be set. Their requests cannot carry our key, so
- * `secret` is what lets them in: the AppSecret, or the key in its place, which keeps the AppSecret in one program.
+ * `secret` authenticates them: the AppSecret, or the admin key instead, which keeps the AppSecret in one program. A
+ * wrong one counts as a guess of the key.
  */
 export function tokenWechatRoutes(
-  accounts: readonly TokenAccount[],
+  accounts: () => readonly TokenAccount[],
   key: string | undefined,
   clock: Clock,
+  guesses: KeyGuesses,
 ): readonly TokenRoute[] {
   const suspicion = createSuspicion(clock);
 
-  /** The account whose credentials stand there, or WeChat's errcode for what is wrong with them. */
-  function readCredentials(given: Readonly<Record<string, unknown>>): TokenAccount | number {
+  /** Returns the account of the given credentials, or WeChat's errcode for a mistake in them. */
+  function readCredentials(given: Readonly<Record<string, unknown>>, from: string): TokenAccount | number {
     const textOf = (name: string): string => {
       const value = given[name];
       return typeof value === 'string' ? value : '';
     };
     if (textOf('grant_type') !== 'client_credential') return 40002;
     if (textOf('appid') === '') return 41002;
-    // No way out before the end: how long it takes tells nothing of which AppID is ours.
-    const account = accounts.filter(({ appId }) => safeEqual(textOf('appid'), appId))[0];
+    // No early exit, so that the time does not reveal which AppIDs are ours.
+    const account = accounts().filter(({ appId }) => safeEqual(textOf('appid'), appId))[0];
     if (account === undefined) return 40013;
     if (textOf('secret') === '') return 41004;
+    if (guesses.isBlocked(from)) return 45011;
     const secrets = [account.appSecret.value, key].filter((secret) => secret !== undefined);
     const allowed = secrets.map((secret) => safeEqual(textOf('secret'), secret));
-    return allowed.includes(true) ? account : 40125;
+    if (allowed.includes(true)) return account;
+    guesses.note(from, textOf('secret'));
+    return 40125;
   }
 
   async function giveToken(
@@ -46,7 +52,7 @@ export function tokenWechatRoutes(
     credentials: Readonly<Record<string, unknown>>,
     force: boolean,
   ): Promise<TokenRouteResponse> {
-    const account = readCredentials(credentials);
+    const account = readCredentials(credentials, asked.from);
     if (typeof account === 'number') return refusal('token', account);
     return answerAs(account, force ? 'forced refresh' : 'token', async () => {
       if (await suspicion.isDue(account, asked.from)) await account.validateToken().catch(() => {}); // logged by the client
@@ -75,8 +81,9 @@ export function tokenWechatRoutes(
         const what = `${type ?? 'unknown'} ticket`;
         const token = query['access_token'] ?? '';
         if (token === '') return refusal(what, 41001);
-        const owners = await Promise.all(accounts.map((account) => ownsToken(account, token)));
-        const account = accounts[owners.indexOf(true)];
+        const all = accounts();
+        const owners = await Promise.all(all.map((account) => ownsToken(account, token)));
+        const account = all[owners.indexOf(true)];
         if (account === undefined) return refusal(what, 40001);
         if (type === undefined) return refusal(what, 40097);
         return answerAs(account, what, async () => {
@@ -89,7 +96,7 @@ export function tokenWechatRoutes(
   ];
 }
 
-/** Within the budget only, as at WeChat: else the present one is given again. */
+/** Refreshes the token within the budget, as WeChat does; beyond it, returns the present one. */
 async function forced({ tokens }: TokenAccount): Promise<Credential> {
   try {
     return await tokens.refresh('forced');
@@ -101,7 +108,7 @@ async function forced({ tokens }: TokenAccount): Promise<Credential> {
 
 async function ownsToken({ tokens }: TokenAccount, token: string): Promise<boolean> {
   const status = await tokens.status();
-  if (status.expiresAtMs === undefined) return false; // none was given out, so none is fetched for a stranger
+  if (status.expiresAtMs === undefined) return false; // no token was issued yet, so none is fetched for a stranger
   const current = await tokens.current().catch(() => undefined);
   return current !== undefined && safeEqual(token, current.value);
 }
@@ -127,12 +134,13 @@ const WORDS: Readonly<Record<number, string>> = {
   40013: 'invalid appid',
   40097: 'invalid args',
   40125: 'invalid appsecret',
+  45011: 'api minute-quota reach limit, must slower, retry next minute',
   41001: 'access_token missing',
   41002: 'appid missing',
   41004: 'appsecret missing',
 };
 
-/** As WeChat refuses: HTTP 200, and the errcode says it. */
+/** Refuses as WeChat does: HTTP 200 with an errcode. */
 function refusal(what: string, errcode: number): TokenRouteResponse {
   return { body: { errcode, errmsg: WORDS[errcode] }, what, refused: String(errcode) };
 }
@@ -141,8 +149,8 @@ const MIN_SUSPICION_INTERVAL_MS = 10_000;
 const MAX_REMEMBERED_CALLERS = 1_000;
 
 /**
- * These calls cannot say that a token failed: an SDK whose token failed just asks again. So who asks again for what it
- * was given before is a reason to try the token out, at most every ten seconds.
+ * Decides whether to validate a token. These calls cannot report an invalid token: an SDK just asks again. So a client
+ * that asks again for the same token is a reason to validate it, at most every ten seconds.
  */
 function createSuspicion(clock: Clock) {
   const given = new Map<string, string>();

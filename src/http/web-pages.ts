@@ -1,89 +1,114 @@
-import type { AccessPoints } from '../api/access-points.js';
+import type { AccessPoints } from '../api/access-points/access-points.js';
 import type { AppSecret } from '../api/app-secret.js';
 import { createPageSigner, type PageSigner } from '../api/page-signer.js';
 import type { TicketKeeper } from '../api/ticket-keeper.js';
 import { createOAuthApi, type OAuthApi } from '../api/oauth/oauth.js';
-import type { OAuthAndPageConfig } from '../config/oauth-config.js';
+import type { OAuthConfig, PageSignatureConfig } from '../config/oauth-config.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { StateStore } from '../ports/state-store.js';
+import type { KeyValueStore } from '../ports/key-value-store.js';
 import type { AppId } from '../protocol/ids.js';
 import { createPageSignatureRoute } from './page-signature-route.js';
 import type { NodeMiddleware } from './browser-response.js';
 import { createOAuth, type OAuth } from './oauth.js';
 
-/** Page signatures (JS-SDK) of one account. */
+/**
+ * Page signatures (JS-SDK) of one account.
+ *
+ * @example
+ * const pages: PageSignatures = server.pageSignatures();
+ */
 export interface PageSignatures extends PageSigner {
-  /** `GET ?url=…` for pages of the hosts in JS_SDK_HOSTS. */
+  /** Serves `GET ?url=…` for pages of the hosts in JS_SDK_HOSTS. */
   readonly routes: NodeMiddleware;
 }
 
-/** What the accounts do for web pages, where they are configured for it. */
+/** The OAuth and page settings of one account, where it has any. */
+export interface PageSettings {
+  readonly oauth: OAuthConfig | undefined;
+  readonly signing: PageSignatureConfig | undefined;
+}
+
+/** What an account has for web pages. */
+export interface AccountPages {
+  /** Routes with their base path, for the public listener. */
+  readonly routes: readonly (readonly [string, NodeMiddleware])[];
+  readonly api: OAuthApi;
+  readonly signer: PageSigner;
+  readonly oauth: OAuth | undefined;
+  readonly signatures: PageSignatures | undefined;
+}
+
+/** OAuth and page signatures of the accounts that are configured for them. */
 export interface WebPages {
-  /** By path, for the public listener. */
-  readonly routes: ReadonlyMap<string, NodeMiddleware>;
-  /** By the account's name; the first by default. @throws RangeError where that account has none */
+  /** By the account's name; default: the first. @throws RangeError if that account has none */
   oauth(account?: string): OAuth;
-  /** By the account's name; the first by default. @throws RangeError where that account has none */
+  /** By the account's name; default: the first. @throws RangeError if that account has none */
   pageSignatures(account?: string): PageSignatures;
-  /** The calls alone, for programs with routes of their own. @throws RangeError where there is no such account */
+  /** Returns the calls alone, for programs with routes of their own. @throws RangeError if there is no such account */
   oauthApi(account?: string): OAuthApi;
-  /** Signs any page and card. @throws RangeError where there is no such account */
+  /** Returns a signer of any page and card. @throws RangeError if there is no such account */
   pageSigner(account?: string): PageSigner;
 }
 
-export function createWebPages(deps: {
-  readonly config: OAuthAndPageConfig;
-  readonly accounts: readonly {
+export function createAccountPages(
+  {
+    name,
+    appId,
+    appSecret: secret,
+    tickets,
+  }: {
     readonly name: string;
     readonly appId: AppId;
     readonly appSecret: AppSecret;
     readonly tickets: TicketKeeper;
-  }[];
-  readonly accessPoints: AccessPoints;
-  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
-  readonly clock: Clock;
-  readonly log: Logger;
-}): WebPages {
-  const { config, accessPoints, store, clock } = deps;
-  const routes = new Map<string, NodeMiddleware>();
-  const apis = new Map<string, OAuthApi>();
-  const signers = new Map<string, PageSigner>();
-  const authorizations = new Map<string, OAuth>();
-  const signatures = new Map<string, PageSignatures>();
-
-  for (const { name, appId, appSecret: secret, tickets } of deps.accounts) {
-    const log = deps.log.child({ account: name });
-    const api = createOAuthApi({ appId, secret, accessPoints });
-    const signer = createPageSigner({ appId, tickets, clock });
-    apis.set(name, api);
-    signers.set(name, signer);
-    const settings = config.oauth.find(({ account }) => account === name);
-    if (settings !== undefined) {
-      const made = createOAuth({ appId, api, store, clock, log, settings });
-      authorizations.set(name, made);
-      routes.set(settings.path, made.routes);
-    }
-    const signing = config.pageSignatures.find(({ account }) => account === name);
-    if (signing !== undefined) {
-      const route = createPageSignatureRoute({ signer, hosts: signing.hosts, log });
-      signatures.set(name, { ...signer, routes: route });
-      routes.set(signing.path, route);
-    }
+  },
+  settings: PageSettings,
+  parts: {
+    readonly accessPoints: AccessPoints;
+    readonly store: KeyValueStore;
+    readonly clock: Clock;
+    readonly log: Logger;
+  },
+): AccountPages {
+  const { accessPoints, store, clock } = parts;
+  const log = parts.log.child({ account: name });
+  const api = createOAuthApi({ appId, secret, accessPoints });
+  const signer = createPageSigner({ appId, tickets, clock });
+  const routes: [string, NodeMiddleware][] = [];
+  let oauth: OAuth | undefined;
+  if (settings.oauth !== undefined) {
+    oauth = createOAuth({ appId, api, store, clock, log, settings: settings.oauth });
+    routes.push([settings.oauth.path, oauth.routes]);
   }
-
-  return {
-    routes,
-    oauth: (name) => find(authorizations, name, 'web authorization (OAUTH_PATH)'),
-    pageSignatures: (name) => find(signatures, name, 'page signatures (JS_SDK_PATH)'),
-    oauthApi: (name) => find(apis, name, 'account'),
-    pageSigner: (name) => find(signers, name, 'account'),
-  };
+  let signatures: PageSignatures | undefined;
+  if (settings.signing !== undefined) {
+    signatures = {
+      ...signer,
+      routes: createPageSignatureRoute({ signer, hosts: settings.signing.hosts, log }),
+    };
+    routes.push([settings.signing.path, signatures.routes]);
+  }
+  return { routes, api, signer, oauth, signatures };
 }
 
-function find<T>(all: ReadonlyMap<string, T>, name: string | undefined, what: string): T {
-  const found = name === undefined ? all.values().next().value : all.get(name);
-  if (found === undefined)
-    throw new RangeError(`no ${what} is configured${name === undefined ? '' : ` by the name "${name}"`}`);
-  return found;
+/** Looks the pages of accounts up. `accounts`: those of this moment, in the order of the configuration. */
+export function createWebPages(
+  accounts: () => readonly { readonly name: string; readonly pages: AccountPages }[],
+): WebPages {
+  function find<T>(name: string | undefined, what: string, part: (pages: AccountPages) => T | undefined): T {
+    const found = accounts()
+      .filter((account) => name === undefined || account.name === name)
+      .map(({ pages }) => part(pages))
+      .find((each) => each !== undefined);
+    if (found === undefined)
+      throw new RangeError(`no ${what} is configured${name === undefined ? '' : ` by the name "${name}"`}`);
+    return found;
+  }
+  return {
+    oauth: (name) => find(name, 'web authorization (OAUTH_PATH)', ({ oauth }) => oauth),
+    pageSignatures: (name) => find(name, 'page signatures (JS_SDK_PATH)', ({ signatures }) => signatures),
+    oauthApi: (name) => find(name, 'account', ({ api }) => api),
+    pageSigner: (name) => find(name, 'account', ({ signer }) => signer),
+  };
 }

@@ -1,4 +1,4 @@
-/** A moment as people in China read it: `2026-11-30 08:00:00`. Beijing has no daylight saving. */
+/** Formats a time in Beijing: `2026-11-30 08:00:00`. Beijing has no daylight saving. */
 export function beijingTime(atMs: number): string {
   return new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }

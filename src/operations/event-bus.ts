@@ -1,15 +1,15 @@
 import type { Events, ServerEvent } from '../ports/events.js';
 import type { Logger } from '../ports/logger.js';
 
-/** Hears every fact, in order, on the path of the push: it counts, and does the rest later. */
+/** Gets every event, in order, on the hot path: it should only count, and do the rest later. */
 export type EventListener = (event: ServerEvent) => void;
 
 export interface EventBus extends Events {
-  /** Returns the end of listening. */
+  /** Adds a listener; returns a function that removes it. */
   listen(listener: EventListener): () => void;
 }
 
-/** Passes each fact to all listeners. A listener that throws is named in the log and ends nothing. */
+/** Passes each event to all listeners. An error of a listener is logged and does not affect the others. */
 export function createEventBus(log: Logger): EventBus {
   let listeners: readonly EventListener[] = [];
   return {

@@ -6,18 +6,15 @@ import {
   type Registry,
 } from 'prom-client';
 
-/**
- * What is looked up when somebody reads the metrics. A source that rejects leaves its gauges out of that reading, and
- * nothing else.
- */
+/** Sources that are read at each scrape of the metrics. A source that rejects leaves only its own gauges out. */
 export interface GaugeSources {
-  /** Shared by all processes of a store: the same from each. */
+  /** Shared by all processes of a store, so each reports the same. */
   readonly lateJobs: () => Promise<{
     readonly waiting: number;
     readonly delayed: number;
     readonly inMailbox: number;
     readonly active: number;
-    /** Of the oldest that is due; 0 where none is. */
+    /** Age of the oldest due push; 0 if none is due. */
     readonly oldestAgeMs: number;
   }>;
   readonly deadLetters: () => Promise<number>;
@@ -33,14 +30,14 @@ export interface GaugeSources {
   };
 }
 
-/** Registers the gauges whose values are looked up at each reading. */
+/** Registers the gauges whose values are read at each scrape. */
 export function registerGauges(
   registry: Registry<PrometheusContentType | OpenMetricsContentType>,
   sources: GaugeSources,
 ): void {
   const gauge = <Name extends string>(configuration: GaugeConfiguration<Name>): Gauge<Name> =>
     new Gauge({ ...configuration, registers: [registry] });
-  // All gauges of one reading begin in the same tick, so they share one look-up.
+  // All gauges of a scrape begin in the same tick, so they share one read.
   let looking: ReturnType<GaugeSources['lateJobs']> | undefined;
   const lateJobs = () =>
     (looking ??= sources.lateJobs().finally(() => {

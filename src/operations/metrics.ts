@@ -11,18 +11,22 @@ import type { Clock } from '../ports/clock.js';
 import type { PlatformFailureSort, ServerEvent } from '../ports/events.js';
 import type { EventListener } from './event-bus.js';
 import { registerGauges, type GaugeSources } from './metric-gauges.js';
+import { PushCounter, PushHistogram } from './push-metrics.js';
 import { SlidingCount } from './sliding-count.js';
 
 export interface Metrics {
   readonly listener: EventListener;
-  /** All metrics as Prometheus text; `openMetrics`: in that dialect. */
+  /** Returns all metrics as Prometheus text, or in the OpenMetrics format. */
   read(openMetrics: boolean): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 /** A path outside the catalogue, since labels are bounded. */
 const OTHER_API = 'other';
-/** WeChat counts failures over this time. Source: 接口报警. */
+/** Period over which WeChat counts failures. Source: 接口报警. */
 const FAILURE_WINDOW_MS = 5 * 60_000;
+
+/** Gauges of prom-client that end in `_total`, which only counters may; `promtool check metrics` reports them. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
 const PUSH_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 4.5, 5];
 const HANDLER_SECONDS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 5, 10, 30, 60];
@@ -30,8 +34,8 @@ const DELIVERY_SECONDS = [1, 2, 5, 10, 30, 60, 300, 3_600, 86_400];
 const API_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
 
 /**
- * The metrics of this process. Names, labels and buckets are the contract of dashboards and alert rules
- * (docs/operations.md); labels are bounded, so none holds an id, an OpenID or a text.
+ * Creates the metrics of this process. Dashboards and alert rules depend on names, labels and buckets
+ * (docs/operations.md). Labels are bounded, so none holds an id, an OpenID or a text.
  */
 export function createMetrics(deps: {
   readonly version: string;
@@ -51,27 +55,30 @@ export function createMetrics(deps: {
     buckets: number[],
   ) => new Histogram({ name, help, labelNames, buckets, registers });
 
-  const pushes = counter('wechat_pushes_total', 'Attempts answered, by outcome.', [
-    'account',
-    'kind',
-    'outcome',
-  ]);
+  const pushes = new PushCounter({
+    name: 'wechat_pushes_total',
+    help: 'Attempts answered, by outcome.',
+    labelNames: ['account', 'kind', 'outcome'],
+    registers,
+  });
   const refusals = counter('wechat_push_refusals_total', 'Requests refused at the callback, by reason.', [
     'account',
     'reason',
   ]);
-  const pushTime = histogram(
-    'wechat_push_duration_seconds',
-    'From the first byte of an attempt to its answer.',
-    ['account', 'outcome'],
-    PUSH_SECONDS,
-  );
-  const handlerTime = histogram(
-    'wechat_handler_duration_seconds',
-    'How long handlers ran.',
-    ['handler', 'result'],
-    HANDLER_SECONDS,
-  );
+  const pushTime = new PushHistogram({
+    name: 'wechat_push_duration_seconds',
+    help: 'From the first byte of an attempt to its answer.',
+    labelNames: ['account', 'outcome'],
+    buckets: PUSH_SECONDS,
+    registers,
+  });
+  const handlerTime = new PushHistogram({
+    name: 'wechat_handler_duration_seconds',
+    help: 'How long handlers ran.',
+    labelNames: ['handler', 'result'],
+    buckets: HANDLER_SECONDS,
+    registers,
+  });
   const deliveries = counter('wechat_deliveries_total', 'Late answers, by channel and result.', [
     'account',
     'channel',
@@ -108,6 +115,12 @@ export function createMetrics(deps: {
     'account',
     'result',
   ]);
+  const quotaUsed = new Gauge({
+    name: 'wechat_api_quota_used_ratio',
+    help: "Used part of a day's calls of an API, as WeChat said last.",
+    labelNames: ['account', 'api'],
+    registers,
+  });
   const alarms = counter('wechat_alarms_total', 'Alarms raised.', ['account', 'alarm']);
   const failures = new Map<string, { account: string; sort: PlatformFailureSort; count: SlidingCount }>();
   const platformFailures = new Gauge({
@@ -128,6 +141,7 @@ export function createMetrics(deps: {
   }).set({ version: deps.version, node: process.version }, 1);
   registerGauges(register, deps.sources);
   collectDefaultMetrics({ register });
+  for (const name of MISNAMED) register.removeSingleMetric(name);
 
   function countFailure(account: string, sort: PlatformFailureSort): void {
     const key = `${account}\n${sort}`;
@@ -143,24 +157,32 @@ export function createMetrics(deps: {
     switch (event.type) {
       case 'push.answered': {
         const { account, kind, outcome, ms } = event;
-        pushes.inc({ account, kind, outcome });
-        pushTime.observe({ account, outcome }, ms / 1_000);
+        pushes.counts.at(account).at(kind).at(outcome).figure.count += 1;
+        pushTime.distributions
+          .at(account)
+          .at(outcome)
+          .figure.observe(ms / 1_000);
         if (outcome === 'held') countFailure(account, 'timeout');
         if (outcome === 'unavailable') countFailure(account, 'bad_answer');
         return;
       }
       case 'request.refused':
+        if (event.probe !== undefined) return undefined;
         if (event.signed) countFailure(event.account, 'refused');
         return refusals.inc({ account: event.account, reason: event.reason });
       case 'attempt.failed':
         return countFailure(event.account, event.sort);
       case 'handler.ended':
-        return handlerTime.observe({ handler: event.handler, result: event.result }, event.ms / 1_000);
+        return handlerTime.distributions
+          .at(event.handler)
+          .at(event.result)
+          .figure.observe(event.ms / 1_000);
       case 'delivery.ended': {
         const { account, channel, result, ms } = event;
         const family = channel === 'subscription' ? 'template' : channel;
         deliveries.inc({ account, channel: family, result });
-        if (result === 'delivered') deliveryDelay.observe({ account, channel: family }, ms / 1_000);
+        if (result === 'delivered' && ms !== undefined)
+          deliveryDelay.observe({ account, channel: family }, ms / 1_000);
         return;
       }
       case 'dead-letter.stored':
@@ -176,9 +198,15 @@ export function createMetrics(deps: {
         if (event.expiresAtMs !== undefined)
           tokenExpiry.set({ account: event.account }, event.expiresAtMs / 1_000);
         return;
+      case 'quota.read':
+        if (deps.isListed(event.api)) quotaUsed.set({ account: event.account, api: event.api }, event.used);
+        return;
       case 'alarm.raised':
         return alarms.inc({ account: event.account, alarm: event.alarm });
       case 'answer.unheard':
+      case 'backend.failed':
+      case 'handshake.answered':
+      case 'settings.reloaded':
       case 'token.superseded':
       case 'storage.changed':
         return;

@@ -3,8 +3,8 @@ import type { Clock } from '../ports/clock.js';
 const SLOTS = 30;
 
 /**
- * Counts what happened within the last `windowMs`, in 30 slots: memory does not grow with what is counted, and a count
- * is forgotten at most a thirtieth of the window late.
+ * Counts events within the last `windowMs`, in 30 slots: memory is constant, and an event is forgotten at most a
+ * thirtieth of the window late.
  */
 export class SlidingCount {
   readonly #slots = new Float64Array(SLOTS);
@@ -27,7 +27,7 @@ export class SlidingCount {
     return this.#slots.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Empties the slots that time has passed since the last look. Returns the index of the present one. */
+  /** Clears the slots that have passed since the last call. Returns the index of the current one. */
   #advance(): number {
     const present = Math.floor(this.#clock.now() / this.#slotMs);
     const passed = Math.min(SLOTS, Math.max(0, present - this.#newest));

@@ -1,8 +1,10 @@
 import type { Api } from '../api/client.js';
 import type { MediaCache } from '../api/media/media-cache.js';
+import type { AskBackend } from '../handler-runtime/forward/backend.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
 import type { LateTemplate } from '../protocol/late-template.js';
+import type { Push } from '../protocol/push/push.js';
 import type { DeliveryPolicy, DeliveryChannelView } from './delivery-policy.js';
 
 /** One Official Account as the pipeline sees it. */
@@ -15,13 +17,15 @@ export interface Account {
   readonly secrets: CallbackSecrets;
   readonly api: Api;
   readonly mediaCache: MediaCache;
-  /** Sent in place of an answer that may not be sent any more. */
+  /** Sends a push of this account to a backend. */
+  readonly askBackend: (push: Push) => AskBackend;
+  /** Template message that replaces an answer after the send quota ended. */
   readonly lateTemplate?: LateTemplate | undefined;
-  /** How its late answers travel. */
+  /** Decides the channel of its late answers. */
   readonly deliveryPolicy: DeliveryPolicy;
 }
 
-/** One account as operators see it. */
+/** An account, as the operator's pages and commands show it. */
 export interface AccountView {
   readonly name: string;
   readonly appId: AppId;

@@ -4,43 +4,45 @@ import type { StateStore } from '../ports/state-store.js';
 import type { AppId } from '../protocol/ids.js';
 import { WECHAT_MAX_ATTEMPTS } from './run/pending-attempts.js';
 
-/** How an answer travels that is not ready in time: as a customer-service message, or with the next passive reply. */
+/** Channel of an answer that is not ready in time: a customer-service message, or the next passive reply. */
 export type DeliveryChannel = 'customer-service' | 'passive-only';
 
-/** `auto`: as WeChat says; passive-only while it has not said yet. */
+/** `auto`: as the account's API permissions allow; passive-only until they are known. */
 export type LateReplyMode = DeliveryChannel | 'auto';
 
-/** A push that is held makes so many failures: its last attempt is answered. */
+/** WeChat counts one failure for each held attempt; the last attempt of a push is never held. */
 const HELD_ATTEMPTS = WECHAT_MAX_ATTEMPTS - 1;
-/** WeChat counts the failures of a callback over this time, and raises an alarm at thirty. Source: 接口报警. */
+/** WeChat counts the failures of a callback over five minutes, and raises an alarm at thirty. Source: 接口报警. */
 const HOLD_RATE_PERIOD_MS = 5 * 60_000;
 
-/** The channel, and why it is that one, for operators. */
+/** The channel of late answers and the reason for it, for operators. */
 export interface DeliveryChannelView {
   readonly channel: DeliveryChannel;
   readonly why: 'configured' | 'no-app-secret' | 'granted' | 'denied' | 'not-known-yet';
-  /** When WeChat said so, ISO 8601. */
+  /** Time at which WeChat granted or refused the permission, ISO 8601. */
   readonly since?: string;
 }
 
-/** The late channel of one account, as far as anybody knows. */
+/** Knows which channel the late answers of one account use at this moment. */
 export interface DeliveryPolicy {
-  /** Known without waiting: it is asked for with every push. */
+  /** Never waits for a call: every push reads it. */
   readonly channel: DeliveryChannel;
-  /** False where the configuration pins the customer-service channel: what it cannot carry is not kept. */
+  /** False if the configuration pins the customer-service channel: what cannot be sent there becomes a dead letter. */
   readonly mailboxEnabled: boolean;
-  /** What is said to a user whose answer is kept. */
+  /** Reply to a user whose answer goes to the mailbox. */
   readonly notice: string;
-  /** Nothing is sent before: WeChat's limits per minute concern all that the account sends. Each process learns it. */
-  pausedUntilMs: number;
-  /** Counts one more attempt that is left without an answer. False: there are too many already. Never rejects. */
+  /** No message is sent before this time: WeChat's limits per minute cover the whole account. Each process keeps its own. */
+  readonly pausedUntilMs: number;
+  /** Pauses all sends of the account until `atMs`, after WeChat refused a message for a limit per minute. */
+  pauseUntil(atMs: number): void;
+  /** Counts one more attempt that is left unanswered. False: the rate limit is reached. Never rejects. */
   tryAcquireHold(): Promise<boolean>;
-  /** Resolves once it is known, or could not be learned now. */
+  /** Resolves once the channel is known, or the call that asks for it failed. */
   settled(): Promise<void>;
-  /** WeChat refused a customer-service message for want of the right (48001). Never throws. */
+  /** Switches to passive-only after WeChat refused a customer-service message with 48001 (no permission). Never throws. */
   onPermissionDenied(): Promise<void>;
   view(): DeliveryChannelView;
-  /** Begins to learn it, where it is not configured. Does not wait for WeChat. */
+  /** Starts to ask WeChat for the permissions, unless the channel is configured. Returns at once. */
   start(): Promise<void>;
   stop(): void;
 }
@@ -48,7 +50,7 @@ export interface DeliveryPolicy {
 export function createDeliveryPolicy(deps: {
   readonly appId: AppId;
   readonly mode: LateReplyMode;
-  /** False: there is no secret to make calls with, so `auto` is passive-only. */
+  /** False if no AppSecret is configured; then `auto` is passive-only. */
   readonly canCall: boolean;
   readonly permission: SendPermission;
   readonly notice: string;
@@ -58,6 +60,7 @@ export function createDeliveryPolicy(deps: {
 }): DeliveryPolicy {
   const { appId, mode, canCall, permission, notice, heldPer5Min, store, clock } = deps;
   const isLearned = mode === 'auto' && canCall;
+  let pausedUntilMs = 0;
 
   function channel(): DeliveryChannel {
     if (mode !== 'auto') return mode;
@@ -70,11 +73,16 @@ export function createDeliveryPolicy(deps: {
     },
     mailboxEnabled: mode !== 'customer-service',
     notice,
-    pausedUntilMs: 0,
+    get pausedUntilMs() {
+      return pausedUntilMs;
+    },
+    pauseUntil(atMs) {
+      pausedUntilMs = Math.max(pausedUntilMs, atMs);
+    },
     async tryAcquireHold() {
       const held = {
         name: `${appId}:held`,
-        // In failures, as WeChat counts them.
+        // The limiter counts failures, as WeChat does.
         limit: heldPer5Min * HELD_ATTEMPTS,
         perMs: HOLD_RATE_PERIOD_MS,
         nowMs: clock.now(),

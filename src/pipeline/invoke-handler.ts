@@ -1,5 +1,6 @@
 import type { MediaKind } from '../api/media/limits.js';
 import type { FileSource } from '../api/media/media-cache.js';
+import type { AskBackend } from '../handler-runtime/forward/backend.js';
 import {
   runHandle,
   runLater,
@@ -18,7 +19,7 @@ import type { Logger } from '../ports/logger.js';
 import type { SendQuota, StateStore } from '../ports/state-store.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
-import type { Push } from '../protocol/push.js';
+import type { Push } from '../protocol/push/push.js';
 import type { Account } from './account.js';
 import { readSendQuota, sendNow } from './send-now.js';
 
@@ -32,7 +33,7 @@ export interface HandleDeps {
 
 const SILENT: Outcome = { type: 'silent' };
 
-/** Finds the handler of a push and runs it. No handler: silence. Throws or rejects with what the handler threw. */
+/** Finds the handler of a push and runs it; without one, the outcome is silent. Errors of the handler propagate. */
 export function invokeHandle(
   deps: HandleDeps,
   account: Account,
@@ -44,16 +45,16 @@ export function invokeHandle(
     onRoute: (handler: string) => void;
   },
 ): Outcome | Promise<Outcome> {
-  const route = deps.router().route(push);
+  const route = deps.router().route(push, account.name);
   if (route === undefined) return SILENT;
   const { name } = route.handler;
   run.onRoute(name);
-  return timed(deps, account, name, () =>
-    runHandle(route, push, new LazyRunServices(deps, account, push, run)),
-  );
+  const startMs = deps.clock.now();
+  const outcome = runHandle(route, push, new LazyRunServices(deps, account, push, run));
+  return reported(deps, account, name, startMs, outcome);
 }
 
-/** What was thrown may be anything: a proxy, say, that throws when it is looked at. */
+/** Returns the name of a thrown value, which may be anything: even a proxy that throws when it is read. */
 function nameOf(thrown: unknown): string {
   try {
     if (!(thrown instanceof Error)) return typeof thrown;
@@ -64,37 +65,40 @@ function nameOf(thrown: unknown): string {
   }
 }
 
-/** Reports how long a handler ran, and how it ended. */
-function timed(
-  { clock, events }: HandleDeps,
-  { name: account }: Account,
+/** Emits `handler.ended` with the duration and the result. */
+function reported(
+  deps: HandleDeps,
+  account: Account,
   handler: string,
-  run: () => Outcome | Promise<Outcome>,
+  startMs: number,
+  outcome: Outcome | Promise<Outcome>,
 ): Outcome | Promise<Outcome> {
-  const startMs = clock.now();
-  const ended = (error?: unknown): void => {
-    const ms = clock.now() - startMs;
-    const how =
-      error === undefined
-        ? ({ result: 'ok' } as const)
-        : ({ result: 'threw', error: nameOf(error) } as const);
-    events.emit({ type: 'handler.ended', account, handler, ms, ...how });
-  };
-  const outcome = run();
-  if (!(outcome instanceof Promise)) {
-    ended();
-    return outcome;
-  }
-  outcome.then(
-    () => ended(),
-    (error: unknown) => ended(error ?? new Error('nothing was thrown')),
-  );
+  if (outcome instanceof Promise)
+    outcome.then(
+      () => reportEnd(deps, account, handler, startMs),
+      (error: unknown) =>
+        reportEnd(deps, account, handler, startMs, error ?? new Error('nothing was thrown')),
+    );
+  else reportEnd(deps, account, handler, startMs);
   return outcome;
 }
 
+function reportEnd(
+  { clock, events }: HandleDeps,
+  { name: account }: Account,
+  handler: string,
+  startMs: number,
+  error?: unknown,
+): void {
+  const ms = clock.now() - startMs;
+  const type = 'handler.ended';
+  if (error === undefined) events.emit({ type, account, handler, ms, result: 'ok' });
+  else events.emit({ type, account, handler, ms, result: 'threw', error: nameOf(error) });
+}
+
 /**
- * Finishes a push after its deadline: `later` where there is a task, `handle` once more where there is none.
- * `undefined`: no handler here can do it.
+ * Finishes a push after its deadline: runs `later` if there is a task, else `handle` once more. Returns `undefined` if this
+ * process has no such handler.
  */
 export async function invokeLater(
   deps: HandleDeps,
@@ -108,28 +112,30 @@ export async function invokeLater(
     signal: () => run.signal,
   });
   if (run.task === undefined) {
-    const route = deps.router().route(push);
+    const route = deps.router().route(push, account.name);
     if (route === undefined) return undefined;
-    return timed(deps, account, route.handler.name, () => runHandle(route, push, services));
+    const startMs = deps.clock.now();
+    return reported(deps, account, route.handler.name, startMs, runHandle(route, push, services));
   }
   const handler = deps.router().byName(run.handler);
   if (handler?.module.later === undefined) return undefined;
   const { task } = run;
-  return timed(deps, account, handler.name, () =>
-    runLater(handler, push, task, services satisfies LateServices),
-  );
+  const startMs = deps.clock.now();
+  const outcome = runLater(handler, push, task, services satisfies LateServices);
+  return reported(deps, account, handler.name, startMs, outcome);
 }
 
-/** Shows the push to those who watch, once its answer is under way. */
+/** Runs the observers of a push, after the current turn of the event loop, so that they do not delay the answer. */
 export function notifyObservers({ log, router }: HandleDeps, account: Account, push: Push): void {
-  const observers = router().observers(push);
+  const observers = router().observers(push, account.name);
   if (observers.length === 0) return;
   setImmediate(() => {
-    runObservers(observers, push, { log: log.child({ pushId: push.id }), api: account.api });
+    const { name, api } = account;
+    runObservers(observers, push, { account: name, log: log.child({ pushId: push.id }), api });
   });
 }
 
-/** What a handler is handed, made when it is touched: most handlers touch two or three things. */
+/** Creates each service of a run on first use: most handlers use two or three. */
 class LazyRunServices implements RunServices {
   readonly #deps: HandleDeps;
   readonly #account: Account;
@@ -149,6 +155,9 @@ class LazyRunServices implements RunServices {
     this.#run = run;
   }
 
+  get account(): string {
+    return this.#account.name;
+  }
   get log(): Logger {
     return this.#deps.log.child({ pushId: this.#push.id, user: this.#push.user });
   }
@@ -160,6 +169,9 @@ class LazyRunServices implements RunServices {
   }
   get attempt(): number {
     return this.#run.attempt;
+  }
+  get askBackend(): AskBackend {
+    return this.#account.askBackend(this.#push);
   }
   get session(): SessionStore {
     return createSession(this.#deps, this.#account.appId, this.#push.user);

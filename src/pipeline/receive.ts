@@ -1,194 +1,80 @@
-import {
-  admitUrl,
-  answerHandshake,
-  isUrlProven,
-  openEnvelope,
-  timestampSkewS,
-} from '../protocol/envelope.js';
 import { wallTime } from '../ports/clock.js';
-import type { QueryValue } from '../protocol/callback-query.js';
-import type { CallbackQuery, OpenedEnvelope } from '../protocol/envelope.js';
-import { fingerprint, readPush, type Push } from '../protocol/push.js';
-import { PushRefused } from '../protocol/refusal.js';
 import type { PushOutcome } from '../ports/events.js';
-import type { ClaimRequest, ClaimResult } from '../ports/state-store.js';
-import { triggerOf, grantFor } from '../protocol/send-windows.js';
-import type { Account } from './account.js';
-import { releaseUncertainClaim } from './record/release-claim.js';
-import { notifyObservers } from './invoke-handler.js';
-import { recordRef, type RecordRef } from './record/record-ref.js';
+import type { PushRecorder } from '../ports/push-recorder.js';
+import type { ClaimResult } from '../ports/state-store.js';
+import { openEnvelope, type OpenedEnvelope } from '../protocol/envelope.js';
+import { readPush, type Push } from '../protocol/push/push.js';
+import { PushRefused } from '../protocol/refusal.js';
 import { decodeRecord } from '../push-record/codec.js';
 import { isReplied } from '../push-record/push-record.js';
+import type { Account } from './account.js';
+import {
+  createAdmission,
+  type Admission,
+  type AdmissionDeps,
+  type AdmittedPush,
+  type Answer,
+} from './admission.js';
+import { claimPush, describeAttempt, type ClaimDeps, type Claimed } from './claim-push.js';
+import { notifyObservers } from './invoke-handler.js';
+import { recordRef, type RecordRef } from './record/record-ref.js';
+import { releaseUncertainClaim } from './record/release-claim.js';
+import { SUCCESS, type AttemptResponse, type SettledResponse } from './run/pending-attempts.js';
 import { PushRun } from './run/push-run.js';
 import type { Arrival, RunDeps } from './run/run-deps.js';
-import {
-  SUCCESS,
-  WECHAT_MAX_ATTEMPTS,
-  WECHAT_TIMEOUT_MS,
-  type SettledResponse,
-  type AttemptResponse,
-} from './run/pending-attempts.js';
+import { noteRepeat, settleCarried } from './run/settle-carried.js';
 
-/** One POST whose URL may be WeChat's. Only `Receiver.admit` makes it. */
-export interface AdmittedPush {
-  readonly type: 'admitted';
-  readonly query: CallbackQuery;
-  /** For the log of refusals. */
-  readonly remote: string | undefined;
-}
-
-/** One POST at the door, its body read. */
+/** A POST to the callback, after its body was read. */
 export interface PushRequest {
   readonly admitted: AdmittedPush;
   /** The body, valid UTF-8. */
   readonly body: string;
-  /** The encoding that the request claims for its body, where that is not UTF-8. */
+  /** The charset that the Content-Type claims, if it is not UTF-8. */
   readonly foreignCharset: string | undefined;
-  /** When its first byte came, by our clock. The deadline counts from here. */
+  /** Arrival of the first byte on `Clock.now`. The deadline counts from here. */
   readonly receivedAtMs: number;
 }
 
-/** What goes back to WeChat. A body other than `success` and '' is reply XML, sealed where the push was. */
-export interface Answer {
-  readonly status: 200 | 403 | 503;
-  readonly body: string;
-}
-
-export interface Receiver {
-  /** The echostr of a handshake that is ours, else a 403. */
-  handshake(query: CallbackQuery, remote: string | undefined): Answer;
-  /** Judges a push by its URL, before its body is read: its signature, as far as that goes, and its age. */
-  admit(query: CallbackQuery, remote: string | undefined): AdmittedPush | { type: 'refused'; answer: Answer };
-  /** Notes a refusal, and returns the one face that all have. */
-  refuse(refusal: PushRefused, asked: Pick<AdmittedPush, 'query' | 'remote'>): Answer;
+export interface Receiver extends Admission {
   /**
-   * The sender with whom a push shares its turn where bodies are large: the signature of its URL, which WeChat makes
-   * anew for each push; the address where nothing proves the URL.
-   */
-  senderOf(admitted: AdmittedPush): string;
-  /**
-   * Never rejects: every way to fail has its answer. `undefined`: say nothing and leave the request open until WeChat
-   * hangs up, so that it tries again (accounts that have no other way to a late answer).
+   * Answers a push. Never rejects: every failure has its answer. `undefined`: send nothing and leave the request open
+   * until WeChat closes it and retries (passive-only accounts).
    */
   receive(request: PushRequest): Promise<Answer | undefined>;
 }
 
 export interface ReceiveDeps extends RunDeps {
-  readonly settings: {
-    readonly maxPushAgeS: number;
-    readonly replyDeadlineMs: number;
-    /** Passive-only accounts: what is done with a push while an earlier one of its sender is still worked on. */
-    readonly whilePending: 'answer' | 'notice';
-  };
+  readonly settings: AdmissionDeps['settings'] &
+    ClaimDeps['settings'] & {
+      /** Passive-only accounts: the treatment of a push while an earlier one of its sender is unfinished. */
+      readonly whilePending: 'answer' | 'notice';
+    };
+  /** Absent: nothing is recorded. */
+  readonly recorder?: PushRecorder | undefined;
 }
 
-/** From here on a try counts as the last one, whatever its number. */
-const LAST_ATTEMPT_SINCE_MS = 9_500;
-
-type Claimed = Exclude<ClaimResult, { type: 'replayed' }>;
-type Writable<T> = { -readonly [P in keyof T]: T[P] };
-
-const REFUSED: Answer = { status: 403, body: '' };
 const RECEIVED: Answer = { status: 200, body: 'success' };
 const UNAVAILABLE: Answer = { status: 503, body: '' };
+const NO_ANSWER: AttemptResponse = { type: 'unavailable' };
 
-/** received → authenticated → opened → parsed → claimed or joined → answered: the story of a push, up to its answer. */
+/** Creates the receiver of an account. A push is admitted, opened, parsed, claimed or joined, and answered. */
 export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
-  const { store, clock, owner, activeRuns, settings, ttls, events } = deps;
+  const { clock, activeRuns, settings, events, recorder } = deps;
   const log = account.name === 'default' ? deps.log : deps.log.child({ account: account.name });
-
-  function refuse(
-    error: unknown,
-    { query, remote }: Pick<AdmittedPush, 'query' | 'remote'>,
-    foreignCharset?: string,
-  ): Answer {
-    if (!(error instanceof PushRefused)) {
-      log.error({ err: error, remote }, 'a request could not be read because of a fault of ours');
-      return REFUSED;
-    }
-    const { reason } = error;
-    const signed = query.signature !== undefined || query.msg_signature !== undefined;
-    events.emit({ type: 'request.refused', account: account.name, reason, signed, remote });
-    const charset =
-      foreignCharset === undefined || reason !== 'body_unreadable'
-        ? ''
-        : `; its Content-Type claims charset ${foreignCharset}, and WeChat sends UTF-8`;
-    log.warn({ stage: 'received', reason, remote }, `refused: ${error.message}${charset}`);
-    return REFUSED;
-  }
-
-  function assertFresh(timestamp: QueryValue): void {
-    if (settings.maxPushAgeS === 0) return;
-    const skewS = timestampSkewS(typeof timestamp === 'string' ? timestamp : '', wallTime(clock));
-    if (skewS !== undefined && Math.abs(skewS) <= settings.maxPushAgeS) return;
-    throw new PushRefused(
-      'timestamp_stale',
-      skewS === undefined
-        ? 'its timestamp is no number of seconds'
-        : `its timestamp is ${Math.abs(skewS)} s ${skewS < 0 ? 'behind' : 'ahead of'} our clock; MAX_PUSH_AGE_S allows ${settings.maxPushAgeS} s`,
-    );
-  }
+  const admission = createAdmission(account, deps, log);
 
   function assertOwnAccount(name: string | undefined): void {
     if (account.originalId === undefined || name === undefined || name === account.originalId) return;
     throw new PushRefused('foreign_account', 'its ToUserName is not WECHAT_ORIGINAL_ID');
   }
 
-  /** The push, believed and read; `undefined` for a probe, which wants nothing but `success`. */
+  /** Opens and parses a push. `push` is absent for a probe of WeChat's, which expects `success`. */
   function read(request: PushRequest): { opened: OpenedEnvelope; push: Push | undefined } {
     const opened = openEnvelope(request.admitted.query, request.body, account.secrets, { isUrlProven: true });
     assertOwnAccount(opened.outerAccount);
     const push = readPush(opened.text, account.appId);
     if (push !== undefined) assertOwnAccount(push.account);
     return { opened, push };
-  }
-
-  function claim(push: Push, opened: OpenedEnvelope, { key, sender }: RecordRef): Promise<ClaimResult> {
-    const nowMs = clock.now();
-    const trigger = triggerOf(push);
-    const request: Writable<ClaimRequest> = {
-      key,
-      owner: owner.id,
-      nowMs,
-      ttlMs: ttls.terminalMs,
-      sender,
-    };
-    // Plaintext mode signs no body: the same signature under another push is somebody else's.
-    if (!opened.sealed)
-      request.replayGuard = {
-        key: `${account.appId}:used:${opened.signature}`,
-        fingerprint: fingerprint(push),
-      };
-    if (trigger !== undefined) {
-      request.grantsQuota = grantFor(trigger, nowMs);
-      request.readMailbox = true;
-    } else if (push.kind === 'event.unsubscribe') request.revokesQuota = true;
-    if (account.deliveryPolicy.channel === 'passive-only') request.countAttempts = true;
-    return store.claim(request);
-  }
-
-  function describeAttempt(
-    claimed: Claimed,
-    ref: RecordRef,
-    receivedAtMs: number,
-  ): { arrival: Arrival; isLast: boolean } {
-    const { replyDeadlineMs } = settings;
-    const { count: attemptNumber, sinceMs } = claimed.attempts ?? { count: 1, sinceMs: receivedAtMs };
-    const isHeld = account.deliveryPolicy.channel === 'passive-only';
-    const isLast =
-      !isHeld || attemptNumber >= WECHAT_MAX_ATTEMPTS || receivedAtMs - sinceMs >= LAST_ATTEMPT_SINCE_MS;
-    const heldMs = isHeld ? (WECHAT_MAX_ATTEMPTS - 1) * WECHAT_TIMEOUT_MS : 0;
-    const passiveUntilMs = Math.max(receivedAtMs, sinceMs + heldMs) + replyDeadlineMs;
-    return {
-      arrival: {
-        receivedAtMs,
-        attemptNumber,
-        sinceMs,
-        passiveUntilMs,
-        mailbox: claimed.mailbox?.filter(({ key }) => key !== ref.key) ?? [],
-      },
-      isLast,
-    };
   }
 
   /** Joins the run of this process, starts one, or follows the one of another process. */
@@ -198,150 +84,148 @@ export function createReceiver(account: Account, deps: ReceiveDeps): Receiver {
     ref: RecordRef,
     receivedAtMs: number,
   ): AttemptResponse | Promise<AttemptResponse> {
-    const { arrival, isLast } = describeAttempt(claimed, ref, receivedAtMs);
-    const attempt = { deadlineAtMs: receivedAtMs + settings.replyDeadlineMs, isLast };
+    const { arrival, isLast } = describeAttempt(deps, account, claimed, ref, receivedAtMs);
+    const attempt = { receivedAtMs, deadlineAtMs: receivedAtMs + settings.replyDeadlineMs, isLast };
     const known = activeRuns.get(ref.key);
     if (known !== undefined) {
       log.info(
         { stage: 'joined', pushId: push.id, kind: push.kind },
-        'a further try joins the run of its push',
+        'attempt joined: the run of its push goes on in this process',
       );
-      return known.join(attempt);
+      const response = known.join(attempt);
+      if (!(response instanceof Promise)) reportRemembered(push, receivedAtMs);
+      return response;
     }
     const begin = (whose: 'ours' | 'theirs') =>
-      new PushRun(deps, account, push, claimed.stored, arrival, whose);
+      new PushRun(deps, account, push, ref, claimed.stored, arrival, whose);
     if (claimed.type === 'claimed') {
       notifyObservers(deps, account, push);
       const ours = begin('ours');
-      const verdict = ours.join(attempt);
+      const response = ours.join(attempt);
       if (account.deliveryPolicy.channel === 'passive-only' && settings.whilePending === 'notice')
         ours.startUnlessPending();
       else ours.start();
-      return verdict;
+      return response;
     }
     const { state } = decodeRecord(claimed.stored.record);
     if (state !== 'running' && state !== 'released' && state !== 'ready')
-      return replayResponse(claimed, push, receivedAtMs);
+      return replayResponse(claimed, push, ref, arrival);
     log.info(
       { stage: 'joined', pushId: push.id, kind: push.kind, ownerAlive: claimed.ownerAlive },
       state === 'ready'
-        ? 'a try comes for an answer that stands ready'
-        : 'a try meets the run of another process',
+        ? 'attempt joined: the answer is ready'
+        : 'attempt joined: the push runs in another process',
     );
     const theirs = begin('theirs');
-    const verdict = theirs.join(attempt);
+    const response = theirs.join(attempt);
     theirs.follow();
-    return verdict;
+    return response;
   }
 
-  function replayResponse(
+  /** Answers an attempt whose push was answered before: with the same response again. */
+  async function replayResponse(
     known: Extract<ClaimResult, { type: 'known' }>,
     push: Push,
-    receivedAtMs: number,
-  ): SettledResponse {
+    ref: RecordRef,
+    { receivedAtMs, mailbox }: Arrival,
+  ): Promise<SettledResponse> {
     const record = decodeRecord(known.stored.record);
     const xml = isReplied(record) ? known.body : undefined;
-    reportAnswer(push, 'remembered', receivedAtMs);
-    events.emit({ type: 'answer.unheard', account: account.name, pushId: push.id });
+    if (xml !== undefined) await noteRepeat(deps, ref, mailbox);
+    reportRemembered(push, receivedAtMs);
     log.info(
-      { stage: record.state, pushId: push.id, kind: push.kind },
-      `this push was answered before, and its try hears the same again: ${xml === undefined ? '"success"' : 'the reply'} ` +
+      { stage: 'replayed', state: record.state, pushId: push.id, kind: push.kind },
+      `attempt replayed: the push was answered before, and hears the same again: ${xml === undefined ? '"success"' : 'the reply'} ` +
         '(testing by hand? change MsgId or CreateTime)',
     );
-    return xml === undefined ? SUCCESS : { type: 'reply', xml };
+    if (xml === undefined) return SUCCESS;
+    settleCarried(deps, ref, mailbox, account.name, 'heard');
+    return { type: 'reply', xml };
   }
 
-  /** For attempts that no run answers. */
+  /** Reports a further attempt of an answered push, whose answer did not reach WeChat. */
+  function reportRemembered(push: Push, receivedAtMs: number): void {
+    reportAnswer(push, 'remembered', receivedAtMs);
+    events.emit({ type: 'answer.unheard', account: account.name, pushId: push.id });
+  }
+
+  /** Emits `push.answered` for an attempt that was answered without a run. */
   function reportAnswer(push: Push, outcome: PushOutcome, receivedAtMs: number): void {
     const { id: pushId, kind } = push;
     const ms = clock.now() - receivedAtMs;
     events.emit({ type: 'push.answered', account: account.name, kind, outcome, handler: '', pushId, ms });
   }
 
-  function render(verdict: AttemptResponse, opened: OpenedEnvelope): Answer | undefined {
-    switch (verdict.type) {
-      case 'held':
-        return undefined;
-      case 'reply':
-        return { status: 200, body: opened.seal(verdict.xml, Math.floor(wallTime(clock) / 1000)) };
-      case 'success':
-        return RECEIVED;
-      case 'unavailable':
-        return UNAVAILABLE;
-      default:
-        return verdict satisfies never;
-    }
+  /** Reports an attempt that is answered 503, because its claim or its run failed. */
+  function reportFailure(error: unknown, push: Push, wasClaimed: boolean, receivedAtMs: number): void {
+    log.error(
+      { err: error, pushId: push.id, kind: push.kind },
+      wasClaimed
+        ? 'attempt failed: after its claim, answered 503, and WeChat will try again'
+        : 'claim failed: answered 503, and WeChat will try again',
+    );
+    reportAnswer(push, 'unavailable', receivedAtMs);
+  }
+
+  function recordExchange(push: Push, receivedAtMs: number, response: AttemptResponse): void {
+    if (recorder === undefined) return;
+    const tookMs = clock.now() - receivedAtMs;
+    const { name, appId } = account;
+    const answer = render(response, (xml) => xml);
+    recorder.record({ account: name, appId, push, atMs: wallTime(clock) - tookMs, tookMs, answer });
   }
 
   async function receive(request: PushRequest): Promise<Answer | undefined> {
-    const { remote } = request.admitted;
+    const { admitted, receivedAtMs } = request;
     let opened: OpenedEnvelope;
     let push: Push | undefined;
     try {
       ({ opened, push } = read(request));
     } catch (error) {
-      return refuse(error, request.admitted, request.foreignCharset);
+      return admission.refuse(error, admitted, request.foreignCharset);
     }
     if (push === undefined) {
-      log.info({ stage: 'parsed', remote }, 'a probe without MsgType was answered "success"');
+      const { remote } = admitted;
+      log.info({ stage: 'parsed', remote }, 'probe answered: it has no MsgType, so "success"');
       return RECEIVED;
     }
     const ref = recordRef(account.appId, push.id, push.user);
-    let claimed: ClaimResult;
+    let claimed: ClaimResult | undefined;
+    let response: AttemptResponse;
+    let answer: Answer | undefined;
     try {
-      claimed = await claim(push, opened, ref);
-    } catch (error) {
-      log.error(
-        { err: error, pushId: push.id, kind: push.kind },
-        'a push could not be claimed; WeChat will try again',
-      );
-      reportAnswer(push, 'unavailable', request.receivedAtMs);
-      void releaseUncertainClaim(deps, ref);
-      return UNAVAILABLE;
-    }
-    try {
+      claimed = await claimPush(deps, account, push, opened, ref);
       if (claimed.type === 'replayed')
         throw new PushRefused('replayed', 'its signature was used for another push before');
-      const verdict = joinOrStartRun(claimed, push, ref, request.receivedAtMs);
-      return render(verdict instanceof Promise ? await verdict : verdict, opened);
+      const coming = joinOrStartRun(claimed, push, ref, receivedAtMs);
+      response = coming instanceof Promise ? await coming : coming;
+      answer = render(response, (xml) => opened.seal(xml, Math.floor(wallTime(clock) / 1000)));
     } catch (error) {
-      if (error instanceof PushRefused) return refuse(error, request.admitted);
-      log.error(
-        { err: error, pushId: push.id, kind: push.kind },
-        'a push could not be claimed; WeChat will try again',
-      );
-      reportAnswer(push, 'unavailable', request.receivedAtMs);
-      return UNAVAILABLE;
+      if (error instanceof PushRefused) return admission.refuse(error, admitted);
+      reportFailure(error, push, claimed !== undefined, receivedAtMs);
+      if (claimed === undefined) void releaseUncertainClaim(deps, ref);
+      response = NO_ANSWER;
+      answer = UNAVAILABLE;
     }
+    recordExchange(push, receivedAtMs, response);
+    return answer;
   }
 
-  return {
-    receive,
-    refuse,
-    admit(query, remote) {
-      try {
-        admitUrl(query, account.secrets);
-        assertFresh(query.timestamp);
-        return { type: 'admitted', query, remote };
-      } catch (error) {
-        return { type: 'refused', answer: refuse(error, { query, remote }) };
-      }
-    },
-    senderOf({ query, remote }) {
-      const { signature } = query;
-      return typeof signature === 'string' && isUrlProven(query, account.secrets)
-        ? signature
-        : (remote ?? '');
-    },
-    handshake(query, remote) {
-      try {
-        const echostr = answerHandshake(query, account.secrets);
-        assertFresh(query.timestamp);
-        log.info({ stage: 'authenticated', remote }, 'the handshake was answered: this URL can be saved');
-        return { status: 200, body: echostr };
-      } catch (error) {
-        return refuse(error, { query, remote });
-      }
-    },
-  };
+  return { ...admission, receive };
+}
+
+/** Renders the response to an attempt. `undefined`: it is held, and nothing is sent. */
+function render(response: AttemptResponse, toBody: (xml: string) => string): Answer | undefined {
+  switch (response.type) {
+    case 'held':
+      return undefined;
+    case 'reply':
+      return { status: 200, body: toBody(response.xml) };
+    case 'success':
+      return RECEIVED;
+    case 'unavailable':
+      return UNAVAILABLE;
+    default:
+      return response satisfies never;
+  }
 }

@@ -4,12 +4,12 @@ import type { CustomerServiceMessage } from '../protocol/customer-service-messag
 import type { OpenId } from '../protocol/ids.js';
 import type { Account } from './account.js';
 
-/** WeChat does not know the media id: it expired early, or was removed. */
+/** `invalid media_id`: it expired early, or was removed. */
 const MEDIA_UNKNOWN = 40007;
 
 /**
- * Sends a customer-service message. Where WeChat knows a media id of it no more, its file is uploaded anew, if anybody
- * knows it, and the message is sent once more.
+ * Sends a customer-service message. If WeChat no longer knows one of its media ids and the file is known, uploads the file again
+ * and sends the message once more.
  *
  * @throws as `api.messages.send`
  */
@@ -24,7 +24,7 @@ export async function sendMessage(
   } catch (error) {
     if (!(error instanceof ApiRefused) || error.errcode !== MEDIA_UNKNOWN) throw error;
     const reuploaded = await reuploadMedia(account, message).catch((failed: unknown) => {
-      // Nothing but the line failed: it is worth another try.
+      // The upload failed only because WeChat was unreachable, so a retry may succeed.
       throw failed instanceof ApiUnreachable ? failed : error;
     });
     if (reuploaded === undefined) throw error;
@@ -32,7 +32,7 @@ export async function sendMessage(
   }
 }
 
-/** The message with new media ids in place of those whose files are known. `undefined`: none is. */
+/** Replaces each media id whose file is known by that of a new upload. `undefined`: none is known. */
 async function reuploadMedia(
   { mediaCache }: Account,
   message: CustomerServiceMessage,

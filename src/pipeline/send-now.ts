@@ -2,14 +2,14 @@ import { ApiRefused, ApiUnreachable } from '../api/api-error.js';
 import { isPermissionDenied } from '../api/send-permission-fact.js';
 import type { Clock } from '../ports/clock.js';
 import type { SendQuota, StateStore } from '../ports/state-store.js';
+import { senderKey } from '../ports/record-key.js';
 import { AppError } from '../protocol/app-error.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
-import type { Push } from '../protocol/push.js';
+import type { Push } from '../protocol/push/push.js';
 import type { Account } from './account.js';
-import { senderKey } from './record/record-ref.js';
 import { sendMessage } from './send-message.js';
 
-/** `ctx.send` while nothing may be sent to the user: no call was made. */
+/** Thrown by `ctx.send` without an API call, because nothing may be sent to the user at this moment. */
 export class WindowClosed extends AppError {
   readonly code = 'window_closed';
 }
@@ -19,7 +19,7 @@ interface SendNowDeps {
   readonly clock: Clock;
 }
 
-/** What may still be sent to the sender of a push. @throws StoreUnavailable */
+/** Reads the send quota of a push's sender. @throws StoreUnavailable */
 export async function readSendQuota(
   { store, clock }: SendNowDeps,
   account: Account,
@@ -31,7 +31,7 @@ export async function readSendQuota(
 }
 
 /**
- * Sends a customer-service message to the sender of a push at once, on the sender's window.
+ * Sends a customer-service message to the sender of a push at once, and counts it against the send quota.
  *
  * @throws WindowClosed, StoreUnavailable  nothing was sent
  * @throws ApiRefused, ApiUnreachable

@@ -4,23 +4,21 @@ import {
 } from '../protocol/customer-service-message.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
 import { TEXT_LIMIT_BYTES } from '../protocol/limits.js';
-import { splitText } from '../protocol/split-text.js';
+import { splitText } from '../text/split-text.js';
 
-/** Whether a passive reply carries it whole. */
-export function fitsOneMessage(reply: Reply): boolean {
-  return reply.type !== 'text' || Buffer.byteLength(reply.content) <= TEXT_LIMIT_BYTES;
-}
+/** A text of this many UTF-16 units always fits: each unit takes three bytes at most. */
+const SURELY_FITS = Math.floor(TEXT_LIMIT_BYTES / 3);
 
-/** A reply in the messages that it takes: a text that is too long for one becomes several, all else is one. */
+/** Splits a text reply that is too long for one message; any other reply stays one. */
 export function splitReply<R extends Reply>(
   reply: R,
 ): { readonly first: R | LateReply; readonly rest: readonly LateReply[] } {
-  if (reply.type !== 'text') return { first: reply, rest: [] };
+  if (reply.type !== 'text' || reply.content.length <= SURELY_FITS) return { first: reply, rest: [] };
   const [first, ...rest] = splitText(reply.content).map((content): LateReply => ({ type: 'text', content }));
   return first === undefined || rest.length === 0 ? { first: reply, rest: [] } : { first, rest };
 }
 
-/** The customer-service messages that carry a reply: of several articles each is one. @throws ReplyInvalid */
+/** Converts a reply to customer-service messages; each of several articles becomes a message. @throws ReplyInvalid */
 export function toCustomerServiceMessages(reply: LateReply): CustomerServiceMessage[] {
   if (reply.type === 'news')
     return reply.articles.map((article) => toCustomerServiceMessage({ ...reply, articles: [article] }));

@@ -2,7 +2,7 @@ import type { TextStream } from '../handler-runtime/text-stream.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { StateStore } from '../ports/state-store.js';
-import type { Push } from '../protocol/push.js';
+import type { Push } from '../protocol/push/push.js';
 import type { Account } from './account.js';
 import type { RecordRef } from './record/record-ref.js';
 
@@ -11,9 +11,8 @@ const TYPING_INTERVAL_MS = 12_000;
 const QUOTA_POLL_INTERVAL_MS = 1_000;
 
 /**
- * While an answer is being written after its deadline: shows its user that somebody types, and breaks it off when the
- * user writes again, on whichever process that arrives. Neither ever fails the answer, and neither is done where the
- * account may not send. Returns how to stop.
+ * Shows the user "is typing" while an answer is written after its deadline, and aborts it when the user writes again, on any
+ * process. Neither ever fails the answer, and neither happens on a passive-only account. Returns a function that stops both.
  */
 export function startTypingIndicator(
   { store, clock, log }: { store: StateStore; clock: Clock; log: Logger },
@@ -45,7 +44,7 @@ export function startTypingIndicator(
       () => true,
       () => false,
     );
-  /** Each message of the user moves the end of the window. */
+  /** Each message of the user moves the end of the send quota. */
   const windowEnd = async (): Promise<number | undefined> => {
     try {
       return (await store.sendQuota({ sender, nowMs: clock.now() })).untilMs;
@@ -54,7 +53,7 @@ export function startTypingIndicator(
     }
   };
 
-  // Where the rest of an answer waits for the next message, that message comes for it.
+  // On a passive-only account the next message fetches the rest of the answer, so it must not abort it.
   if (account.deliveryPolicy.channel !== 'customer-service') return stop;
   void isTyping().then((goOn) => goOn && every(TYPING_INTERVAL_MS, isTyping));
   if (stream.onNewMessage === 'abort')
@@ -62,7 +61,7 @@ export function startTypingIndicator(
       every(QUOTA_POLL_INTERVAL_MS, async () => {
         const end = await windowEnd();
         if (first === undefined || end === undefined || end <= first) return true;
-        log.info({ pushId }, 'its user wrote again: the rest of a long answer is broken off');
+        log.info({ pushId }, 'stream aborted: its user wrote again');
         stream.abort();
         return false;
       });

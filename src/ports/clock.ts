@@ -1,11 +1,13 @@
 import { uptime } from 'node:os';
 import { createSteadyTime } from './steady-time.js';
 
-/** Time, as the program sees it. Tests hand in one that they move by hand. */
+/** The time source of the program. Tests use a clock that they move themselves. */
 export interface Clock {
-  /** Milliseconds since 1970, never stepped: deadlines, leases and expiries are points of it. */
+  /** Unix milliseconds that never jump. Deadlines, leases and expiries use it. */
   now(): number;
-  /** Milliseconds since 1970 as the machine has it: for what leaves the process or comes from outside. Default: `now`. */
+  /**
+   * Unix milliseconds of the system clock, which may jump: for times sent to or received from outside. Default: `now`.
+   */
   wallNow?(): number;
   /**
    * Calls `run` once, `delayMs` from now. Returns its cancellation, which may be called any number of times.
@@ -14,7 +16,7 @@ export interface Clock {
   schedule(delayMs: number, run: () => void, options?: { background?: boolean }): () => void;
 }
 
-/** The machine's own clock. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: createSteadyTime({
     wallMs: () => Date.now(),
@@ -29,5 +31,5 @@ export const systemClock: Clock = {
   },
 };
 
-/** The machine's time, for stamps that others read and for those that others made. */
+/** Returns the system time, for timestamps that other machines read or wrote. */
 export const wallTime = (clock: Clock): number => clock.wallNow?.() ?? clock.now();

@@ -1,53 +1,65 @@
 import type { Json } from '../protocol/json.js';
 
-/** Work promised to a user. What became of it stands in the push's record; this is what is needed to do it. */
+/** The work of a late answer, with all that is needed to do it. The record of the push holds its progress. */
 export interface DeferredJob {
-  /** One job per record: the push's id, unless a letter is tried `again`. Letters of `[A-Za-z0-9._-]`, never digits only. */
+  /**
+   * One job per record: the push's id, or another one for a redrive. Characters of `[A-Za-z0-9._-]`, never digits only.
+   */
   readonly id: string;
   readonly appId: string;
   readonly pushId: string;
   readonly user: string;
-  /** The opened push as it came (XML or JSON text), to be parsed again. */
+  /** The opened push as received (XML or JSON text), to be parsed again. */
   readonly push: string;
   readonly receivedAtMs: number;
   /** The handler's name: its file name. */
   readonly handler: string;
-  /** `overrun`: `handle` is run again unless its owner finishes. `deferred`: `later` is run with `task`. */
+  /** `overrun`: `handle` runs again unless its owner finishes. `deferred`: `later` runs with `task`. */
   readonly reason: 'overrun' | 'deferred';
   readonly task?: Json;
-  /** A dead letter is tried again, since then. The record and the job are its own, and no longer those of the push. */
+  /** Set for the redrive of a dead letter, whose record and job are its own, not those of the push. */
   readonly redrive?: { readonly sinceMs: number };
+  /** The span that wrote the job (W3C Trace Context), if tracing is on. */
+  readonly traceparent?: string;
 }
 
-/** What is to become of a job after one look at it. */
+/** The next step for a job after a worker has run it. */
 export type JobResult =
   | { readonly type: 'done' }
-  /** Not yet: look again after this time. `inMailbox`: until then it waits for nothing but its user. */
-  | { readonly type: 'retry'; readonly afterMs: number; readonly inMailbox?: true };
+  /**
+   * Process the job again after this time. `inMailbox`: it waits only for its user. `isOverdue`: it was due and could
+   * not be sent, so it counts as due while it waits.
+   */
+  | {
+      readonly type: 'retry';
+      readonly afterMs: number;
+      readonly inMailbox?: true;
+      readonly isOverdue?: true;
+    };
 
-/** Does a job. A rejection counts as `again` after a second, and is logged. */
+/** Processes a job. A rejection counts as `retry` after a second, and is logged. */
 export type JobProcessor = (job: DeferredJob, signal: AbortSignal) => Promise<JobResult>;
 
-/** The jobs of a queue by what they wait for. */
+/** Numbers of jobs in a queue, by what they wait for. */
 export interface QueueCounts {
   /** Due, and not taken yet. */
   readonly waiting: number;
   /** Not due yet: the lease of a run, a retry. */
   readonly delayed: number;
-  /** Its answer is in the mailbox: it only waits for its user. */
+  /** Their answers are in the mailbox and only wait for the user. */
   readonly inMailbox: number;
   readonly active: number;
-  /** When the push of the oldest job came that is due or being worked on. Absent: there is none. */
+  /** Arrival of the oldest push among the jobs that are due, overdue or active. Absent: there is none. */
   readonly oldestPushAtMs?: number;
 }
 
 export interface PutOptions {
   readonly notBeforeMs?: number;
-  /** Until then it waits for nothing but its user. */
+  /** Until then the job waits only for its user. */
   readonly inMailbox?: boolean;
 }
 
-/** Ends a job of which the queue has nothing left but the id. */
+/** Ends a job of which the queue has only the id left. */
 export type LostJobProcessor = (id: string) => Promise<JobResult>;
 
 export interface ConsumeOptions {
@@ -62,30 +74,31 @@ export interface Consumer {
 }
 
 /**
- * Work promised to users, kept until its verdict is `done`. At least once: the record decides, not the queue.
+ * Stores the jobs of late answers until their result is `done`. Delivers at least once: the record decides, not the
+ * queue.
  *
- * @throws QueueUnavailable  the job could not be kept, or nobody knows whether it was
+ * @throws QueueUnavailable  the job was not stored, or its storage is uncertain
  */
 export interface DeferredQueue {
-  /** Resolves only once the job would survive a crash. The same id twice is kept once (the first data stays). */
+  /** Resolves only once the job would survive a crash. The same id twice is stored once (the first data stays). */
   put(job: DeferredJob, options?: PutOptions): Promise<void>;
-  /** Makes a waiting job due now. Says nothing when it is absent or being worked on. */
+  /** Makes a waiting job due now. Does nothing if it is absent or active. */
   promote(id: string): Promise<void>;
-  /** True when a waiting job was removed; false when it is absent or being worked on. */
+  /** Removes a waiting job. False if it is absent or active. */
   remove(id: string): Promise<boolean>;
-  /** How many jobs there are, whatever they wait for. */
+  /** Counts all jobs. */
   size(): Promise<number>;
-  /** The same, told apart. Shared by all processes of a queue. */
+  /** Counts the jobs of all processes, by what they wait for. */
   counts(): Promise<QueueCounts>;
   consume(work: JobProcessor, options?: ConsumeOptions): Consumer;
   close(): Promise<void>;
 }
 
-/** The job was not kept, or nobody knows whether it was. */
+/** The job was not stored, or its storage is uncertain. */
 export class QueueUnavailable extends Error {
   override readonly name = 'QueueUnavailable';
   readonly code = 'queue_unavailable';
-  /** False only where it is certain that the job is not in the queue. */
+  /** False only if the job is certainly not in the queue. */
   readonly maybeStored: boolean;
   constructor(message: string, options?: { cause?: unknown; maybeStored?: boolean }) {
     super(message, { cause: options?.cause });

@@ -1,4 +1,4 @@
-/** A body other than JSON. In pieces, so that a file is not copied to stand between the lines of a form. */
+/** A body other than JSON, as a list of chunks, so that a file in a form need not be copied. */
 export interface HttpContent {
   /** Content type, boundary included. */
   readonly type: string;
@@ -10,48 +10,49 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Complete, query included. May hold an access token: never logged. */
   readonly url: string;
-  /** Sent as it is, `application/json; charset=utf-8`. */
+  /** Sent unchanged, as `application/json; charset=utf-8`. */
   readonly body?: string;
-  /** In place of `body`. */
+  /** Replaces `body`. */
   readonly content?: HttpContent;
-  /** Beside those of the body. May hold a key: never logged. */
+  /** Sent besides content type and length. May hold a key: never logged. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The whole exchange, connecting included. */
+  /** Limit of the whole exchange, connecting included. */
   readonly timeoutMs: number;
-  /** Until the connection stands: name, TCP and TLS. Default: `timeoutMs`. */
+  /** Limit of connecting: DNS, TCP and TLS. Default: `timeoutMs`. */
   readonly connectMs?: number;
-  /** Longest answer. Default 8 MiB. */
+  /** Longest response body. Default 8 MiB. */
   readonly maxBytes?: number;
-  /** On a connection made for it, as measuring needs it: then the answer comes with `phases`. */
+  /** Opens a connection for this request alone, to measure it; the response then has `phases`. */
   readonly newConnection?: boolean;
   readonly signal?: AbortSignal;
 }
 
 export interface HttpResponse {
   readonly status: number;
-  /** Names in lower case. What came twice is joined by `, `. */
+  /** Names are in lower case. Repeated headers are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
-  /** The bytes as UTF-8, bad ones replaced. */
+  /** The bytes decoded as UTF-8; invalid ones are replaced. */
   readonly text: string;
   readonly phases?: HttpPhases;
 }
 
-/** How long each part of an exchange took, in milliseconds. Absent: there was no such part. */
+/** Duration of each phase of an exchange, in ms. Absent: there was no such phase. */
 export interface HttpPhases {
   readonly dnsMs?: number;
   readonly connectMs?: number;
   readonly tlsMs?: number;
-  /** From the moment the connection stood until the whole answer was there. */
+  /** From the open connection to the last byte of the response. */
   readonly answerMs: number;
 }
 
 /**
- * Where an exchange broke off. The first five: no connection stood, so nothing was sent.
+ * Kinds of failure. With the first five there was no connection, so nothing was sent.
  *
- * connection-lost the connection broke, or the answer was cut off
- * too-large  the answer is longer than `maxBytes`
- * aborted   by the caller's signal, before or after it was sent
+ * answer-timeout   connected, but no complete response in time
+ * connection-lost  the connection broke, or the response was cut off
+ * too-large        the response is longer than `maxBytes`
+ * aborted          by the caller's signal, before or after the request was sent
  */
 export type HttpFailureKind =
   | 'invalid-url'
@@ -65,8 +66,8 @@ export type HttpFailureKind =
   | 'aborted';
 
 /**
- * The far end gave no usable answer. `sent` is the only thing a caller may decide a repetition by:
- * `false` means that the request certainly never reached the far end (no connection was made).
+ * The server gave no usable response. `sent` alone decides whether a caller may retry: `false` means that no connection
+ * was made, so the request certainly never reached the server.
  */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
@@ -79,10 +80,10 @@ export class HttpFailure extends Error {
   }
 }
 
-/** Outgoing HTTP. Redirects are answers. @throws HttpFailure when no complete answer came back. */
+/** Sends a request. Redirects are not followed. @throws HttpFailure without a complete response */
 export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** An answer out of its bytes; the text is decoded when it is first asked for. */
+/** Creates a response from its bytes; `text` is decoded on first use. */
 export function httpResponse(
   status: number,
   body: Uint8Array | string,

@@ -1,6 +1,10 @@
 /**
- * A logger with bound fields. Secrets, tokens, signatures and message texts are never handed to it;
- * what slips through is scrubbed by the adapter as a second line of defence.
+ * A logger with bound fields. Callers never pass secrets, tokens, signatures or message texts; the adapter scrubs them
+ * as a second line of defence.
+ *
+ * @example
+ * const own: Logger = ctx.log.child({ city: '北京' });
+ * own.info({}, 'the forecast was fetched');
  */
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -10,7 +14,7 @@ export interface Logger {
   child(fields: object): Logger;
 }
 
-/** Says nothing: for tests and for code that runs without a server. */
+/** Logs nothing: for tests and for code that runs without a server. */
 export const silentLogger: Logger = {
   debug() {},
   info() {},

@@ -15,7 +15,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['handler_hung', 'handler_timeout'],
 ]);
 
-/** Reads a stored dead letter, in today's words or in those up to journal format 3. */
+/** Reads a stored dead letter, with today's names or those up to journal format 3. */
 export function readDeadLetter(stored: OlderDeadLetter): DeadLetter {
   const { road, attempts, ...letter } = stored;
   return {
@@ -26,7 +26,7 @@ export function readDeadLetter(stored: OlderDeadLetter): DeadLetter {
   };
 }
 
-/** Reads a stored job, in today's words or in those up to journal format 3. */
+/** Reads a stored job, with today's names or those up to journal format 3. */
 export function readJob(stored: OlderJob): DeferredJob {
   const { again, ...job } = stored;
   return again === undefined ? job : { ...job, redrive: again };

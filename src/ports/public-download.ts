@@ -1,16 +1,16 @@
-/** A file from somewhere on the internet. */
+/** A file that was downloaded from the internet. */
 export interface DownloadedFile {
   readonly bytes: Uint8Array;
-  /** As the far end says, or undefined. */
+  /** The Content-Type of the response, if any. */
   readonly contentType: string | undefined;
   readonly fileName: string | undefined;
 }
 
 /**
- * Fetches a file from an address that may have been typed by a user: http and https only, never from this machine or
- * this network, whatever the name resolves to and wherever it redirects.
+ * Downloads a file from an address that a user may have typed: http and https only, never from this machine or a
+ * private network, whatever the name resolves to and wherever it redirects.
  *
- * In:    `timeoutMs` for everything, redirects included
+ * In:    `timeoutMs`: limit of the whole download, redirects included
  *
  * @throws HttpFailure  `bad-address`: such an address is not fetched from; `too-large`; otherwise no file came
  */

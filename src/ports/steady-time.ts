@@ -1,34 +1,34 @@
-/** What time is read from. Tests put their own in place. */
+/** The clocks of the machine. Tests replace them. */
 export interface TimeSources {
-  /** Ms since 1970 as the machine has it; may be stepped at any moment. */
+  /** Unix ms of the system clock; may jump at any moment. */
   readonly wallMs: () => number;
-  /** Ms since some moment; never stepped. Stands still while the machine sleeps. */
+  /** Ms since an arbitrary moment; never jumps. Stops while the machine sleeps. */
   readonly monotonicMs: () => number;
-  /** Ms since the machine started, its sleep included. */
+  /** Ms since the machine started, including sleep. */
   readonly uptimeMs: () => number;
 }
 
-/** The wall clock is looked at this often, by whoever reads the time next. */
+/** The first reading of the time after this interval also samples the wall clock. */
 const SAMPLE_MS = 500;
-/** Differences below this are how exactly the clocks are read. */
+/** Smaller differences are within the precision of reading the clocks. */
 const TOLERANCE_MS = 20;
-/** How fast the time may run behind its pace: a deadline of 4.5 s comes 0.45 s late at most, within WeChat's 5 s. */
+/** Greatest slow-down: a deadline of 4.5 s comes 0.45 s late at most, within WeChat's 5 s. */
 const MAX_SLOWER = 0.1;
-/** How fast it may run ahead of its pace: what is written ahead of a deadline keeps most of its time. */
+/** Greatest speed-up: writes that are due before a deadline keep most of their time. */
 const MAX_FASTER = 0.2;
-/** A machine that slept for longer than this has no push in hand whose sender still waits. */
+/** After a longer sleep of the machine no attempt is still waiting. */
 const SLEPT_MS = 5_000;
 
 /**
- * A time in ms since 1970 that is never stepped: it runs on the monotonic clock and is brought to the wall clock
- * little by little. So a deadline that is a point of this time comes when it is due, whatever NTP, an operator or a
- * hypervisor does to the machine's clock meanwhile. docs/decisions/0024-time-is-never-stepped.md
+ * Creates a clock of Unix ms that never jumps: it runs on the monotonic clock and approaches the system clock
+ * gradually. So deadlines come when they are due, whatever NTP, an operator or a hypervisor does to the system clock.
+ * docs/decisions/0024-time-is-never-stepped.md
  */
 export function createSteadyTime({ wallMs, monotonicMs, uptimeMs }: TimeSources): () => number {
   let sampledAtMs = monotonicMs();
   let uptimeAtMs = uptimeMs();
   let atSampleMs = wallMs();
-  /** By how much the wall clock was ahead at the sample. */
+  /** Lead of the system clock at the last sample. */
   let aheadMs = 0;
 
   const timeAt = (elapsedMs: number): number =>

@@ -1,23 +1,23 @@
 import type { Clock } from './clock.js';
 
-/** How often a timeout looks at the time. */
+/** Interval at which a timeout reads the time. */
 const TICK_MS = 50;
-/** Time that passed unseen counts for this part of a timeout at most. */
+/** A gap between two readings counts for this part of a timeout at most. */
 const LONGEST_GAP = 1 / 4;
 
 /**
- * How much of a timeout of `ms` has passed in `elapsedMs` between two looks. While a handler holds the event loop up nobody
- * reads what came meanwhile, and what was to be sent waits: such a gap says little about the far end.
+ * Returns the part of `elapsedMs`, between two readings, that counts against a timeout of `ms`. While a handler blocks
+ * the event loop, nothing is read or sent, so a long gap says little about the other side.
  */
 export const countedMs = (elapsedMs: number, ms: number): number =>
   Math.min(Math.max(0, elapsedMs), ms * LONGEST_GAP);
 
-/** When a timeout with so much left looks at the time again. */
+/** Returns the delay until the next reading of the time. */
 export const nextTickMs = (leftMs: number): number => Math.max(0, Math.min(TICK_MS, leftMs));
 
 /**
- * Calls `run` once somebody else has had `ms` to answer: time in which the event loop was held up counts for little, and
- * what has come is read first. Returns the cancellation.
+ * Calls `run` after another system has had `ms` to answer. Time in which the event loop was blocked counts for little,
+ * and received data is read first. Returns the cancellation.
  */
 export function scheduleTimeout(
   clock: Clock,
@@ -40,22 +40,22 @@ export function scheduleTimeout(
   return () => cancel();
 }
 
-/** Calls `run` after the sockets were read once more. Returns the cancellation. */
+/** Calls `run` after the sockets have been read once more. Returns the cancellation. */
 export function afterReading(run: () => void): () => void {
   const immediate = setImmediate(run);
   return () => clearImmediate(immediate);
 }
 
 /**
- * Calls `run` `ms` from now, however much of it the event loop was held up, but after what had come by then was read.
- * For what somebody else waits for. Returns the cancellation.
+ * Calls `run` in `ms`, even if the event loop was blocked, but after received data is read. For deadlines of others.
+ * Returns the cancellation.
  */
 export function scheduleAfterReading(clock: Clock, ms: number, run: () => void): () => void {
   let cancel = clock.schedule(ms, () => (cancel = afterReading(run)));
   return () => cancel();
 }
 
-/** Settles as `work` does, or rejects with what `onTimeout` makes where that takes too long. */
+/** Settles as `work` does, or rejects with the error from `onTimeout` after `ms`. */
 export function withTimeout<T>(
   clock: Clock,
   work: Promise<T>,
@@ -68,7 +68,7 @@ export function withTimeout<T>(
   });
 }
 
-/** Whether `work` settles in time, in whatever way. */
+/** Resolves with true once `work` settles (either way), or with false after `ms`. */
 export async function settlesWithin(clock: Clock, work: Promise<unknown>, ms: number): Promise<boolean> {
   let cancel = (): void => {};
   const late = new Promise<boolean>((resolve) => {

@@ -1,9 +1,9 @@
 import { PushRefused } from './refusal.js';
 
-/** One parameter as it came: absent, once, or several times. */
+/** A query parameter: absent, once, or several times. */
 export type QueryValue = string | readonly string[] | undefined;
 
-/** The parameters of a callback URL that we know; all others are passed over. Values are percent-decoded texts. */
+/** The known parameters of a callback URL; others are ignored. Values are percent-decoded. */
 export interface CallbackQuery {
   readonly signature?: QueryValue;
   readonly timestamp?: QueryValue;
@@ -17,8 +17,8 @@ export interface CallbackQuery {
 type Name = keyof CallbackQuery;
 
 /**
- * Reads the part after `?` of a request URL. Names are compared after decoding and exactly (`signature[]` is not
- * `signature`), so a parameter that hides behind another spelling still counts as a repeat.
+ * Parses the query of a request URL. Names are compared exactly, after decoding (`signature[]` is not `signature`), so
+ * a parameter in another spelling still counts as a repeat.
  *
  * @throws PushRefused `signature_missing` if the value of a known parameter is not percent-encoded UTF-8
  */
@@ -75,7 +75,7 @@ function decoded(raw: string): string | undefined {
   }
 }
 
-/** The one value of a parameter that a signature needs. @throws PushRefused `signature_missing` */
+/** Returns the single value of a parameter that a signature needs. @throws PushRefused `signature_missing` */
 export function requiredParameter(query: CallbackQuery, name: Name): string {
   const value: unknown = query[name];
   if (typeof value === 'string' && value !== '') return value;
@@ -83,9 +83,17 @@ export function requiredParameter(query: CallbackQuery, name: Name): string {
   throw new PushRefused('signature_missing', `The query's ${name} is ${fault}`);
 }
 
+/** Prefix of the nonces of `doctor`. WeChat's nonces are digits. */
+export const PROBE_NONCE = 'doctor';
+
+/** Returns the nonce if `doctor` sent the request; such requests are not counted. */
+export function probeNonce({ nonce }: CallbackQuery): string | undefined {
+  return typeof nonce === 'string' && /^doctor[0-9a-f]{16}$/.test(nonce) ? nonce : undefined;
+}
+
 /**
- * How far a callback's `timestamp` is ahead of our clock, in seconds; negative: behind.
- * `undefined` if it is not decimal seconds of 1 to 12 digits.
+ * Returns by how many seconds a `timestamp` is ahead of our clock; negative: behind. `undefined` if it is not 1 to 12
+ * decimal digits.
  */
 export function timestampSkewS(timestamp: string, nowMs: number): number | undefined {
   return /^[0-9]{1,12}$/.test(timestamp) ? Number(timestamp) - Math.floor(nowMs / 1000) : undefined;

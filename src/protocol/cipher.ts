@@ -1,41 +1,37 @@
 import { isUtf8 } from 'node:buffer';
 import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync } from 'node:crypto';
 import WXBizMsgCrypt from 'wechat-crypto';
+import { isEncodingAesKey } from './encoding-aes-key.js';
 import type { AppId } from './ids.js';
 import { PushRefused } from './refusal.js';
 
-/** Seals and opens what travels in `<Encrypt>`, under one EncodingAESKey. */
+/** Encrypts and decrypts the content of `<Encrypt>` with one EncodingAESKey. */
 export interface Cipher {
   /**
-   * Base64 in, the sealed text out. Prove the `msg_signature` first: it is what tells WeChat from others.
+   * Decrypts Base64 to text. Verify `msg_signature` first: only that proves the sender.
    *
    * @throws PushRefused `envelope_undecryptable` for a wrong key or damage of any kind, always the same error;
    *                     `foreign_app_id` if it opened and holds another account's AppID
    */
   open(encrypt: string): string;
-  /** Text in, Base64 out: never twice the same, because 16 random bytes lead it. */
+  /** Encrypts text to Base64. 16 random bytes at the start make each result differ. */
   seal(text: string): string;
 }
 
 const ALGORITHM = 'aes-256-cbc';
 const BLOCK = 16;
-/** WeChat pads to 32 although AES works on 16, so pads of 17 to 32 are legal. */
+/** WeChat pads to 32 bytes although AES blocks have 16, so pads of 17 to 32 are legal. */
 const MAX_PAD = 32;
 const RANDOM_BYTES = 16;
-/** Random bytes are fetched for so many seals at once: a fetch costs as much as the rest of a seal. */
+/** Random bytes are fetched for this many seals at once: a fetch costs as much as the rest of a seal. */
 const SEALS_PER_FETCH = 256;
 const HEAD_BYTES = RANDOM_BYTES + 4;
 
-/** Whether the text has the shape of an EncodingAESKey. The last letter may carry surplus bits: many real ones do. */
-export function isEncodingAesKey(text: string): boolean {
-  return /^[A-Za-z0-9]{43}$/.test(text);
-}
-
 /**
- * A cipher for one key of one account.
+ * Creates a cipher for one key of one account.
  *
- * `wechat-crypto` derives key and IV; sealing and opening are done here with them (docs/decisions/0019). One cipher and
- * one decipher serve every envelope: in CBC what came before changes the first block alone, which is the 16 random bytes.
+ * `wechat-crypto` derives key and IV; encryption happens here (docs/decisions/0019). One cipher and one decipher serve
+ * all envelopes: in CBC the preceding data only affects the first block, which is the 16 random bytes.
  *
  * @throws TypeError if the key is not 43 letters and digits; the configuration checks that earlier
  * Source: "消息加解密说明", 技术方案: AES-256-CBC, IV = first half of the key, random(16) ‖ length(4, big-endian) ‖ text ‖ AppID.
@@ -46,10 +42,10 @@ export function createCipher(encodingAesKey: string, appId: AppId): Cipher {
       `An EncodingAESKey is 43 letters and digits; this text has ${encodingAesKey.length} characters`,
     );
   }
-  // The package insists on a callback token; only its signatures would use it, and signature.ts makes ours.
+  // The package requires a callback token, but only for its signatures, which `signature.ts` makes instead.
   const crypt = new WXBizMsgCrypt('unused', encodingAesKey, appId);
   const key = createSecretKey(crypt.key);
-  // Whole blocks and no automatic padding: update() returns all there is, and nothing is ever left inside.
+  // With whole blocks and no automatic padding, update() returns everything and keeps no state but the last block.
   const cipher = createCipheriv(ALGORITHM, key, crypt.iv).setAutoPadding(false);
   const decipher = createDecipheriv(ALGORITHM, key, crypt.iv).setAutoPadding(false);
   const ownId = Buffer.from(appId);
@@ -89,7 +85,7 @@ export function createCipher(encodingAesKey: string, appId: AppId): Cipher {
 const random = Buffer.alloc(RANDOM_BYTES * SEALS_PER_FETCH);
 let randomUsed = random.length;
 
-/** Leads `plain` with 16 random bytes, none of which was or will be used elsewhere. */
+/** Writes 16 random bytes, used nowhere else, to the start of `plain`. */
 function putRandom(plain: Buffer): void {
   if (randomUsed === random.length) {
     randomFillSync(random);
@@ -98,7 +94,7 @@ function putRandom(plain: Buffer): void {
   random.copy(plain, 0, randomUsed, (randomUsed += RANDOM_BYTES));
 }
 
-/** Where the padding begins, after seeing that it is one: 1 to 32 bytes that all say how many they are. */
+/** Returns where the padding begins, after a check: 1 to 32 bytes that all hold their number. */
 function endOfContent(plain: Buffer): number {
   const pad = plain[plain.length - 1] ?? 0;
   const end = plain.length - pad;
@@ -107,7 +103,7 @@ function endOfContent(plain: Buffer): number {
   return end;
 }
 
-/** One face for every failure: a fixed IV makes a telling padding error an oracle. */
+/** The same error for every failure: with a fixed IV, a distinct padding error would be an oracle. */
 function undecryptable(): PushRefused {
   return new PushRefused(
     'envelope_undecryptable',

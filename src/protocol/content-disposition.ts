@@ -1,6 +1,6 @@
 /**
- * The file name out of a Content-Disposition header as Node hands it over, which is one character for each byte: UTF-8
- * that came raw is put together again. Without folders; undefined where there is none.
+ * Returns the file name in a Content-Disposition header, without directories. Node gives one character per byte, so raw
+ * UTF-8 is decoded again.
  */
 export function fileNameOf(disposition: string | undefined): string | undefined {
   if (disposition === undefined) return undefined;

@@ -3,12 +3,19 @@ import { CUSTOMER_SERVICE_ARTICLE_LIMIT } from './limits.js';
 import { checkReply, ReplyInvalid, type LateReply } from './reply.js';
 import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
 
-/** What `custom/send` takes, in its own spelling, without the receiver. Source: "发送客服消息". */
+/**
+ * A message for `custom/send` in its wire format, without the receiver. Source: "发送客服消息".
+ *
+ * @example
+ * const message: CustomerServiceMessage = { msgtype: 'text', text: { content: '你好' } };
+ */
 export type CustomerServiceMessage = MessageBody & {
-  /** Speak as this agent, with its name and avatar. */
+  /** Sends as this agent, with its name and avatar. */
   readonly customservice?: { readonly kf_account: string };
   /** 1 puts "内容由第三方AI生成" under the message. */
   readonly aimsgcontext?: { readonly is_ai_msg: 0 | 1 };
+  /** Id of the sub-merchant (客服子商户) that sends. Ordinary accounts leave it out. */
+  readonly business_id?: string;
 };
 
 type MessageBody =
@@ -30,7 +37,7 @@ interface MediaRef {
 }
 
 interface VideoBody extends MediaRef {
-  /** Required by the present table; older pages did not know it. */
+  /** Required by the current documentation; older pages do not list it. */
   readonly thumb_media_id?: string;
   readonly title?: string;
   readonly description?: string;
@@ -66,9 +73,9 @@ interface MiniProgramBody {
 }
 
 /**
- * A late answer as a customer-service message.
+ * Converts a late answer to a customer-service message.
  *
- * @throws ReplyInvalid for what WeChat would refuse, several articles among it
+ * @throws ReplyInvalid for what WeChat would refuse, such as several articles
  */
 export function toCustomerServiceMessage(reply: LateReply): CustomerServiceMessage {
   checkReply(reply);
@@ -122,9 +129,9 @@ export function toCustomerServiceMessage(reply: LateReply): CustomerServiceMessa
 }
 
 /**
- * The JSON body of `POST /cgi-bin/message/custom/send`, in raw UTF-8.
+ * Returns the JSON body of `POST /cgi-bin/message/custom/send`, in raw UTF-8.
  *
- * The API refuses `\uXXXX` escapes (40033, 47002), so no character stays in that JSON could only write as one.
+ * The API refuses `\uXXXX` escapes (40033, 47002), so characters that need one are removed.
  */
 export function toCustomerServiceBody(to: OpenId, message: CustomerServiceMessage): string {
   return JSON.stringify({ touser: to, ...message }, (_key, value: unknown) =>

@@ -1,4 +1,5 @@
 import { requiredParameter, type CallbackQuery } from './callback-query.js';
+import type { CipherMode } from './cipher-mode.js';
 import type { Cipher } from './cipher.js';
 import type { AppId } from './ids.js';
 import { SILENCE } from './passive-xml.js';
@@ -9,10 +10,10 @@ import { scanXml } from './xml-scanner.js';
 
 export { parseCallbackQuery, timestampSkewS, type CallbackQuery } from './callback-query.js';
 
-/** How bodies travel: 明文, 兼容, 安全. Comes from our configuration, never from the request. */
-export type CipherMode = 'plaintext' | 'compatible' | 'safe';
-
-/** What proves and opens the callbacks of one account. In each list the current one, then the previous one. */
+/**
+ * Secrets that verify and decrypt the callbacks of an account. Each list holds the current value, then the previous
+ * one.
+ */
 export interface CallbackSecrets {
   readonly appId: AppId;
   readonly mode: CipherMode;
@@ -24,25 +25,25 @@ export interface CallbackSecrets {
 export interface OpenedEnvelope {
   /** The push, XML or JSON, not yet parsed. */
   readonly text: string;
-  /** Signed, as received; `timestampSkewS` reads it. */
+  /** The signed timestamp, as received. */
   readonly timestamp: string;
   readonly nonce: string;
-  /** The one that was verified: `msg_signature` where the body came sealed, `signature` elsewhere. */
+  /** The verified signature: `msg_signature` of a sealed body, else `signature`. */
   readonly signature: string;
   readonly sealed: boolean;
-  /** `ToUserName` beside `Encrypt`; no signature covers it. */
+  /** `ToUserName` beside `Encrypt`. No signature covers it. */
   readonly outerAccount: string | undefined;
-  /** Dresses an answer as this push asks for: under the same key and token. Silence and plaintext stay as they are. */
+  /** Encrypts an answer with the key and token of this push. `success` and plaintext answers stay unchanged. */
   seal(inner: string, timestampS: number): string;
 }
 
 /**
- * Opens one callback body: proves who sent it, unseals it if it came sealed, returns the inner text.
+ * Opens a callback body: verifies its sender, decrypts it if it is sealed, and returns the inner text.
  *
- * In:   plaintext mode: the push itself, proved by `signature`, which covers no body. Safe and compatible mode: an
- *       envelope whose `Encrypt` is proved by `msg_signature`; whatever stands beside it is not believed.
- * Cost: pure; grows with the body, which the door limits. Freshness of the timestamp is the pipeline's to judge.
- *       `isUrlProven`: `admitUrl` has proved the URL already, so it is not done twice.
+ * In:   plaintext mode: the push itself, verified by `signature`, which does not cover it. Safe and compatible mode: an
+ *       envelope whose `Encrypt` is verified by `msg_signature`; all other elements are ignored. Cost: pure; grows with
+ *       the body, whose size the callback handler limits. The pipeline checks the timestamp.
+ *       `isUrlProven`: `admitUrl` has verified the URL already.
  *
  * @throws PushRefused signature_missing, signature_mismatch, not_sealed, sealed_unexpectedly, body_unreadable,
  *                     envelope_undecryptable or foreign_app_id
@@ -60,9 +61,9 @@ export function openEnvelope(
 }
 
 /**
- * Judges a push by its URL, before its body is read: strangers must not cost us one. In plaintext mode this proves it.
- * Sealed bodies are proved by a signature that covers them, so there the URL has to have one of the right shape, or to
- * be proved by the other signature: then only the body can tell what is wrong with it.
+ * Checks the URL of a push before its body is read, so that strangers cost no body. In plaintext mode this verifies the
+ * sender. The signature of a sealed body covers the body, so here the URL must only have one of the right shape, or a
+ * valid `signature`; then the body decides.
  *
  * @throws PushRefused signature_missing or signature_mismatch
  */
@@ -80,7 +81,7 @@ export function admitUrl(query: CallbackQuery, secrets: CallbackSecrets): void {
   throw mismatch();
 }
 
-/** Whether `signature` proves that the URL is WeChat's, or a copy of one. It covers no body. */
+/** True if `signature` is WeChat's, or a copy of one. It does not cover the body. */
 export function isUrlProven(query: CallbackQuery, secrets: CallbackSecrets): boolean {
   try {
     verifyUrlSignature(query, secrets);
@@ -92,7 +93,7 @@ export function isUrlProven(query: CallbackQuery, secrets: CallbackSecrets): boo
 }
 
 /**
- * The answer to the GET by which WeChat asks whether the URL is ours: its `echostr`, to be sent byte for byte as
+ * Returns the answer to WeChat's verification of the URL (GET): its `echostr`, to be sent byte for byte as
  * `text/plain`. It is never sealed, whatever the mode.
  *
  * @throws PushRefused signature_missing or signature_mismatch
@@ -114,7 +115,7 @@ function verifyUrlSignature(query: CallbackQuery, { tokens }: CallbackSecrets): 
   matchingToken(tokens, signature, (token) => urlSignature(token, timestamp, nonce));
 }
 
-/** The token that explains the signature. All are tried, so that time does not tell which one it was. */
+/** Returns the token that matches the signature. Tries all, so that the time does not reveal which one matches. */
 function matchingToken(tokens: readonly string[], given: string, sign: (token: string) => string): string {
   let proven: string | undefined;
   for (const token of tokens) if (signatureMatches(sign(token), given)) proven ??= token;
@@ -137,7 +138,7 @@ function openPlain(
   if (!isProven) verifyUrlSignature(query, secrets);
   refuseLargeOdd(body);
   const { timestamp, nonce, signature } = readUrl(query);
-  // Few bodies hold the name at all, so only those are parsed twice.
+  // Few bodies contain this name, and only those are parsed twice.
   if (body.includes('Encrypt') && isOnlySealed(body)) {
     throw new PushRefused(
       'sealed_unexpectedly',
@@ -181,8 +182,8 @@ function openSealed(query: CallbackQuery, body: string, secrets: CallbackSecrets
 }
 
 /**
- * As `outerFields`, but cheap for whoever has no key: up to here nothing is proven. WeChat's own envelopes are read by
- * the scanner, whatever their size; another layout costs the full parser, and is read only where it is small.
+ * Reads the outer fields of an unverified body cheaply, since a stranger may have sent it. The scanner reads WeChat's
+ * own layout in any size; the full parser reads other layouts only if they are small.
  */
 function envelopeFields(body: string): { readonly [name: string]: unknown } {
   const scanned = scanXml(body);
@@ -191,7 +192,7 @@ function envelopeFields(body: string): { readonly [name: string]: unknown } {
   throw largeOdd();
 }
 
-/** Whoever has seen one URL of plaintext mode can send any body under it, so the same holds there. */
+/** Refuses a large body in an unusual layout. Used in plaintext mode, too, where a copied URL admits any body. */
 function refuseLargeOdd(body: string): void {
   if (body.length > ODD_LAYOUT_LIMIT && !isJson(body) && scanXml(body) === undefined) throw largeOdd();
 }
@@ -199,10 +200,10 @@ function refuseLargeOdd(body: string): void {
 const largeOdd = (): PushRefused =>
   new PushRefused('body_unreadable', 'The body is large and not laid out as WeChat does it');
 
-/** UTF-16 units of a body in another layout than WeChat's. A sealed push of an ordinary size is below 8,000. */
+/** Longest body in another layout than WeChat's, in UTF-16 units. An ordinary sealed push is below 8,000. */
 const ODD_LAYOUT_LIMIT = 32_768;
 
-/** The outermost fields of an XML or JSON body. Of an envelope only texts are asked for, so numbers may suffer. */
+/** Reads the outermost fields of an XML or JSON body. Numbers may lose digits, but an envelope needs only texts. */
 function outerFields(body: string): { readonly [name: string]: unknown } {
   return isJson(body) ? jsonFields(body) : parseXml(body);
 }
@@ -218,7 +219,7 @@ function jsonFields(body: string): { readonly [name: string]: unknown } {
   }
 }
 
-/** A good signature says nothing about the key, so each is tried: the current one, then the previous one. */
+/** Decrypts with the current key, then with the previous one; a valid signature does not tell which applies. */
 function openWithAnyKey(ciphers: readonly Cipher[], encrypt: string): { text: string; cipher: Cipher } {
   let refusal: PushRefused | undefined; // made only where needed: an error's stack costs more than the opening
   for (const cipher of ciphers) {
@@ -226,14 +227,17 @@ function openWithAnyKey(ciphers: readonly Cipher[], encrypt: string): { text: st
       return { text: cipher.open(encrypt), cipher };
     } catch (error) {
       if (!(error instanceof PushRefused)) throw error;
-      // A key that opens and finds a foreign AppID says more than one that does not open.
+      // A key that decrypts but finds a foreign AppID gives the more precise refusal.
       if (refusal?.reason !== 'foreign_app_id') refusal = error;
     }
   }
   throw refusal ?? new PushRefused('envelope_undecryptable', 'No EncodingAESKey is configured');
 }
 
-/** The values signed are the very texts written. The nonce is free: theirs where it is plain, else a number of ours. */
+/**
+ * Writes a sealed reply. It signs the very texts that it writes. The nonce is free: WeChat's if it is plain, else our
+ * own.
+ */
 function sealedXml(inner: string, cipher: Cipher, token: string, timestampS: number, theirs: string): string {
   const encrypt = cipher.seal(inner);
   const timestamp = String(timestampS);

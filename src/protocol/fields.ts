@@ -1,15 +1,15 @@
-/** What stood in a push, under its wire names: text, a nested block, or a list where a name was repeated. */
+/** A value of a push under its wire name: text, a nested block, or a list if the name is repeated. */
 export type FieldValue = string | Fields | FieldValue[];
-/** One block of fields, without a prototype: `__proto__` or `toString` on the wire are keys like any other. */
+/** A block of fields without a prototype, so that `__proto__` and `toString` are ordinary keys. */
 export type Fields = { [name: string]: FieldValue };
 
-/** A block with nothing in it yet. */
+/** Creates an empty block. */
 export function noFields(): Fields {
   const fields: Fields = Object.create(null);
   return fields;
 }
 
-/** Adds one element to its block; a repeated name grows into a list, in the order in which it came. */
+/** Adds an element to its block. A repeated name becomes a list, in order. */
 export function addField(fields: Fields, name: string, value: string | Fields): void {
   const known = fields[name];
   if (known === undefined) fields[name] = value;
@@ -17,5 +17,5 @@ export function addField(fields: Fields, name: string, value: string | Fields): 
   else fields[name] = [known, value];
 }
 
-/** How many levels of elements may lie inside the root; WeChat needs five. */
+/** Greatest depth of elements within the root; WeChat uses five. */
 export const MAX_FIELD_DEPTH = 16;

@@ -1,12 +1,27 @@
 declare const brand: unique symbol;
-/** A string that cannot be swapped for another string of the same shape. */
+/** A string type that cannot be confused with another string type. */
 export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
-/** The account's public id, `wx…`. Any text is accepted as configured. */
+/**
+ * The account's public id, `wx…`. Any text is accepted as configured.
+ *
+ * @example
+ * const isOurs = (appId: AppId) => appId === 'wx0123456789abcdef';
+ */
 export type AppId = Brand<string, 'AppId'>;
-/** A user in one account. Opaque and case-sensitive; any text is accepted as pushed. */
+/**
+ * A user of one account. Opaque and case-sensitive; any text is accepted as pushed.
+ *
+ * @example
+ * const userOf = (push: Push): OpenId => push.user;
+ */
 export type OpenId = Brand<string, 'OpenId'>;
-/** One push, however many tries WeChat makes: `msg-…` or `evt-…`, letters of `[A-Za-z0-9._-]` only. */
+/**
+ * Id of a push, the same for all its attempts: `msg-…` or `evt-…`, letters of `[A-Za-z0-9._-]` only.
+ *
+ * @example
+ * const idOf = (push: Push): PushId => push.id;
+ */
 export type PushId = Brand<string, 'PushId'>;
 /** Credential of API calls. Opaque, up to 512 characters, secret. */
 export type AccessToken = Brand<string, 'AccessToken'>;

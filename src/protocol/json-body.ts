@@ -1,12 +1,12 @@
 import { MAX_FIELD_DEPTH, noFields, type FieldValue, type Fields } from './fields.js';
 import { PushRefused } from './refusal.js';
 
-// Strings are matched only to be stepped over. Valid JSON is a premise: the parser has judged it before.
+// Matches strings only to skip them. The text must be valid JSON, which the parser has checked.
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /**
- * Reads one JSON body (the setting of mini-programs) into the same shape as XML: every number stays the text it was
- * written with, so a 19-digit id keeps its last digits; true and false become words, null becomes `''`.
+ * Reads a JSON body (a setting of mini-programs) into the same shape as XML. Numbers stay texts, so a 19-digit id keeps
+ * its last digits; true and false become texts, null becomes `''`.
  *
  * Cost: pure, linear; the text is parsed twice.
  *

@@ -1,12 +1,13 @@
 import type { CustomerServiceMessage } from './customer-service-message.js';
 import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
+import type { Words } from './words.js';
 
-/** What is sent to a user to whom no message may be sent any more: a template message or a subscription notice. */
+/** The template message or subscription notice that replaces an answer after the send quota ended. */
 export interface LateTemplate {
   /** `template`: a template message (模板消息); `subscription`: a subscription notice (订阅通知). */
   readonly type: 'template' | 'subscription';
   readonly templateId: string;
-  /** By field, its text with placeholders: `{ thing1: '{answer:20}', time2: '{time}' }`. */
+  /** Text of each field, with placeholders: `{ thing1: '{answer:20}', time2: '{time}' }`. */
   readonly data: Readonly<Record<string, string>>;
   /** A page that opens at a tap. */
   readonly url?: string;
@@ -14,18 +15,21 @@ export interface LateTemplate {
   readonly miniprogram?: { readonly appid: string; readonly pagepath?: string };
 }
 
-/** What a field may hold besides text of its own. */
-export const PLACEHOLDERS = '{answer}, {answer:20} (cut at so many characters), {time}, {handler}';
+/** The placeholders that a field may hold. */
+export const PLACEHOLDERS: Words = {
+  en: '{answer}, {answer:20} (cut at so many characters), {time}, {handler}',
+  zh: '{answer}、{answer:20}（截到这么多个字）、{time}、{handler}',
+};
 
 const BRACED = /\{([^{}]*)\}/g;
 const KNOWN = /^(?:answer(?::([1-9]\d{0,3}))?|time|handler)$/;
 
-/** The first thing in braces that is no placeholder. */
+/** Returns the first text in braces that is not a placeholder. */
 export function strangePlaceholder(text: string): string | undefined {
   return [...text.matchAll(BRACED)].find(([, name = '']) => !KNOWN.test(name))?.[0];
 }
 
-/** The fields of a template, filled. No field stays empty, since such are refused. */
+/** Fills the fields of a template. No field stays empty, because WeChat refuses such. */
 export function fillTemplate(
   { data }: LateTemplate,
   about: {
@@ -51,7 +55,7 @@ export function fillTemplate(
 const LEFT_OUT = '…';
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
-/** At most so many UTF-16 units, whichever way WeChat counts; never a torn grapheme. */
+/** Cuts a text to so many UTF-16 units, between graphemes. WeChat may count otherwise, but never more. */
 function clip(text: string, most: number): string {
   if (text.length <= most) return text;
   let head = '';
@@ -64,7 +68,7 @@ function clip(text: string, most: number): string {
 
 const onOneLine = (text: string): string => stripForbiddenCharacters(text).replace(/\s+/g, ' ').trim();
 
-/** What an answer says, in one line; what has no words is named. */
+/** Returns an answer in one line. A message without text is named by its type. */
 function spoken(messages: readonly CustomerServiceMessage[]): string {
   return onOneLine(messages.map((message) => wordsOf(message)).join(' '));
 }
@@ -72,7 +76,7 @@ function spoken(messages: readonly CustomerServiceMessage[]): string {
 function wordsOf(message: CustomerServiceMessage): string {
   switch (message.msgtype) {
     case 'text':
-      // Of a link its text: fields show no tags.
+      // Replaces a link by its text, because fields show no tags.
       return message.text.content.replace(/<a\b[^>]*>([^]*?)<\/a>/gi, '$1');
     case 'news':
       return message.news.articles.map(({ title }) => title).join(' ');
@@ -100,7 +104,7 @@ function wordsOf(message: CustomerServiceMessage): string {
 
 const BEIJING_MS = 8 * 3_600_000;
 
-/** `2026年7月1日 08:05`, which fields of type time and date take. */
+/** Formats as `2026年7月1日 08:05`, which fields of type time and date accept. */
 function beijingTime(atMs: number): string {
   const at = new Date(atMs + BEIJING_MS);
   const clock = at.toISOString().slice(11, 16);

@@ -1,15 +1,15 @@
-/** What the platform allows in an answer. Figures, not code: a change of theirs is a change of one line here. */
+/** WeChat's limits of an answer, as data. */
 
 /** UTF-8 bytes in the content of one text. Source: reply page, "Content … 不超过2048字节". Longer texts are split. */
 export const TEXT_LIMIT_BYTES = 2_048;
 
 /**
- * UTF-8 bytes in one field of a reply, before a text is split: 64 full messages, more than a user's send window ever
- * holds. Ours, not WeChat's: splitting a text of this size takes about 30 ms, in which no push is answered.
+ * UTF-8 bytes in one field of a reply, before a text is split: 64 full messages, more than any send quota. Our own
+ * limit, not WeChat's: splitting a text of this size blocks the event loop for about 30 ms.
  */
 export const REPLY_FIELD_LIMIT_BYTES = 131_072;
 
-/** Articles in a passive reply at the very most; WeChat drops what exceeds it. Source: reply page, 图文消息. */
+/** Most articles in a passive reply; WeChat drops further ones. Source: reply page, 图文消息. */
 export const ARTICLE_LIMIT = 8;
 
 /**

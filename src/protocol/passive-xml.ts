@@ -1,22 +1,22 @@
 import { checkReply, type Article, type Reply } from './reply.js';
 import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
 
-/** "Received, no passive reply." Travels unsealed in every mode. */
+/** Response "received, no passive reply"; never sealed. */
 export const SILENCE = 'success';
 
-/** The two ends of a passive reply: the push's `FromUserName` and `ToUserName`. Not the AppID. */
+/** Receiver and sender of a passive reply: `FromUserName` and `ToUserName` of the push. Not the AppID. */
 export interface PassiveEnds {
   readonly user: string;
   readonly account: string;
 }
 
 /**
- * A reply as the XML of the response to a push; well-formed whatever text it carries.
+ * Renders a reply as the XML response to a push. It is well-formed whatever text it holds.
  *
  * Units: `createTimeS` is whole Unix seconds.
  *
- * @throws ReplyInvalid for what WeChat would punish with a failure notice
- * Source: Official Account docs, "被动回复用户消息"; "将消息转发到客服".
+ * @throws ReplyInvalid for a reply that WeChat would answer with a failure notice Source: Official Account docs,
+ * "被动回复用户消息"; "将消息转发到客服".
  */
 export function toPassiveXml(reply: Reply, to: PassiveEnds, createTimeS: number): string {
   checkReply(reply);
@@ -70,12 +70,12 @@ const item = (article: Article): string =>
 const transferInfo = (kfAccount: string | undefined): string =>
   kfAccount === undefined ? '' : `<TransInfo>${leaf('KfAccount', kfAccount)}</TransInfo>`;
 
-/** One element holding text, or nothing where there is no text to hold. */
+/** Returns an element with text, or '' if there is no text. */
 function leaf(name: string, text: string | undefined): string {
   return text === undefined ? '' : `<${name}><![CDATA[${cdataContent(text)}]]></${name}>`;
 }
 
-/** Forbidden characters go first: between `]]` and `>` one could hide an end of the section. */
+/** Removes forbidden characters before it escapes: one between `]]` and `>` could hide the end of the section. */
 function cdataContent(text: string): string {
   const sendable = stripForbiddenCharacters(text);
   return sendable.includes(']]>') ? sendable.replaceAll(']]>', ']]]]><![CDATA[>') : sendable;

@@ -1,6 +1,6 @@
 import { AppError } from './app-error.js';
 
-/** Why a request at the door was refused. From outside all of them look alike: 403, empty body. */
+/** Reasons to refuse a callback request. Every refusal gets the same response: 403, empty body. */
 export type RefusalReason =
   | 'signature_missing' //      a parameter of the signature is absent, empty, repeated or not text
   | 'signature_mismatch' //     neither the current nor the previous callback token explains it
@@ -17,7 +17,7 @@ export type RefusalReason =
   | 'wrong_path' //             signed like WeChat's, but for a path that is no callback's
   | 'body_already_read'; //     a body parser ran before the door and ate the bytes
 
-/** The request is not a push that we can believe and read. Its message says what to look at; it never holds secrets. */
+/** The request is not an authentic and readable push. The message says what to check; it never holds secrets. */
 export class PushRefused extends AppError {
   readonly code = 'push_refused';
   readonly reason: RefusalReason;

@@ -2,7 +2,12 @@ import { AppError } from './app-error.js';
 import { ARTICLE_LIMIT, MESSAGE_REPLY_ARTICLE_LIMIT, REPLY_FIELD_LIMIT_BYTES } from './limits.js';
 import { stripForbiddenCharacters } from './strip-forbidden-characters.js';
 
-/** What a handler answers: pure data, rendered as passive XML or as customer-service JSON, by the clock. */
+/**
+ * The answer of a handler, as pure data. The server renders it as passive XML in time, else as customer-service JSON.
+ *
+ * @example
+ * const answer: Reply = { type: 'text', content: '你好' };
+ */
 export type Reply = (
   | { readonly type: 'text'; readonly content: string }
   | { readonly type: 'image'; readonly mediaId: string }
@@ -14,11 +19,18 @@ export type Reply = (
 ) &
   ChannelOption;
 
-/** Keeps a reply on one channel. Without it the server chooses by the clock and by what the account may do. */
+/**
+ * Pins a reply to one channel. Without it the server chooses by the clock and the account's permissions.
+ *
+ * @example
+ * ctx.reply.text('只作被动回复', { channel: 'passive' });
+ */
 export interface ChannelOption {
   /**
    * `passive`           in time or not at all: late it becomes a dead letter
    * `customer-service`  as a customer-service message, even in time
+   *
+   * @defaultValue chosen by the clock and the account's permissions
    */
   readonly channel?: 'passive' | 'customer-service';
 }
@@ -28,7 +40,7 @@ export interface VideoReply {
   readonly mediaId: string;
   readonly title?: string;
   readonly description?: string;
-  /** Cover, used by the customer-service channel only, which asks for it. */
+  /** Cover. Only the customer-service channel uses it, and requires it. */
   readonly thumbMediaId?: string;
 }
 
@@ -41,6 +53,12 @@ export interface MusicReply {
   readonly thumbMediaId: string;
 }
 
+/**
+ * An article of a news reply. In a reply to a message WeChat shows only the first article.
+ *
+ * @example
+ * const article: Article = { title: '天气', description: '晴', picUrl: '', url: 'https://example.com' };
+ */
 export interface Article {
   readonly title: string;
   readonly description: string;
@@ -51,24 +69,34 @@ export interface Article {
 /** Hands the user to human staff. Exists as a passive reply only. */
 export interface ToStaffReply {
   readonly type: 'to-staff';
-  /** Complete account name, `prefix@gzh`; absent: whoever is free. */
+  /** Complete account name, `prefix@gzh`. Absent: WeChat chooses. */
   readonly kfAccount?: string;
 }
 
-/** What a late answer may be: everything but the transfer to staff, which no API call can do. */
+/**
+ * A late answer: any reply except the transfer to staff, for which there is no API call.
+ *
+ * @example
+ * const late: LateReply = { type: 'text', content: '你好' };
+ */
 export type LateReply = Exclude<Reply, ToStaffReply>;
 
-/** A reply that WeChat would punish: the user would see a failure notice instead. Thrown by the renderers. */
+/**
+ * WeChat would refuse the reply and show the user a failure notice. Thrown by the renderers.
+ *
+ * @example
+ * if (error instanceof ReplyInvalid) log.error({ err: error }, 'WeChat would refuse it');
+ */
 export class ReplyInvalid extends AppError {
   readonly code: string = 'reply_invalid';
 }
 
-/** A text of a reply that is longer than the server takes. */
+/** A text of the reply is longer than the server accepts. */
 export class ReplyTooLong extends ReplyInvalid {
   override readonly code = 'reply_too_long';
 }
 
-/** One constructor a type, for `ctx.reply` and for tests. They only build; `checkReply` judges. */
+/** Constructors of replies, for `ctx.reply` and for tests. They do not check; `checkReply` does. */
 export const reply = {
   text: (content: string) => ({ type: 'text', content }) satisfies Reply,
   image: (mediaId: string) => ({ type: 'image', mediaId }) satisfies Reply,
@@ -82,8 +110,8 @@ export const reply = {
 };
 
 /**
- * Refuses what WeChat would answer with a failure notice. Handlers may be plain JavaScript, so shapes are looked at too.
- * A text that is too long for one message is no fault here: the planner splits it.
+ * Refuses a reply that WeChat would answer with a failure notice. Handlers may be plain JavaScript, so types are
+ * checked too. A text that is too long for one message is valid: the planner splits it.
  *
  * @throws ReplyInvalid naming the field, what it holds (never the text itself) and what to do; ReplyTooLong
  */
@@ -117,7 +145,7 @@ export function checkReply(answer: Reply): void {
 }
 
 /**
- * As `checkReply`, for the reply to one push: of several articles WeChat shows the first where a message is answered.
+ * Checks the reply to one push, like `checkReply`. In a reply to a message WeChat shows only the first article.
  *
  * @throws ReplyInvalid, ReplyTooLong
  */
@@ -127,12 +155,12 @@ export function checkReplyTo(push: { readonly kind: string }, answer: Reply): vo
   needsArticles(answer.articles, MESSAGE_REPLY_ARTICLE_LIMIT, ' to a message');
 }
 
-/** Refuses a text that is too long to be taken in; `what` names it in the message. @throws ReplyTooLong */
+/** Refuses a text that is longer than the server accepts; `what` names it in the message. @throws ReplyTooLong */
 export function checkLength(text: string, what: string): void {
   if (text.length * 3 > REPLY_FIELD_LIMIT_BYTES) checkBytes(Buffer.byteLength(text), what); // a unit is 3 bytes at most
 }
 
-/** As `checkLength`, of a text whose UTF-8 bytes were counted. @throws ReplyTooLong */
+/** Checks a text, like `checkLength`, by its counted UTF-8 bytes. @throws ReplyTooLong */
 export function checkBytes(bytes: number, what: string): void {
   if (bytes <= REPLY_FIELD_LIMIT_BYTES) return;
   throw new ReplyTooLong(
@@ -151,7 +179,7 @@ function needsText<R extends Reply>(answer: R, field: keyof R & string, otherwis
   );
 }
 
-/** Whether something of a text can travel. Most begin with a character that can. */
+/** True if a text holds a character that XML allows. Most texts begin with one. */
 function isSendable(text: string): boolean {
   const first = text.charCodeAt(0);
   return (first >= 0x20 && first < 0xd800) || stripForbiddenCharacters(text) !== '';
@@ -167,6 +195,35 @@ function mayHaveTexts(owner: object, fields: readonly string[]): void {
   }
 }
 
+/** The fields of an article. */
+export const ARTICLE_FIELDS = [
+  'title',
+  'description',
+  'picUrl',
+  'url',
+] as const satisfies readonly (keyof Article)[];
+
+/** Names of a field in WeChat's own documents and in other libraries, in small letters. */
+const OTHER_NAMES: Readonly<Record<string, (typeof ARTICLE_FIELDS)[number]>> = {
+  desc: 'description',
+  digest: 'description',
+  image: 'picUrl',
+  link: 'url',
+  pic: 'picUrl',
+};
+
+/** Refuses a field that no article has: WeChat would show the article without it. @throws ReplyInvalid */
+export function checkArticleFields(article: object): void {
+  for (const name of Object.keys(article)) {
+    if (ARTICLE_FIELDS.some((known) => known === name)) continue;
+    const plain = name.toLowerCase().replaceAll('_', '');
+    const meant = ARTICLE_FIELDS.find((known) => known.toLowerCase() === plain) ?? OTHER_NAMES[plain];
+    throw new ReplyInvalid(
+      `An article of a news reply has no field ${name}: ${meant === undefined ? `it has ${ARTICLE_FIELDS.join(', ')}` : `use ${meant}`}`,
+    );
+  }
+}
+
 function needsArticles(articles: unknown, limit: number, scene: string): void {
   if (!Array.isArray(articles) || articles.length === 0 || articles.length > limit) {
     const seen = Array.isArray(articles) ? countOf(articles) : shapeOf(articles);
@@ -178,15 +235,16 @@ function needsArticles(articles: unknown, limit: number, scene: string): void {
       throw new ReplyInvalid(
         `An article of a news reply is ${shapeOf(article)}: give title, description, picUrl and url`,
       );
-    mayHaveTexts(article, ['title', 'description', 'picUrl', 'url']);
+    checkArticleFields(article);
+    mayHaveTexts(article, ARTICLE_FIELDS);
   }
 }
 
-/** A list that is too long may come without its end. */
+/** The rest of a list that is too long may be missing. */
 const countOf = ({ length }: readonly unknown[]): string =>
   length > ARTICLE_LIMIT ? `more than ${ARTICLE_LIMIT} articles` : `${length} articles`;
 
-/** Names a wrong value without repeating what a user may have typed. */
+/** Describes a wrong value without quoting text that a user may have typed. */
 function shapeOf(value: unknown): string {
   if (value === '') return 'an empty text';
   if (typeof value === 'string') return value.length > 20 ? 'a long text' : JSON.stringify(value);

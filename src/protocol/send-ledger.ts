@@ -1,20 +1,20 @@
 /**
- * What a user's deeds allow us to send, as one value: kept by a store, changed by these pure functions alone (the Lua
- * of the Redis store says the same, and the stores' contract compares them).
+ * The send quota of a user as one value. Only these pure functions change it; the Lua of the Redis store does the same,
+ * and the contract tests compare them.
  *
- * The allowances of different deeds are kept apart and never add up: what is left is the largest one, and a message
- * comes off every open one. So the ledger allows at most what any reading of the platform's rule allows.
+ * The allowances of different triggers are separate and never add up: the largest one counts, and a message is taken
+ * off every open one. So the ledger never allows more than any reading of WeChat's rule.
  */
 export interface SendLedger {
-  /** Openings from before, or at, this moment do not count any more. */
+  /** Grants before or at this moment do not count. */
   readonly closedAtMs: number;
-  /** By trigger. */
+  /** Allowances by trigger. */
   readonly allowances: Readonly<Record<string, Allowance>>;
 }
 
 export interface Allowance {
   readonly left: number;
-  /** How many there were at first. */
+  /** Number of messages at first. */
   readonly granted: number;
   readonly fromMs: number;
   readonly untilMs: number;
@@ -22,7 +22,7 @@ export interface Allowance {
 
 export const EMPTY_LEDGER: SendLedger = { closedAtMs: -1, allowances: {} };
 
-/** The same opening twice counts once; an older one than is known does not count. */
+/** Adds a grant. The same grant twice counts once; one older than the known grant does not count. */
 export function openWindow(
   ledger: SendLedger,
   opening: {
@@ -39,7 +39,7 @@ export function openWindow(
   return { ...ledger, allowances: { ...ledger.allowances, [trigger]: allowance } };
 }
 
-/** `undefined`: nothing left. */
+/** Takes one message off. `undefined`: none is left. */
 export function spendOne(ledger: SendLedger, nowMs: number): SendLedger | undefined {
   if (viewOf(ledger, nowMs).left === 0) return undefined;
   return eachOpen(ledger, nowMs, (allowance) => ({ ...allowance, left: Math.max(0, allowance.left - 1) }));
@@ -67,7 +67,7 @@ export function viewOf(ledger: SendLedger, nowMs: number): { left: number; until
   return { left, untilMs };
 }
 
-/** When the last allowance runs out: nobody needs the ledger any longer. */
+/** Returns the end of the last allowance, after which the ledger can be deleted. */
 export function ledgerEndsMs(ledger: SendLedger): number {
   return Math.max(ledger.closedAtMs, ...Object.values(ledger.allowances).map(({ untilMs }) => untilMs));
 }

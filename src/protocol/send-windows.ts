@@ -1,9 +1,8 @@
-import type { Push } from './push.js';
+import type { Push } from './push/push.js';
 
 /**
- * Which trigger of a user lets an account send how many customer-service messages, and for how long. Data, because the
- * platform changes it. Source: "客服消息" (发送客服消息), rules since 2023-06-12; that allowances do not add up is said on
- * the mini-program page "客服消息下发条件说明" and assumed here.
+ * The customer-service messages that each user action allows, and for how long. Source: "客服消息" (发送客服消息), rules since
+ * 2023-06-12. Only the mini-program page "客服消息下发条件说明" says that allowances do not add up; we assume the same here.
  */
 export const SEND_WINDOWS = {
   /** The user writes. */
@@ -18,7 +17,7 @@ export const SEND_WINDOWS = {
 
 export type WindowTrigger = keyof typeof SEND_WINDOWS;
 
-/** What a push is in the eyes of the rules above. `undefined`: it opens nothing. */
+/** Returns the trigger that a push represents. `undefined`: it grants nothing. */
 export function triggerOf(push: Push): WindowTrigger | undefined {
   switch (push.kind) {
     case 'event.click':
@@ -36,7 +35,7 @@ export function triggerOf(push: Push): WindowTrigger | undefined {
   }
 }
 
-/** The window that a trigger opens from a moment on. */
+/** Returns the quota that a trigger grants from a time on. */
 export function grantFor(
   trigger: WindowTrigger,
   fromMs: number,

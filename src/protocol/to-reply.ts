@@ -2,8 +2,8 @@ import type { CustomerServiceMessage } from './customer-service-message.js';
 import type { LateReply } from './reply.js';
 
 /**
- * The reply that says the same as a customer-service message, the way back from `toCustomerServiceMessage`; undefined for
- * what no reply can say. Who speaks (`customservice`) and `aimsgcontext` are lost: a reply cannot carry them.
+ * Converts a customer-service message to a reply, the inverse of `toCustomerServiceMessage`. `undefined`: no reply can
+ * express it. `customservice` and `aimsgcontext` are lost, because a reply cannot carry them.
  */
 export function toReply(message: CustomerServiceMessage): LateReply | undefined {
   switch (message.msgtype) {

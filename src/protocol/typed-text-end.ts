@@ -1,11 +1,11 @@
 const BLANKS = String.raw`[ \t\r\n]*`;
 
 /**
- * Finds the `]]>` that ends the typed text beginning at `from`; −1 if there is none. `names` are the text's own field
- * and the typed fields that may follow it.
+ * Finds the `]]>` that ends the typed text at `from`; −1 if there is none. `names`: the text's own field and the typed
+ * fields that may follow it.
  *
- * The text of one field runs to the last `]]></Name>` of the document: nothing behind that was typed. Of several
- * fields, the last end of any is the end of them all; inside, the last borders between them count.
+ * The text of a single field runs to the last `]]></Name>` of the document: nothing after that was typed. With several
+ * fields, the last end of any of them ends them all; within, the last borders between them count.
  *
  * Cost: linear in the document, once for each name.
  */
@@ -26,7 +26,7 @@ export function endOfTypedText(document: string, from: number, names: readonly s
 const closingOf = (name = ''): string => `]]>${BLANKS}</${name}${BLANKS}>`;
 const openingOf = (name = ''): string => String.raw`<${name}${BLANKS}>${BLANKS}<!\[CDATA\[`;
 
-/** Where a pattern begins, from an index on, in order. It begins with `]]>`, so no blank is looked at twice. */
+/** Returns the positions of a pattern from an index on. The pattern begins with `]]>`, so blanks are read only once. */
 function placesOf(document: string, pattern: string, from: number): number[] {
   const places: number[] = [];
   const search = new RegExp(pattern, 'g');

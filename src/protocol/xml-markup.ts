@@ -2,9 +2,8 @@ export const CDATA_OPEN = '<![CDATA[';
 export const CDATA_CLOSE = ']]>';
 
 /**
- * Where the markup that begins at `from` is over: a comment, an instruction or a tag, but no CDATA. `undefined` if it
- * never is, or is of a kind that we refuse: any declaration, and `]]>` in what nobody reads, where a text that a
- * person typed may have ended.
+ * Finds the end of the markup at `from`: a comment, an instruction or a tag, but no CDATA. `undefined` if it has no end
+ * or is refused: any declaration, and `]]>` in ignored content, where a typed text may have ended.
  */
 export function endOfMarkup(document: string, from: number): number | undefined {
   // XML has no `--` in a comment, and its declaration nowhere but at the beginning
@@ -28,5 +27,5 @@ function endOfUnread(
   return document.slice(from, found).includes(CDATA_CLOSE) ? undefined : found + end.length;
 }
 
-// An attribute may hold `>`, so its quotes are followed; no two alternatives begin alike, so nothing is tried twice.
+// An attribute may hold `>`, so quotes are matched. No two alternatives begin alike, so there is no backtracking.
 const TAG = /<[^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>/y;

@@ -1,7 +1,7 @@
-/** What XML knows without a declaration: five names, and numbers of at most 21 bits. */
+/** References that XML has without a declaration: five names, and numbers of at most 21 bits. */
 const REFERENCE = /&(?:(?:lt|gt|amp|quot|apos)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));|&/g;
 
-/** Whether each `&` of a text begins a reference that XML allows: to a character that it can hold, by a known name. */
+/** Checks that each `&` begins a reference that XML allows: a known name, or the number of an allowed character. */
 export function areReferencesKnown(text: string): boolean {
   for (const [whole, decimal, hex] of text.matchAll(REFERENCE)) {
     if (whole === '&') return false;

@@ -8,10 +8,10 @@ const GREATER_THAN = 0x3e;
 const SLASH = 0x2f;
 
 /**
- * Reads the one layout that WeChat really sends: `<xml>`, elements without attributes, CDATA or plain text, white
- * space between them. At anything else (a declaration, attributes, comments, entities, carriage returns, stray text,
- * odd names, an error) it gives up, and the full parser decides: it never accepts what that one refuses, nor reads
- * it differently.
+ * Reads the layout that WeChat really sends: `<xml>`, elements without attributes, CDATA or plain text, white space
+ * between them. At anything else (a declaration, attributes, comments, entities, carriage returns, stray text, odd
+ * names, an error) it stops, and the full parser decides. It never accepts what the full parser refuses, nor reads it
+ * differently.
  *
  * Out:  the children of the root, or `undefined` for "not that layout".
  * Cost: pure, linear; no regular expressions, no recursion.
@@ -23,9 +23,9 @@ export function scanXml(text: string): Fields | undefined {
   at += 5;
 
   const root = noFields();
-  let nestedTyped = ''; // names of those that were read
+  let nestedTyped = ''; // names of the nested typed fields read so far
   let fields = root;
-  let closing = 'xml>'; // what ends the block we are in
+  let closing = 'xml>'; // the end of the current block
   const outer: { fields: Fields; closing: string }[] = [];
 
   for (;;) {
@@ -63,9 +63,9 @@ export function scanXml(text: string): Fields | undefined {
       if (valueEnd < 0) return undefined;
       value = text.slice(at + CDATA_OPEN.length, valueEnd);
       valueEnd += CDATA_CLOSE.length;
-      // a second piece, or text beside the first: rare enough to leave
+      // a second piece, or text beside the first: rare, so the full parser reads it
       if (text.charCodeAt(valueEnd + 1) !== SLASH) return undefined;
-      // a text that a person typed may have ended too early: then its name comes again, where it really ends
+      // a repeated name may mean that a typed text was cut too early
       if (root[name] !== undefined) return undefined;
       if (fields !== root && NESTED_TYPED_NAMES.has(name)) {
         if (nestedTyped.includes(`${name}/`)) return undefined;
@@ -79,7 +79,7 @@ export function scanXml(text: string): Fields | undefined {
     if (text.charCodeAt(valueEnd) === LESS_THAN && text.charCodeAt(valueEnd + 1) === SLASH) {
       if (!closes(text, valueEnd + 2, name)) return undefined;
       if (valueEnd === opening) {
-        // plain text: an entity wants decoding, and `]]>` is an error
+        // plain text: an entity needs decoding, and `]]>` is an error
         if (value.includes('&') || value.includes('>')) return undefined;
         value = trimBlanks(value);
       }
@@ -99,7 +99,7 @@ export function scanXml(text: string): Fields | undefined {
   }
 }
 
-/** Cuts the white space of XML (blank, tab, newline, return) off both ends, and no other: U+3000 is the user's. */
+/** Trims the white space of XML (blank, tab, newline, return) and no other: U+3000 belongs to the text. */
 export function trimBlanks(text: string): string {
   const start = skipBlanks(text, 0);
   let end = text.length;
@@ -115,7 +115,7 @@ function skipBlanks(text: string, from: number): number {
   return at;
 }
 
-/** Past an ordinary name, `[A-Za-z_][A-Za-z0-9_]*`; what XML allows beyond that is left to the full parser. */
+/** Skips a simple name, `[A-Za-z_][A-Za-z0-9_]*`; the full parser reads all other names of XML. */
 function skipName(text: string, from: number): number {
   let at = from;
   for (;;) {

@@ -10,22 +10,22 @@ const ESCAPED_CLOSE = ']]]]><![CDATA[>';
 /** An element that is open. */
 interface OpenElement {
   readonly name: string;
-  /** Where its content begins. */
+  /** Index at which its content begins. */
   readonly from: number;
   /** The text of its CDATA, if it has any. */
   cdata: string | undefined;
 }
 
 /**
- * Escapes each `]]>` within the texts that people typed: WeChat writes them into CDATA as they are. The result is XML
+ * Escapes each `]]>` within texts that people typed, because WeChat writes them into CDATA unescaped. The result is XML
  * in which such a text is one value; any other document is returned unchanged.
  *
- * No typed text adds, changes or removes another field, whatever elements it holds (docs/decisions/0025).
+ * No typed text can add, change or remove another field, whatever it contains (docs/decisions/0025).
  *
  * Cost: linear.
  *
- * @throws PushRefused `body_unreadable`: markup that XML or we forbid, tags that do not match, or a text in CDATA at
- *                     the top whose name comes again, as an injection into a field that we do not know would do it
+ * @throws PushRefused `body_unreadable`: forbidden markup, tags that do not match, or a text in CDATA at
+ *                     the top level whose name is repeated, as in an injection into an unknown field
  */
 export function escapeTypedText(document: string): string {
   const open: OpenElement[] = [];
@@ -90,7 +90,7 @@ export function escapeTypedText(document: string): string {
 
 const TAG_NAME = /^<(\/?)([^!?\s/>][^\s/>]*)/;
 
-/** The typed fields from this one on, if the element is one in the kind of push that was read so far. */
+/** Returns the typed fields from this element on, if it is one in this kind of push. */
 function typedFrom(
   name: string,
   block: string | undefined,
@@ -102,7 +102,7 @@ function typedFrom(
   return index < 0 ? [] : fields.names.slice(index);
 }
 
-/** An end of CDATA that no next section follows: XML would have written one. */
+/** An end of CDATA without a following section, which a correct writer would have added. */
 const UNESCAPED_CLOSE = /\]\]>(?!<!\[CDATA\[)/;
 
 const unreadable = (message: string): PushRefused => new PushRefused('body_unreadable', message);

@@ -6,8 +6,8 @@ import { escapeTypedText } from './xml-typed-text.js';
 
 export type { FieldValue, Fields } from './fields.js';
 
-// Neither can begin a name in XML, so no element of the push is ever mistaken for one of the parser's own keys,
-// and none of the names which the parser guards (`__proto__`, `toString`) ever reaches it as such.
+// No XML name begins with either, so no element is mistaken for one of the parser's own keys, and names that the parser
+// guards (`__proto__`, `toString`) never reach it unprefixed.
 const CDATA = '#cdata';
 const TEXT = '#text';
 const PREFIX = '.';
@@ -23,14 +23,15 @@ const parser = new XMLParser({
   cdataPropName: CDATA,
   textNodeName: TEXT,
   maxNestedTags: MAX_FIELD_DEPTH,
-  transformTagName: (name) => (name.startsWith(PREFIX) ? name : PREFIX + name), // asked twice for `<a/>`
+  transformTagName: (name) => (name.startsWith(PREFIX) ? name : PREFIX + name), // called twice for `<a/>`
 });
 
 /**
- * Reads one XML body: the children of its one root `xml`, nested as they came.
+ * Reads an XML body: the children of its root `xml`, nested as in the document.
  *
- * Values: the CDATA pieces of an element joined verbatim where there are any, else its text with references decoded
- *         and the layout around it cut off; an empty element is `''`. Attributes and stray text between elements are
+ * Values: the joined CDATA pieces of an element if there are any, else its text with references decoded
+ *         and the white space around it trimmed; an empty element is `''`. Attributes and stray text between elements
+ *         are
  *         dropped, repeated elements become lists.
  * Cost:   pure, linear in the body; the common layout takes the fast scanner.
  *
@@ -40,35 +41,37 @@ export function parseXml(text: string): Fields {
   return scanXml(text) ?? parseAnyXml(text);
 }
 
-/** The full parser alone: decides all that the scanner leaves open. Exported for the test that compares the two. */
+/** Uses the full parser alone. Exported for the test that compares it with the scanner. */
 export function parseAnyXml(text: string): Fields {
   return parseWellFormed(escapeTypedText(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text));
 }
 
 /**
- * Reads what a server wrote, which has to split a `]]>` that a person typed: here it ends a CDATA piece wherever it
- * stands, and stands nowhere else.
+ * Reads XML of a correct writer, which splits a typed `]]>`: here each `]]>` ends a CDATA piece. With `keepBlanks` the
+ * text of an element without CDATA is not trimmed.
  *
  * @throws PushRefused `body_unreadable`, as `parseXml`
  */
-export function parseStrictXml(document: string): Fields {
+export function parseStrictXml(document: string, { keepBlanks = false } = {}): Fields {
   const bare = document.replaceAll(/<!\[CDATA\[[^]*?\]\]>|<!--[^]*?-->/g, '');
   if (bare.includes(']]>')) throw unreadable('a bare ]]> stands in the text');
   if (bare.includes('<!')) throw unreadable('a declaration, or markup that never ends');
-  return parseWellFormed(document);
+  return parseWellFormed(document, keepBlanks ? asItIs : trimBlanks);
 }
 
-function parseWellFormed(document: string): Fields {
+const asItIs = (text: string): string => text;
+
+function parseWellFormed(document: string, tidy = trimBlanks): Fields {
   if (XMLValidator.validate(document) !== true) throw unreadable('the body is not well-formed XML');
   const { [PREFIX + 'xml']: root, [TEXT]: beside = '', ...others } = parse(document);
   if (root === undefined || Array.isArray(root)) throw unreadable('the body is not one element named xml');
   if (Object.keys(others).length > 0) throw unreadable('another element stands beside the root');
   if (typeof beside !== 'string' || trimBlanks(beside) !== '') throw unreadable('text beside the root');
-  const value = toValue(root, 0);
+  const value = toValue(root, 0, tidy);
   return typeof value === 'string' ? noFields() : value;
 }
 
-/** What the parser makes of an element: its text, or its children and pieces of text by name. */
+/** The parser's value of an element: its text, or its children and texts by name. */
 type Parsed = string | { [name: string]: Parsed | Parsed[] };
 
 function parse(document: string): { [name: string]: Parsed | Parsed[] } {
@@ -80,21 +83,21 @@ function parse(document: string): { [name: string]: Parsed | Parsed[] } {
   }
 }
 
-/** Turns what the parser made of one element, `depth` levels inside the root, into ours. */
-function toValue(parsed: Parsed, depth: number): string | Fields {
-  if (depth > MAX_FIELD_DEPTH) throw unreadable('the elements are nested too deep'); // the parser lets `<a/>` pass
-  if (typeof parsed === 'string') return trimBlanks(parsed);
+/** Converts the parser's value of an element, `depth` levels below the root. */
+function toValue(parsed: Parsed, depth: number, tidy: (text: string) => string): string | Fields {
+  if (depth > MAX_FIELD_DEPTH) throw unreadable('the elements are nested too deep'); // the parser's own limit misses `<a/>`
+  if (typeof parsed === 'string') return tidy(parsed);
   const { [CDATA]: cdata, [TEXT]: text, ...children } = parsed;
   const names = Object.keys(children);
   if (names.length === 0) {
     const pieces = cdata === undefined ? [] : [cdata].flat().filter((piece) => typeof piece === 'string');
     if (pieces.length > 0) return pieces.join('');
-    return typeof text === 'string' ? trimBlanks(text) : '';
+    return typeof text === 'string' ? tidy(text) : '';
   }
   const fields = noFields();
   for (const name of names) {
     for (const child of [children[name] ?? ''].flat()) {
-      addField(fields, name.slice(PREFIX.length), toValue(child, depth + 1));
+      addField(fields, name.slice(PREFIX.length), toValue(child, depth + 1, tidy));
     }
   }
   return fields;

@@ -1,7 +1,7 @@
 import type { Json } from '../protocol/json.js';
-import type { Messages, PushRecord, RetryCounts, Work } from './push-record.js';
+import type { Carried, Messages, PushRecord, RetryCounts, Work } from './push-record.js';
 
-/** A record as stores keep it: one flat object, in the words of journal format 3. */
+/** A record in its stored form: one flat object with the names of journal format 3. */
 export interface StoredPushRecord {
   readonly state:
     'running' | 'answered' | 'acknowledged' | 'adopted' | 'taking' | 'delivered' | 'stashed' | 'dead';
@@ -16,12 +16,15 @@ export interface StoredPushRecord {
   readonly failures?: number;
   readonly waits?: number;
   readonly replied?: true;
+  readonly ownUnsaid?: true;
   readonly unheard?: true;
+  readonly lateOnly?: true;
+  readonly carried?: Carried;
   readonly reason?: string;
   readonly road?: 'template' | 'subscription';
 }
 
-/** The one place that knows how a record looks in a store. `decodeRecord` reads back what this writes. */
+/** Encodes a record for a store; `decodeRecord` is the inverse. No other file knows the stored form. */
 export function encodeRecord(record: PushRecord): StoredPushRecord {
   const { fence, runs: attempt } = record;
   switch (record.state) {
@@ -41,9 +44,9 @@ export function encodeRecord(record: PushRecord): StoredPushRecord {
         owner: '',
         fence,
         attempt,
-        messages: record.messages,
-        sent: 0,
+        ...workFields(record.work),
         unheard: true,
+        ...(record.lateOnly === true && { lateOnly: true }),
       };
     case 'queued':
       return { state: 'adopted', owner: '', fence, attempt, ...progressFields(record), ...heard(record) };
@@ -58,7 +61,15 @@ export function encodeRecord(record: PushRecord): StoredPushRecord {
         ...(record.wasReady === true && { unheard: true }),
       };
     case 'inMailbox':
-      return { state: 'stashed', owner: '', fence, attempt, messages: record.messages, ...heard(record) };
+      return {
+        state: 'stashed',
+        owner: '',
+        fence,
+        attempt,
+        messages: record.messages,
+        ...heard(record),
+        ...(record.carried !== undefined && { carried: record.carried }),
+      };
     case 'delivered':
       return {
         state: 'delivered',
@@ -75,7 +86,7 @@ export function encodeRecord(record: PushRecord): StoredPushRecord {
   }
 }
 
-/** The same as `isTerminal`, without taking the record apart. */
+/** The same as `isTerminal`, without decoding the record. */
 export const isStoredTerminal = ({ state }: StoredPushRecord): boolean =>
   state === 'answered' || state === 'acknowledged' || state === 'delivered' || state === 'dead';
 
@@ -90,8 +101,7 @@ export function decodeRecord(stored: StoredPushRecord): PushRecord {
       return { state: 'acknowledged', fence, runs, ...heard(stored) };
     case 'adopted':
       if (owner !== '') return { state: 'overrunning', owner, fence, runs, ...heard(stored) };
-      if (stored.unheard === true && (stored.sent ?? 0) === 0)
-        return { state: 'ready', fence, runs, messages };
+      if (stored.unheard === true && (stored.sent ?? 0) === 0) return readyOf(stored);
       return { state: 'queued', fence, runs, ...progressOf(stored), ...heard(stored) };
     case 'taking':
       return {
@@ -104,7 +114,14 @@ export function decodeRecord(stored: StoredPushRecord): PushRecord {
         ...(stored.unheard === true && { wasReady: true }),
       };
     case 'stashed':
-      return { state: 'inMailbox', fence, runs, messages, ...heard(stored) };
+      return {
+        state: 'inMailbox',
+        fence,
+        runs,
+        messages,
+        ...heard(stored),
+        ...(stored.carried !== undefined && { carried: stored.carried }),
+      };
     case 'delivered':
       return {
         state: 'delivered',
@@ -120,8 +137,23 @@ export function decodeRecord(stored: StoredPushRecord): PushRecord {
   }
 }
 
-const heard = ({ replied }: { readonly replied?: true }): { readonly replied?: true } =>
-  replied === true ? { replied } : {};
+function readyOf(stored: StoredPushRecord): PushRecord {
+  const { fence, attempt: runs, lateOnly } = stored;
+  const { work } = progressOf(stored);
+  // A run without a response or a result: the next attempt begins another one.
+  if (work.type === 'run') return { state: 'released', fence, runs };
+  return { state: 'ready', fence, runs, work, ...(lateOnly === true && { lateOnly }) };
+}
+
+interface Heard {
+  readonly replied?: true;
+  readonly ownUnsaid?: true;
+}
+
+const heard = ({ replied, ownUnsaid }: Heard): Heard => ({
+  ...(replied === true && { replied }),
+  ...(ownUnsaid === true && { ownUnsaid }),
+});
 
 interface Progress {
   readonly work: Work;

@@ -1,8 +1,9 @@
-import { isHeldBy, type PushRecord, type RecordState } from './push-record.js';
+import { promiseReady, type SaidMeanwhile } from './transitions.js';
+import { isHeldBy, type Overrunning, type PushRecord, type RecordState } from './push-record.js';
 
 /**
- * Under one fence the later state stands. `answered` is the lowest of those that attempts heard of: its reply may have
- * met a closed connection, while a promise of another run was heard by somebody who now waits for it.
+ * Under one fence the later state wins. `answered` ranks lowest of the states with a response: its reply may have met a
+ * closed connection, while the user of another run's promise waits for an answer.
  */
 const PRECEDENCE: { readonly [state in RecordState]: number } = {
   released: 0,
@@ -19,18 +20,23 @@ const PRECEDENCE: { readonly [state in RecordState]: number } = {
 };
 
 /**
- * Decides between two records of one push that came about apart: one in Redis, one in the journal of a process that
- * could not reach Redis. Pure, and the order of the two does not matter. The rows, the first that fits:
+ * Decides between two records of one push that diverged: one in Redis, one in the journal of a process that could not
+ * reach Redis. Pure and symmetric. The first row that matches applies:
  *
- * | the two                                                          | what stands                                       |
+ * | the two records                                                  | result
+ * |
  * | ---------------------------------------------------------------- | ------------------------------------------------- |
- * | different fences                                                 | the higher one: somebody took the push over       |
- * | `answered` and `overrunning` of one owner                        | `answered`: that run is over, and promised nobody |
+ * | different fences                                                 | the higher one: a process took the push over
+ * |
+ * | `answered` and `overrunning` of one owner                        | `answered`: that run is over and promised
+ * nothing |
  * | `ready` and `overrunning`                                        | the answer, as a promise: `queued`                |
- * | a promise of the whole answer, and `queued` with a replied rest  | the whole: its beginning may not have been heard  |
+ * | a promise of the whole answer, and `queued` with a replied rest  | the whole: its beginning may not have arrived
+ * |
  * | anything else                                                    | the later state by `PRECEDENCE`                   |
  *
- * So a terminal record loses to one that goes on in two rows only: to a higher fence, and `answered` to another's promise.
+ * So a terminal record loses to an unfinished one in two rows only: to a higher fence, and `answered` to a promise of
+ * another owner.
  */
 export function resolveConflict(a: PushRecord, b: PushRecord): PushRecord {
   if (a.fence !== b.fence) return a.fence > b.fence ? a : b;
@@ -38,8 +44,8 @@ export function resolveConflict(a: PushRecord, b: PushRecord): PushRecord {
 }
 
 /**
- * The same for a record that `me` brings back from its journal: what the store holds in my name is an earlier word of my
- * own, which I saw fail, and of which I have told nobody.
+ * The same for a record that process `me` writes back from its journal. A stored record in the name of `me` is an
+ * earlier write that was reported as failed and that no attempt learned of.
  */
 export function resolveReturn(mine: PushRecord, stored: PushRecord, me: string | undefined): PushRecord {
   const isMyEarlierWord = me !== undefined && 'owner' in stored && stored.owner === me;
@@ -48,21 +54,20 @@ export function resolveReturn(mine: PushRecord, stored: PushRecord, me: string |
 
 function ofOneRun(a: PushRecord, b: PushRecord): PushRecord | undefined {
   if (a.state === 'answered' && b.state === 'overrunning') return isHeldBy(b, a) ? a : undefined;
-  if (a.state === 'ready' && b.state === 'overrunning') {
-    const { fence, runs, messages } = a;
-    const replied = b.replied === true ? ({ replied: true } as const) : {};
-    return { state: 'queued', fence, runs, work: { type: 'messages', messages, sent: 0 }, ...replied };
-  }
+  if (a.state === 'ready' && b.state === 'overrunning') return promiseReady(a, saidIn(b));
   const isRest = a.state === 'queued' && a.work.type === 'messages' && a.replied === true;
   const isWhole = (b.state === 'overrunning' || b.state === 'queued') && b.replied !== true;
   return isRest && isWhole ? b : undefined;
 }
 
+const saidIn = ({ replied, ownUnsaid }: Overrunning): SaidMeanwhile =>
+  replied !== true ? 'success' : ownUnsaid === true ? 'notice' : 'reply';
+
 function later(a: PushRecord, b: PushRecord): PushRecord {
   const order =
     PRECEDENCE[a.state] - PRECEDENCE[b.state] ||
     sentOf(a) - sentOf(b) ||
-    // Any order will do, so long as both sides find the same.
+    // Any order is right, as long as both sides choose the same.
     (textOf(a) < textOf(b) ? -1 : 1);
   return order > 0 ? a : b;
 }

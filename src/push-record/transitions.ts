@@ -1,32 +1,54 @@
 import type { Json } from '../protocol/json.js';
 import {
   isHeldBy,
+  REPEATED,
+  type Carried,
   type Delivering,
   type Lease,
   type Messages,
   type PushRecord,
+  type ReadyWork,
   type RetryCounts,
   type Work,
 } from './push-record.js';
 
 /**
- * Every way from one record to the next. A transition is pure: it returns the next record, or `undefined` where the
- * record does not allow it, so that its caller has lost. Nothing else makes a record after its claim, and every change
- * goes through the store's compare-and-swap, so of two callers one wins. `docs/architecture.md` draws them.
+ * All transitions of a record. A transition is pure: it returns the next record, or `undefined` if the present record
+ * does not allow it. Nothing else changes a record after its claim, and every change is a compare-and-swap in the
+ * store, so only one of two callers wins. `docs/architecture.md` draws them.
  */
 type Next = PushRecord | undefined;
 
-/** What attempts heard stays what they hear. */
-const heard = (record: PushRecord): { readonly replied?: true } =>
-  'replied' in record && record.replied ? { replied: true } : {};
+/**
+ * Response of attempts whose answer comes late: `success`, a `reply` with a part of it, or a `notice`, which is a reply
+ * without any.
+ */
+export type SaidMeanwhile = 'success' | 'reply' | 'notice';
 
-const messagesWork = (messages: Messages): Work => ({ type: 'messages', messages, sent: 0 });
+interface Heard {
+  readonly replied?: true;
+  readonly ownUnsaid?: true;
+}
+
+const HEARD: { readonly [said in SaidMeanwhile]: Heard } = {
+  success: {},
+  reply: { replied: true },
+  notice: { replied: true, ownUnsaid: true },
+};
+
+/** Attempts that got a reply must get the same one again. */
+const heard = (record: PushRecord): Heard =>
+  'replied' in record && record.replied
+    ? HEARD['ownUnsaid' in record && record.ownUnsaid ? 'notice' : 'reply']
+    : HEARD.success;
+
+const messagesWork = (messages: Messages): ReadyWork => ({ type: 'messages', messages, sent: 0 });
 
 const RUN: Work = { type: 'run' };
 
 // ── the run ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The process that ran it under `deadFence` is dead, or left it: `owner` runs it again. */
+/** Lets `owner` run the push again, after the process that ran it under `deadFence` died or left. */
 export function takeOver(record: PushRecord, owner: string, deadFence: number): Next {
   const isFree = record.state === 'released' || record.state === 'running';
   if (!isFree || record.fence !== deadFence) return undefined;
@@ -34,14 +56,15 @@ export function takeOver(record: PushRecord, owner: string, deadFence: number): 
 }
 
 /**
- * A passive reply is settled, by the process that runs the push, or by any for an attempt that came for a `ready` answer.
- * What the reply could not carry is delivered, or put into the mailbox.
+ * Settles a passive reply: by the process that runs the push, or by any process for an attempt on a `ready` answer.
+ * What the reply cannot carry is delivered, or put into the mailbox.
  */
 export function settleReply(
   record: PushRecord,
   lease: Lease,
   remainder: Messages = [],
   to: 'deliver' | 'mailbox' = 'deliver',
+  says: 'reply' | 'notice' = 'reply',
 ): Next {
   switch (record.state) {
     case 'running':
@@ -55,25 +78,42 @@ export function settleReply(
   const { fence, runs } = record;
   if (remainder.length === 0) return { state: 'answered', owner: lease.owner, fence, runs };
   return to === 'mailbox'
-    ? { state: 'inMailbox', fence, runs, messages: remainder, replied: true }
-    : { state: 'queued', fence, runs, work: messagesWork(remainder), replied: true };
+    ? { state: 'inMailbox', fence, runs, messages: remainder, ...HEARD[says] }
+    : { state: 'queued', fence, runs, work: messagesWork(remainder), ...HEARD[says] };
 }
 
-/** The run made an answer while no attempt waits for it. From `overrunning` only where no attempt was told so. */
-export function holdForNextAttempt(record: PushRecord, lease: Lease, messages: Messages): Next {
+/** Holds an answer that no attempt waits for. From `overrunning` only if no attempt learned of the adoption. */
+export function holdForNextAttempt(
+  record: PushRecord,
+  lease: Lease,
+  work: ReadyWork,
+  lateOnly = false,
+): Next {
   const isOpen = record.state === 'running' || (record.state === 'overrunning' && record.replied !== true);
   if (!isOpen || !isHeldBy(record, lease)) return undefined;
-  return { state: 'ready', fence: record.fence, runs: record.runs, messages };
+  const { fence, runs } = record;
+  return { state: 'ready', fence, runs, work, ...(lateOnly && { lateOnly }) };
 }
 
-/** The run made nothing, in time. */
+/**
+ * Promises a `ready` answer that no reply can carry: the attempt gets `success` or a reply in its place, and a worker
+ * goes on.
+ */
+export function promiseReady(record: PushRecord, says: SaidMeanwhile = 'success'): Next {
+  if (record.state !== 'ready') return undefined;
+  const { fence, work } = record;
+  const runs = work.type === 'task' ? 0 : record.runs;
+  return { state: 'queued', fence, runs, work, ...HEARD[says] };
+}
+
+/** Settles `success` for a run that ended in time without an answer. */
 export function acknowledge(record: PushRecord, lease: Lease): Next {
   return record.state === 'running' ? endSilently(record, lease) : undefined;
 }
 
 /**
- * The owner leaves its run, whose outcome counts for nothing any more. Where attempts were told that an answer comes late
- * (`promised`, or the record says so) a worker runs the handler again, and else the next attempt does.
+ * Releases the run of an owner that leaves it; its outcome is ignored. If attempts were promised a late answer
+ * (`isPromised`, or by the record), a worker runs the handler again; otherwise the next attempt does.
  */
 export function releaseRun(record: PushRecord, lease: Lease, isPromised = false): Next {
   if (record.state === 'overrunning') return abandon(record, lease);
@@ -82,14 +122,17 @@ export function releaseRun(record: PushRecord, lease: Lease, isPromised = false)
   return isPromised ? { state: 'queued', fence, runs, work: RUN } : { state: 'released', fence, runs };
 }
 
-/** A deadline passed with the job durable: attempts hear `success`, or a reply in its place, and the owner goes on. Any process may do this. */
-export function adopt(record: PushRecord, says: 'success' | 'reply' = 'success'): Next {
+/**
+ * Adopts a run at its deadline, after the job is durable: attempts get `success` or a reply in its place, and the owner
+ * goes on. Any process may do this.
+ */
+export function adopt(record: PushRecord, says: SaidMeanwhile = 'success'): Next {
   if (record.state !== 'running') return undefined;
   const { owner, fence, runs } = record;
-  return { state: 'overrunning', owner, fence, runs, ...(says === 'reply' ? { replied: true } : {}) };
+  return { state: 'overrunning', owner, fence, runs, ...HEARD[says] };
 }
 
-/** The run of an adopted push made its messages. `running`: `success` was said before its adoption was confirmed. */
+/** Stores the messages of an adopted run. From `running`: `success` was sent before the adoption was confirmed. */
 export function completeOverrun(record: PushRecord, lease: Lease, messages: Messages): Next {
   if ((record.state !== 'running' && record.state !== 'overrunning') || !isHeldBy(record, lease))
     return undefined;
@@ -97,12 +140,12 @@ export function completeOverrun(record: PushRecord, lease: Lease, messages: Mess
   return { state: 'queued', fence, runs, work: messagesWork(messages), ...heard(record) };
 }
 
-/** The handler leaves its work to `later`, whose first run counts as run 1. */
+/** Leaves the work to `later`, whose first run counts as run 1. */
 export function defer(
   record: PushRecord,
   lease: Lease,
   { handler, task }: { readonly handler: string; readonly task: Json },
-  says: 'success' | 'reply' = 'success',
+  says: SaidMeanwhile = 'success',
 ): Next {
   switch (record.state) {
     case 'running':
@@ -110,8 +153,8 @@ export function defer(
     case 'delivering': {
       if (!isHeldBy(record, lease)) return undefined;
       const work: Work = { type: 'task', handler, task };
-      const replied = says === 'reply' ? ({ replied: true } as const) : heard(record);
-      return { state: 'queued', fence: record.fence, runs: 0, work, ...replied };
+      const said = says === 'success' ? heard(record) : HEARD[says];
+      return { state: 'queued', fence: record.fence, runs: 0, work, ...said };
     }
     default:
       return undefined;
@@ -120,13 +163,14 @@ export function defer(
 
 // ── late work ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A worker gets work that needs no living owner, or whose owner under `deadFence` is dead. */
+/** Leases the work to a worker: work without an owner, or of the owner that died under `deadFence`. */
 export function startDelivery(record: PushRecord, owner: string, deadFence: number | undefined): Next {
   switch (record.state) {
     case 'ready': {
-      const { runs, messages } = record;
-      const fence = record.fence + 1;
-      return { state: 'delivering', owner, fence, runs, work: messagesWork(messages), wasReady: true };
+      const { work } = record;
+      // The first run of `later` counts as run 1.
+      const runs = work.type === 'task' ? 1 : record.runs;
+      return { state: 'delivering', owner, fence: record.fence + 1, runs, work, wasReady: true };
     }
     case 'released':
       return deliveringFrom(record, owner, RUN);
@@ -156,27 +200,27 @@ function deliveringFrom(record: PushRecord, owner: string, work: Work): Deliveri
   };
 }
 
-/** The store had lost the record, and not the job: the worker that claimed the push anew does its work. */
+/** Resumes a job whose record the store lost: the worker claimed the push again and does its work. */
 export function resume(record: PushRecord, lease: Lease): Next {
   if (record.state !== 'running' || !isHeldBy(record, lease)) return undefined;
   return { state: 'delivering', owner: record.owner, fence: record.fence, runs: record.runs, work: RUN };
 }
 
-/** A dead letter is tried again by a record of its own: its messages are sent, or its handler runs. */
+/** Queues the work of a dead letter in a record of its own: its messages are sent, or its handler runs. */
 export function redrive(record: PushRecord, lease: Lease, messages: Messages): Next {
   if (record.state !== 'running' || !isHeldBy(record, lease)) return undefined;
   const work = messages.length === 0 ? RUN : messagesWork(messages);
   return { state: 'queued', fence: record.fence, runs: 0, work };
 }
 
-/** The worker's run made its messages. */
+/** Stores the messages that the worker's run made. */
 export function setMessages(record: PushRecord, lease: Lease, messages: Messages): Next {
   if (record.state !== 'delivering' || !isHeldBy(record, lease)) return undefined;
   const { intent: _intent, retries: _retries, ...rest } = record;
   return { ...rest, work: messagesWork(messages) };
 }
 
-/** The messages that are still to be sent are composed anew, to fit into the send quota. */
+/** Replaces the unsent messages by ones that fit into the send quota. */
 export function replaceUnsent(record: PushRecord, lease: Lease, messages: Messages): Next {
   if (record.state !== 'delivering' || !isHeldBy(record, lease) || record.work.type !== 'messages')
     return undefined;
@@ -185,14 +229,14 @@ export function replaceUnsent(record: PushRecord, lease: Lease, messages: Messag
   return { ...record, work: { type: 'messages', messages: all, sent } };
 }
 
-/** Written durably before the next message leaves: from here on it may have arrived. */
+/** Records the intent to send the next message, durably: from here on it may have arrived. */
 export function recordIntent(record: PushRecord, lease: Lease): Next {
   if (record.state !== 'delivering' || !isHeldBy(record, lease) || record.work.type !== 'messages')
     return undefined;
   return { ...record, intent: record.work.sent };
 }
 
-/** WeChat accepted message `number`. Nothing changes where that was recorded before. */
+/** Records that WeChat accepted message `number`. Changes nothing if that was recorded before. */
 export function recordSent(record: PushRecord, lease: Lease, number: number): Next {
   if (record.state !== 'delivering' || !isHeldBy(record, lease) || record.work.type !== 'messages')
     return undefined;
@@ -201,7 +245,7 @@ export function recordSent(record: PushRecord, lease: Lease, number: number): Ne
   return { ...rest, work: { ...record.work, sent: number + 1 } };
 }
 
-/** The owner returns the work. A message on its way certainly did not arrive, or a second copy of it is wanted. */
+/** Returns the work to the queue. A message in flight certainly did not arrive, or a second copy is wanted. */
 export function release(record: PushRecord, lease: Lease, retries?: RetryCounts): Next {
   const next = abandon(record, lease);
   if (next?.state !== 'queued') return undefined;
@@ -209,7 +253,7 @@ export function release(record: PushRecord, lease: Lease, retries?: RetryCounts)
   return retries === undefined ? rest : { ...rest, retries };
 }
 
-/** The owner returns the work without knowing how far it got: an intent stays, for the next worker to judge. */
+/** Returns work of unknown progress to the queue: an intent stays, and the next worker decides. */
 export function abandon(record: PushRecord, lease: Lease): Next {
   switch (record.state) {
     case 'overrunning':
@@ -236,7 +280,7 @@ function returned(record: PushRecord, work: Work): PushRecord {
 
 // ── the mailbox ─────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What is left to send waits for the user's next push. */
+/** Puts the unsent messages into the mailbox, for the user's next push. */
 export function putInMailbox(record: PushRecord, lease: Lease): Next {
   if (record.state !== 'delivering' || !isHeldBy(record, lease) || record.work.type !== 'messages')
     return undefined;
@@ -244,16 +288,37 @@ export function putInMailbox(record: PushRecord, lease: Lease): Next {
   return { state: 'inMailbox', fence, runs, messages: work.messages.slice(work.sent), ...heard(record) };
 }
 
-/** The answer to another push carries these messages, except for what is `left`. */
-export function takeFromMailbox(record: PushRecord, left: Messages): Next {
-  if (record.state !== 'inMailbox') return undefined;
-  const { fence, runs } = record;
+/** Marks messages that the reply to another push carries. They stay until an attempt has got that reply. */
+export function carryFromMailbox(record: PushRecord, carried: Carried): Next {
+  return record.state === 'inMailbox' ? { ...record, carried } : undefined;
+}
+
+/** Removes the messages that the reply to push `by` carried, after an attempt got it. */
+export function takeFromMailbox(record: PushRecord, by: string): Next {
+  if (record.state !== 'inMailbox' || record.carried?.by !== by) return undefined;
+  const { fence, runs, messages, carried } = record;
+  const left = messages.slice(carried.count);
   return left.length > 0
     ? { state: 'inMailbox', fence, runs, messages: left, ...heard(record) }
     : { state: 'delivered', fence, runs, ...heard(record) };
 }
 
-/** The user's next push never came. */
+/** Records that the reply to push `by` is about to be sent again. */
+export function repeatCarried(record: PushRecord, by: string): Next {
+  if (record.state !== 'inMailbox' || record.carried?.by !== by || record.carried.saidBy === REPEATED)
+    return undefined;
+  return { ...record, carried: { ...record.carried, saidBy: REPEATED } };
+}
+
+/** Records that `owner` gave the reply to push `by` to no attempt, and will not. Another process may still send it. */
+export function markUnheard(record: PushRecord, by: string, owner: string): Next {
+  if (record.state !== 'inMailbox' || record.carried?.by !== by || record.carried.saidBy !== owner)
+    return undefined;
+  const { saidBy: _nobody, ...carried } = record.carried;
+  return { ...record, carried };
+}
+
+/** Ends an answer in the mailbox whose user sent no further push. */
 export function expire(record: PushRecord, reason: string): Next {
   if (record.state !== 'inMailbox') return undefined;
   return { state: 'dead', fence: record.fence, runs: record.runs, reason, ...heard(record) };
@@ -261,12 +326,12 @@ export function expire(record: PushRecord, reason: string): Next {
 
 // ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The owner made nothing to send. */
+/** Ends the work of a run that made nothing to send. */
 export function endSilently(record: PushRecord, lease: Lease): Next {
   return conclude(record, lease, { state: 'acknowledged' });
 }
 
-/** The owner's work is over. */
+/** Ends the owner's work as delivered or dead. */
 export function conclude(
   record: PushRecord,
   lease: Lease,

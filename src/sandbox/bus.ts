@@ -1,21 +1,21 @@
-import type { SandboxEvent } from './types.js';
+import type { SandboxEvent } from './types/types.js';
 
-/** Tells everybody who listens what just happened. */
+/** Sends events to all listeners. */
 export interface Bus {
   emit(event: SandboxEvent): void;
-  /** Returns the way to stop listening. */
-  listen(hear: (event: SandboxEvent) => void): () => void;
+  /** Adds a listener; returns a function that removes it. */
+  listen(listener: (event: SandboxEvent) => void): () => void;
 }
 
 export function createBus(): Bus {
   const listeners = new Set<(event: SandboxEvent) => void>();
   return {
     emit(event) {
-      for (const hear of listeners) hear(event);
+      for (const listener of listeners) listener(event);
     },
-    listen(hear) {
-      listeners.add(hear);
-      return () => listeners.delete(hear);
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { Account } from './types.js';
+import type { Account } from './types/types.js';
 
-/** The fixed test account: made up, known to everybody, good for nothing but trying things out. */
+/** The fixed test account. Its secrets are made up and public, so it is useful for tests only. */
 export const SANDBOX_ACCOUNT: Account = {
   target: 'http://127.0.0.1:8080/wechat',
   appId: 'wxdevelopment0001',
@@ -10,6 +10,8 @@ export const SANDBOX_ACCOUNT: Account = {
   originalId: 'gh_development1',
   mode: 'safe',
   kind: 'service-verified',
-  name: '沙盒公众号',
+  name: '沙箱公众号',
   oauthDomain: '',
+  miniPrograms: [],
+  agents: ['kf2001@example_gzh', 'kf2002@example_gzh'],
 };

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { accessPointOf } from './access-points.js';
 import { streamEvents } from './http-api/events-stream.js';
+import { checkKey } from './http-api/key-guard.js';
+import { serveMedia } from './http-api/media-file.js';
 import { checkOrigin } from './http-api/origin-guard.js';
 import { Problem } from './http-api/problem.js';
 import { readBytes } from './http-api/read-body.js';
@@ -10,13 +13,13 @@ import type { Sandbox } from './types/sandbox.js';
 import type { SandboxState } from './sandbox-state.js';
 import { serveCall } from './wechat-api/serve-call.js';
 
-/** Media come as a whole, and the platform takes ten megabytes. */
+/** Limit of a request body: a medium is sent in one piece, and WeChat accepts ten megabytes. */
 const CALL_LIMIT = 12 * 1024 * 1024;
 
 export interface HttpApp {
-  /** Page, JSON API, and the API side under paths. */
+  /** Serves the page, the JSON API, and all access points under paths. */
   readonly all: (incoming: IncomingMessage, response: ServerResponse) => void;
-  /** One access point on a port of its own. */
+  /** Serves one access point on a port of its own. */
   only(accessPoint: string): (incoming: IncomingMessage, response: ServerResponse) => void;
   /** Ends the event streams, which would never end by themselves. */
   endStreams(): void;
@@ -26,11 +29,14 @@ export function createHttpApp(sandbox: Sandbox, state: () => SandboxState): Http
   const streams = new Set<() => void>();
 
   async function route(incoming: IncomingMessage, response: ServerResponse, fixed?: string): Promise<void> {
-    checkOrigin(incoming);
     const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
     const point =
-      fixed === undefined ? accessPointOf(url.pathname) : { accessPoint: fixed, path: url.pathname };
+      fixed === undefined
+        ? accessPointOf(url.pathname, incoming.headers.host ?? '')
+        : { accessPoint: fixed, path: url.pathname };
+    checkOrigin(incoming, { anyHost: point !== undefined || sandbox.key !== undefined });
     if (point !== undefined) return serveApi(incoming, response, url, point);
+    if (sandbox.key !== undefined && !checkKey(incoming, response, url, sandbox.key)) return;
     if (url.pathname === '/api/events') {
       const end = streamEvents(incoming, response, state().bus);
       streams.add(end);
@@ -42,6 +48,7 @@ export function createHttpApp(sandbox: Sandbox, state: () => SandboxState): Http
     }
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
       throw new Problem(405, 'pages are read by GET');
+    if (url.pathname.startsWith('/media/')) return serveMedia(url.pathname, state(), response);
     return servePage(url.pathname, response);
   }
 
@@ -64,7 +71,7 @@ export function createHttpApp(sandbox: Sandbox, state: () => SandboxState): Http
       raw: await readBytes(incoming, CALL_LIMIT),
       accessPoint,
       clientIp: (incoming.socket.remoteAddress ?? '').replace('::ffff:', ''),
-      baseUrl: `http://${host}${prefix}`,
+      baseUrl: `${incoming.socket instanceof TLSSocket ? 'https' : 'http'}://${host}${prefix}`,
     };
     await serveCall(incoming, response, request, state());
   }
@@ -75,7 +82,7 @@ export function createHttpApp(sandbox: Sandbox, state: () => SandboxState): Http
         response.destroy();
         return;
       }
-      // What was not read of the body would be taken for the next request.
+      // The unread rest of the body would be parsed as the next request.
       response.setHeader('connection', 'close');
       const known = error instanceof Problem;
       const message = error instanceof Error ? error.message : String(error);

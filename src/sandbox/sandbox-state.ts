@@ -13,13 +13,13 @@ import type { Bus } from './bus.js';
 import type { SandboxClock } from './clock.js';
 import { createPushSuspension, type PushSuspension } from './push/push-suspension.js';
 import { createPusher, type Pusher } from './push/pusher.js';
-import type { Account, ApiCall, Book, ChatItem, Exchange } from './types.js';
+import type { Account, ApiCall, Book, ChatItem, Exchange } from './types/types.js';
 
 const KEEP = { exchanges: 500, chat: 1_000, calls: 500 };
-/** Characters of pushes and answers, and of chat lines: a server may answer with a megabyte each time. */
+/** Limit of stored characters, each for exchanges and chat lines: a server may answer with a megabyte each time. */
 const MOST_CHARACTERS = 32 * 1024 * 1024;
 
-/** Everything that WeChat's two sides know and share. Thrown away and built anew on reset. */
+/** The state of the simulated WeChat, shared by the push side and the API side. A reset replaces it. */
 export interface SandboxState {
   readonly clock: SandboxClock;
   readonly bus: Bus;
@@ -41,7 +41,7 @@ export interface SandboxState {
   readonly calls: RingBuffer<ApiCall>;
   readonly pusher: Pusher;
   book(): Book;
-  /** Puts a line into the chat. */
+  /** Appends a line to the chat. */
   appendChat(line: Omit<ChatItem, 'id' | 'atMs'>): ChatItem;
 }
 
@@ -124,7 +124,7 @@ export function createSandboxState(deps: { clock: SandboxClock; bus: Bus; accoun
 function sizeOf({ plainBody, tries }: Exchange): number {
   const sent = tries.reduce(
     (sum, { requestBody, responseBody = '', openedBody = '' }) =>
-      // The request's body stands in the curl command and, sealed, in the signature's parts as well.
+      // The request's body is also in the curl command and, sealed, in the signature's parts.
       sum + 4 * requestBody.length + responseBody.length + openedBody.length,
     0,
   );

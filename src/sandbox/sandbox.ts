@@ -1,23 +1,30 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { isIPv6 } from 'node:net';
 import { ACCESS_POINTS } from './access-points.js';
 import { createBus, type Bus } from './bus.js';
 import { createMovableClock } from './clock.js';
 import { SANDBOX_ACCOUNT } from './default-account.js';
 import { createHttpApp } from './http-app.js';
+import { newKey } from './http-api/key-guard.js';
 import { push } from './push/push.js';
 import type { Sandbox, SandboxOptions } from './types/sandbox.js';
 import { createSandboxState, type SandboxState } from './sandbox-state.js';
-import type { AccessPointView } from './types.js';
+import type { AccessPointView } from './types/types.js';
 
 export type { Sandbox, SandboxOptions } from './types/sandbox.js';
 
-const HOST = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
+/** Addresses that only this machine reaches. */
+const isLoopback = (host: string): boolean => /^(?:127\.[\d.]+|::1|localhost)$/.test(host);
 
-/** Builds a sandbox; it listens to nothing before `start()`. */
+/** Creates a sandbox. It does not listen before `start()`. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const clock = options.clock ?? createMovableClock();
   const bus = createBus();
   const account = { ...SANDBOX_ACCOUNT, ...options.account };
+  const host = options.host ?? LOOPBACK;
+  const key = options.key ?? (isLoopback(host) ? undefined : newKey());
   let generation = 0;
   let state = build();
   let movedMs = 0;
@@ -28,16 +35,25 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const sandbox: Sandbox = {
     clock,
     drive: options.drive,
+    key,
     get state() {
       return state;
     },
     http: (incoming, response) => app.all(incoming, response),
     accessPoints: () => points,
     url: () => ownUrl,
+    pageUrl: () => (key === undefined ? ownUrl : `${ownUrl}/?key=${encodeURIComponent(key)}`),
     time: () => ({ nowMs: clock.now(), movedMs }),
     async advance(ms) {
       await clock.advance(ms);
       movedMs += ms;
+      bus.emit({ event: 'clock', data: sandbox.time() });
+      return sandbox.time();
+    },
+    turnBack() {
+      clock.turnBack?.();
+      movedMs = 0;
+      sandbox.reset();
       bus.emit({ event: 'clock', data: sandbox.time() });
       return sandbox.time();
     },
@@ -47,15 +63,21 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       bus.emit({ event: 'reset', data: {} });
     },
     async start() {
-      const port = await listen(app.all, options.port ?? 8090);
-      ownUrl = `http://${HOST}:${port}`;
+      const { tls } = options;
+      const port = await listen(createServer(app.all), options.port ?? 8090);
+      ownUrl = `http://${shownHost(host)}:${port}`;
       points = await Promise.all(
-        ACCESS_POINTS.map(async ({ name, host }) => {
-          if (options.accessPoints !== 'ports') return { name, host, url: `${ownUrl}/${host}` };
-          return { name, host, url: `http://${HOST}:${await listen(app.only(name), 0)}` };
+        ACCESS_POINTS.map(async ({ name, host: itsName }) => {
+          if (options.accessPoints !== 'ports') return { name, host: itsName, url: `${ownUrl}/${itsName}` };
+          const own = await listen(createServer(app.only(name)), 0);
+          return { name, host: itsName, url: `http://${shownHost(host)}:${own}` };
         }),
       );
-      return { port };
+      if (tls === undefined) return { port };
+      return {
+        port,
+        tlsPort: await listen(createTlsServer({ cert: tls.cert, key: tls.key }, app.all), tls.port),
+      };
     },
     async stop() {
       app.endStreams();
@@ -64,22 +86,22 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   };
   const app = createHttpApp(sandbox, () => state);
 
-  /** What is still under way on a stage that was thrown away is not told any more. */
+  /** Creates a new state. Work in progress on the old state is no longer reported. */
   function build(): SandboxState {
     generation += 1;
     const mine = generation;
     const emit: Bus['emit'] = (event) => {
       if (mine === generation) bus.emit(event);
     };
-    return createSandboxState({ clock, account, bus: { ...bus, emit } });
+    const built = createSandboxState({ clock, account, bus: { ...bus, emit } });
+    if (options.menu !== undefined) built.menus.create(options.menu);
+    return built;
   }
 
-  /** Only this machine is listened to: the sandbox knows no passwords. @throws what `listen` throws, EADDRINUSE first */
-  async function listen(listener: RequestListener, port: number): Promise<number> {
-    const server = createServer(listener);
+  async function listen(server: Server, port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, HOST, resolve);
+      server.listen(port, host, resolve);
     });
     servers.push(server);
     const address = server.address();
@@ -87,6 +109,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   }
 
   return sandbox;
+}
+
+/** The host of an address that leads here: a wildcard is none. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 function close(server: Server): Promise<void> {

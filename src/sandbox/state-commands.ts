@@ -1,7 +1,7 @@
 import type { SandboxState } from './sandbox-state.js';
-import type { BookRequest } from './types.js';
+import type { BookRequest } from './types/types.js';
 
-/** Does one deed to the book of tokens, windows and quotas. */
+/** Runs one command on the state of tokens, windows and quotas. */
 export function runStateCommand(state: SandboxState, request: BookRequest): void {
   switch (request.action) {
     case 'invalidate-tokens':

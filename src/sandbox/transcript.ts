@@ -3,9 +3,9 @@ import { readLoosely } from './push/prepare.js';
 import { push } from './push/push.js';
 import { freshBody } from './push/replay.js';
 import type { SandboxState } from './sandbox-state.js';
-import type { Exchange, Transcript, TranscriptEntry, TranscriptReport, Verdict } from './types.js';
+import type { Exchange, Transcript, TranscriptEntry, TranscriptReport, Verdict } from './types/types.js';
 
-/** What was pushed and what came back. Copies, handshakes and what is still running stay out. */
+/** Exports pushes and their responses. Copies, handshakes and running exchanges are left out. */
 export function exportTranscript(state: SandboxState, follower: string | undefined): Transcript {
   const told = state.exchanges
     .list()
@@ -33,7 +33,7 @@ export function exportTranscript(state: SandboxState, follower: string | undefin
   };
 }
 
-/** Shows a saved transcript: its entries become exchanges that are done and have no tries. */
+/** Imports a saved transcript: its entries become finished exchanges without attempts. */
 export function importTranscript(
   state: SandboxState,
   { savedAtMs, exchanges }: Transcript,
@@ -62,7 +62,7 @@ export function importTranscript(
   });
 }
 
-/** Pushes every entry again as a new push, one after the other, and holds the verdicts against the recorded ones. */
+/** Pushes every entry again as a new push, in order, and compares the verdicts with the recorded ones. */
 export async function replayTranscript(
   state: SandboxState,
   { exchanges }: Transcript,
@@ -76,7 +76,7 @@ export async function replayTranscript(
       ...(entry.hostile !== undefined && { hostile: entry.hostile }),
     });
     if (delivery === undefined) continue;
-    const { id, verdict } = await delivery.done; // one after the other, as it was
+    const { id, verdict } = await delivery.done; // in order, as recorded
     const actual = verdict === undefined ? { outcome: 'not-sent' as const } : essence(verdict);
     entries.push({
       kind: entry.kind,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { eventually } from '../support/eventually.js';
-import { launchBrowser, openPage, type OpenedPage } from '../support/browser.js';
-import { startSandboxUpstream, type SandboxUpstream } from '../support/sandbox-upstream.js';
+import { eventually } from '../support/time/eventually.js';
+import { launchBrowser, openPage, type OpenedPage } from '../support/processes/browser.js';
+import { startSandboxUpstream, type SandboxUpstream } from '../support/processes/sandbox-upstream.js';
 
 const GREY_SENTENCE = '该公众号提供的服务出现故障，请稍后再试';
 
@@ -48,13 +48,13 @@ describe('given the chat page, the sandbox and our server', () => {
   test('when a handler is slow, then success goes out at the deadline and the message arrives later', async () => {
     await say('慢');
 
-    await page.locator('.line.theirs[data-via=customer-service]').waitFor({ timeout: 10_000 });
+    await page.locator('.line.theirs[data-via=customer-service]').waitFor();
     expect(await bubbles('theirs').textContent()).toBe('让你久等了 6 秒。');
     await page.locator('.push-row').first().click();
     await page.locator('.raw pre').first().waitFor();
     expect(await page.locator('.raw pre').allTextContents()).toContain('success');
     expect(await page.locator('.took').textContent()).toMatch(/第 1 次 · 4\.[4-9]\d s/);
-    expect(await page.locator('.flag').textContent()).toMatch(/后到的消息 \+[67]\.\d s/);
+    expect(await page.locator('.flag').textContent()).toMatch(/延后回复 \+[67]\.\d s/);
   });
 
   test('when the server is down, then the grey sentence is seen with its cause', async () => {
@@ -78,7 +78,7 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.locator('.push-detail .chip.good', { hasText: '已回复' }).waitFor();
     await page.getByRole('button', { name: '× 3', exact: true }).click();
     await page.getByRole('button', { name: '签名错误' }).click();
-    await page.locator('.push-detail .chip.good', { hasText: '已拒绝' }).waitFor();
+    await page.locator('.push-detail .chip.good', { hasText: '已被拒绝' }).waitFor();
     await page.getByText('signature 的计算', { exact: true }).click();
     await page.locator('.signature .chip.bad', { hasText: '与请求中的不一致' }).first().waitFor();
 
@@ -107,7 +107,7 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.getByRole('button', { name: '1 个故障' }).waitFor();
     await say('天气 北京');
 
-    await page.locator('.line.theirs[data-via=customer-service]').waitFor({ timeout: 10_000 });
+    await page.locator('.line.theirs[data-via=customer-service]').waitFor();
     await page.locator('.fault-list li').waitFor({ state: 'detached' });
     await page.getByRole('tab', { name: '调用' }).click();
     const sends = page
@@ -142,7 +142,7 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.locator('.top-bar .clock').click();
     await page.getByRole('button', { name: '48 小时' }).click();
 
-    await page.locator('.follower-card .window', { hasText: '未打开' }).waitFor();
+    await page.locator('.follower-card .window', { hasText: '现在不能发客服消息' }).waitFor();
     await page.keyboard.press('Escape');
   });
 
@@ -153,12 +153,100 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.getByLabel('输入消息').waitFor();
   });
 
+  test('when the clock was moved, then there is a way back', async () => {
+    await page.locator('.top-bar .clock').click();
+    await page.getByRole('button', { name: '+ 1 小时' }).click();
+    await page.getByRole('button', { name: '回到本机时间' }).click();
+    await page.getByText('与本机一致').waitFor();
+    await page.keyboard.press('Escape');
+    expect(far.sandbox.time().movedMs).toBe(0);
+  });
+
+  test('when forged pushes are answered, then they are tagged, and one that is believed is red', async () => {
+    await say('你好');
+    await bubbles('theirs').first().waitFor();
+    await page.locator('.push-row').first().click();
+    await page.getByRole('button', { name: '时间戳过旧' }).click();
+    await page.locator('.push-detail .chip.bad', { hasText: '被当成真的' }).waitFor();
+    expect(await page.locator('.verdict').textContent()).toContain('MAX_PUSH_AGE_S=0');
+    await page.getByRole('button', { name: '带 DOCTYPE' }).click();
+    await page.locator('.push-detail .chip.good', { hasText: '已被拒绝' }).waitFor();
+    await page.getByRole('button', { name: '全部推送' }).click();
+    await page.locator('.push-row', { hasText: '带 DOCTYPE' }).waitFor();
+
+    await page.getByLabel('结果', { exact: true }).selectOption('believed');
+    await eventually(async () => expect(await page.locator('.push-row').count()).toBe(1));
+    await page.getByLabel('结果', { exact: true }).selectOption('');
+    await page.getByLabel('搜索推送').fill('DOCTYPE');
+    await eventually(async () => expect(await page.locator('.push-row').count()).toBe(1));
+    await page.getByLabel('搜索推送').fill('');
+  });
+
+  test('when a kind is searched, then the arrow keys choose and Enter sends; the row names it once', async () => {
+    await page.getByRole('button', { name: '更多消息与事件' }).click();
+    await page.getByLabel('搜索类型').fill('菜单跳转');
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('heading', { name: '菜单跳转小程序' }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.locator('.line.own .caption', { hasText: '本该如此' }).waitFor();
+    const row = await page.locator('.push-row').first().textContent();
+    expect(row?.match(/菜单跳转链接/g)).toHaveLength(1);
+  });
+
+  test('when there are more pushes than the first fifty, then a reloaded page fetches the older ones', async () => {
+    await far.call('POST', '/api/push', { copies: 60, fields: { Content: '帮助' } });
+    await page.reload();
+    await page.getByRole('button', { name: '更早的' }).click();
+    await eventually(async () => expect(await page.locator('.push-row').count()).toBe(60));
+    expect(await page.getByRole('button', { name: '更早的' }).count()).toBe(0);
+  });
+
+  test('when an API is called by its form, and a menu is edited, then both take effect; a probe is called so', async () => {
+    await page.getByRole('tab', { name: '调用' }).click();
+    await page.getByText('调用接口', { exact: true }).click();
+    await page.getByLabel('接口路径').fill('/cgi-bin/get_api_domain_ip');
+    await page.getByRole('button', { name: '调用', exact: true }).click();
+    await page.locator('.call-form pre', { hasText: 'ip_list' }).waitFor();
+    await fetch(`${far.sandbox.url()}/cgi-bin/getcallbackip`);
+    await page.locator('.call', { hasText: 'getcallbackip' }).getByText('探测').first().waitFor();
+
+    await page.getByRole('button', { name: '编辑菜单' }).click();
+    const button = [{ type: 'click', name: '今日推荐', key: 'V1001_TODAY_MUSIC' }];
+    await page.getByLabel('JSON').fill(JSON.stringify({ button }));
+    await page.locator('dialog').getByRole('button', { name: '保存' }).click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(far.sandbox.state.menus.current()).toEqual(button);
+  });
+
+  test('when a picture was uploaded, then the chat shows it as it is', async () => {
+    const { id } = far.sandbox.state.media.keep(
+      { type: 'image', fileName: 'a.png', contentType: 'image/png', bytes: DOT, title: '', introduction: '' },
+      'temporary',
+    );
+    await far.call('POST', '/api/push', { kind: 'message.image', fields: { MediaId: id } });
+    await page.locator('.line.own img.picture').waitFor();
+    await eventually(async () =>
+      expect(await page.evaluate('document.querySelector(".line.own img.picture").naturalWidth')).toBe(1),
+    );
+  });
+
+  test('when the page is English, then names and events are English', async () => {
+    await far.call('POST', '/api/push', { kind: 'event.CLICK', fields: { EventKey: 'K' } });
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.locator('.chat-head', { hasText: 'Sandbox account' }).getByText('Ming').waitFor();
+    await bubbles('own').getByText('[Menu click] K').waitFor();
+    await page.getByRole('button', { name: '中文' }).click();
+  });
+
   test('when fifty copies leave at once, then all are answered and one is shown', async () => {
     await say('帮助');
     await bubbles('theirs').first().waitFor();
     await page.locator('.push-row').first().click();
     await page.getByRole('button', { name: '× 50', exact: true }).click();
     await page.locator('.push-detail .chip', { hasText: '重放自' }).waitFor();
+    await page.locator('.copies', { hasText: '50 份都有结果' }).waitFor();
+    expect(await page.locator('.copies').textContent()).toContain('只运行了一次');
     await page.getByRole('button', { name: '全部推送' }).click();
 
     const outcomes = page.locator('.push-row .chip');
@@ -187,6 +275,12 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.locator('.push-detail .chip.good', { hasText: '验证通过' }).waitFor();
   });
 });
+
+/** A picture of one pixel. */
+const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 async function createMenu(): Promise<void> {
   const { appId, appSecret } = far.sandbox.state.account();

@@ -9,9 +9,9 @@ import { createSite } from '../../examples/web-pages/app.js';
 import { createServer, type CallbackServer } from '../../src/index.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { SANDBOX_ACCOUNT as ACCOUNT } from '../../src/sandbox/default-account.js';
-import { launchBrowser } from '../support/browser.js';
-import { captureLog } from '../support/handler-runtime.js';
-import { portOf } from '../support/port-of.js';
+import { launchBrowser } from '../support/processes/browser.js';
+import { captureLog } from '../support/app/handler-runtime.js';
+import { portOf } from '../support/processes/port-of.js';
 
 const KEY = 'the key of the sessions of these tests';
 const EXCHANGE = '/sns/oauth2/access_token';
@@ -22,7 +22,7 @@ let wechat: CallbackServer;
 let site: Server;
 let siteUrl: string;
 let serve: RequestListener;
-/** What becomes of the next callback, instead of going to the site. */
+/** Handles the next callback, in place of the site. */
 let onCallback: ((url: string) => string | undefined) | undefined;
 let browser: Browser;
 let context: BrowserContext;
@@ -80,7 +80,7 @@ afterAll(async () => {
 beforeEach(async () => {
   sandbox.state.calls.clear();
   context = await browser.newContext();
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(40_000);
   page = await context.newPage();
 });
 afterEach(async () => {

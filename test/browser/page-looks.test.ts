@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { startAnsweringServer, type AnsweringServer } from '../support/answering-server.js';
-import { launchBrowser, openPage } from '../support/browser.js';
-import { portOf } from '../support/port-of.js';
+import { startAnsweringServer, type AnsweringServer } from '../support/conformance/answering-server.js';
+import { brightness, launchBrowser, openPage, overflow } from '../support/processes/browser.js';
+import { portOf } from '../support/processes/port-of.js';
 
 const MARKUP = `<img src=x onerror="window.wasRun=1"><script>window.wasRun=1</script>`;
 
@@ -92,9 +92,9 @@ describe('given readers of two languages, on any screen, by day and by night', (
       await page.getByRole('heading', { name: 'WeChat sandbox' }).waitFor();
       expect(await page.evaluate('document.documentElement.lang')).toBe('en');
       await page.getByRole('button', { name: '中文' }).click();
-      await page.getByRole('heading', { name: '微信沙盒' }).waitFor();
+      await page.getByRole('heading', { name: '微信沙箱' }).waitFor();
       await page.reload();
-      await page.getByRole('heading', { name: '微信沙盒' }).waitFor();
+      await page.getByRole('heading', { name: '微信沙箱' }).waitFor();
       expect(await page.evaluate('document.documentElement.lang')).toBe('zh-CN');
     });
   });
@@ -125,7 +125,11 @@ describe('given readers of two languages, on any screen, by day and by night', (
             if (!(await button.isVisible())) continue;
             const pressed = await button.textContent();
             await button.click();
-            expect([width, pressed, await overflow(page)]).toEqual([width, pressed, []]);
+            expect([width, pressed, await overflow(page, '.tabs, .visually-hidden, pre, svg')]).toEqual([
+              width,
+              pressed,
+              [],
+            ]);
           }
         }
       });
@@ -146,6 +150,7 @@ describe('given hands on the keyboard', () => {
       await page.locator('.composer .round:focus').waitFor();
 
       await page.keyboard.press('Enter');
+      await page.locator('dialog input:focus').waitFor();
       await page.keyboard.type('location_select');
       await page.getByLabel('EventKey').press('Enter');
       await page.locator('.push-row', { hasText: 'no reply' }).waitFor();
@@ -170,24 +175,8 @@ describe('given a connection that breaks', () => {
     await page.locator('.lamp.open').waitFor();
     listener.closeAllConnections();
     await push('while you were out');
-    await page.locator('.bubble', { hasText: 'while you were out' }).waitFor({ timeout: 10_000 });
+    await page.locator('.bubble', { hasText: 'while you were out' }).waitFor();
     await page.locator('.lamp.open').waitFor();
     await close();
   });
 });
-
-/** 0 to 255, of the page's ground. */
-async function brightness(page: Page): Promise<number> {
-  const colour = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
-  return Number(/\d+/.exec(colour)?.[0]);
-}
-
-/** What is drawn, once the page has drawn, beyond the right edge of the screen and is not scrolled by a box of its own. */
-function overflow(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`
-    new Promise((resolve) => setTimeout(resolve, 40)).then(() => [...document.querySelectorAll('.page *')]
-      .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
-      .filter((node) => !node.closest('.tabs, .visually-hidden, pre, svg'))
-      .map((node) => node.tagName + '.' + node.getAttribute('class')))
-  `);
-}

@@ -8,9 +8,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createServer, type CallbackServer } from '../../src/index.js';
 import { SANDBOX_ACCOUNT as ACCOUNT } from '../../src/sandbox/default-account.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { launchBrowser } from '../support/browser.js';
-import { captureLog } from '../support/handler-runtime.js';
-import { portOf } from '../support/port-of.js';
+import { launchBrowser } from '../support/processes/browser.js';
+import { captureLog } from '../support/app/handler-runtime.js';
+import { portOf } from '../support/processes/port-of.js';
 
 let dir: string;
 let sandbox: Sandbox;
@@ -67,7 +67,7 @@ beforeAll(async () => {
     request.url = url.slice('/oauth'.length);
     routes(request, response);
   };
-}, 30_000);
+}, 180_000);
 afterAll(async () => {
   await browser.close();
   http.close();
@@ -79,12 +79,12 @@ afterAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext();
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(40_000);
   page = await context.newPage();
 });
 afterEach(() => context.close());
 
-/** What a script of the page hears that asks a route of the first host, as the page's own author would write it. */
+/** Fetches a route of the first host from a script of the page, as the page's author would. */
 const ask = (route: string, method = 'GET'): Promise<unknown> =>
   page.evaluate(
     `fetch(${JSON.stringify(`${www}/oauth/${route}`)}, { method: '${method}', credentials: 'include' })
@@ -125,7 +125,7 @@ describe('given pages on two hosts of one site', () => {
   });
 });
 
-describe('given a state that cannot be believed', () => {
+describe('given a forged or outdated state', () => {
   test.each([
     ['altered', 'a'.repeat(104), 'was not made by this site'],
     ['cut off', 'x', 'was not made by this site'],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeferredJob, DeferredQueue, JobResult, JobProcessor } from '../../src/ports/deferred-queue.js';
-import { eventually, pass } from '../support/eventually.js';
+import { eventually, pass } from '../support/time/eventually.js';
 
 /** A queue of one adapter on fresh, empty ground, on the machine's own clock. */
 export interface OpenQueue {
@@ -37,7 +37,7 @@ function noting(
   return { looks, work, ids: () => looks.map(({ job: { id } }) => id) };
 }
 
-/** What every deferred queue promises. `name` is the adapter's. Waiting is real, so times are short. */
+/** Tests the contract of every deferred queue. `name` is the adapter's. Waiting is real, so times are short. */
 export function deferredQueueContract(name: string, open: () => Promise<OpenQueue>): void {
   describe(`given the deferred queue of ${name}`, () => {
     let opened: OpenQueue;
@@ -91,6 +91,34 @@ export function deferredQueueContract(name: string, open: () => Promise<OpenQueu
       queue.consume(work);
       await eventually(async () => expect(await queue.size()).toBe(0));
       expect(looks.map((look) => look.job.handler)).toEqual(['first']);
+    });
+
+    test('when jobs wait for different reasons, then they are counted apart, and one that could not be done counts as due', async () => {
+      const afterMs = 60_000;
+      const verdicts: Record<string, JobResult> = {
+        'wx1.kept': { type: 'retry', afterMs, inMailbox: true },
+        'wx1.leased': { type: 'retry', afterMs },
+        'wx1.failed': { type: 'retry', afterMs, isOverdue: true },
+      };
+      const { looks, work } = noting(({ id }) => verdicts[id] ?? DONE);
+      queue.consume(work);
+      const { receivedAtMs } = job('');
+      await queue.put(job('wx1.kept'));
+      await queue.put(job('wx1.leased', { receivedAtMs: receivedAtMs + 1 }));
+      await eventually(() => expect(looks).toHaveLength(2));
+      await eventually(async () =>
+        expect(await queue.counts()).toEqual({ waiting: 0, delayed: 1, inMailbox: 1, active: 0 }),
+      );
+      await queue.put(job('wx1.failed', { receivedAtMs: receivedAtMs + 2 }));
+      await eventually(async () =>
+        expect(await queue.counts()).toEqual({
+          waiting: 0,
+          delayed: 2,
+          inMailbox: 1,
+          active: 0,
+          oldestPushAtMs: receivedAtMs + 2,
+        }),
+      );
     });
 
     test('when the same id is put while it is worked on, then it is not worked on again', async () => {

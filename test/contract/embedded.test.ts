@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFileAdapters } from '../../src/adapters/file/index.js';
+import { openFileAdapters } from '../../src/adapters/file/file-adapters.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { silentLogger } from '../../src/ports/logger.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../support/time/manual-clock.js';
 import type { Clock } from '../../src/ports/clock.js';
 import { deferredQueueContract } from './deferred-queue.contract.js';
 import { stateStoreContract } from './state-store.contract.js';

@@ -2,15 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFileAdapters } from '../../src/adapters/file/index.js';
-import { openRedisAdapters } from '../../src/adapters/redis/index.js';
-import { openFallback, type Fallback } from '../../src/adapters/fallback/index.js';
+import { openFileAdapters } from '../../src/adapters/file/file-adapters.js';
+import { openRedisAdapters } from '../../src/adapters/redis/redis-adapters.js';
+import { openFallback, type Fallback } from '../../src/adapters/fallback/fallback.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { QueueUnavailable, type DeferredJob } from '../../src/ports/deferred-queue.js';
 import { silentLogger } from '../../src/ports/logger.js';
 import { StoreUnavailable, type PushRecord } from '../../src/ports/state-store.js';
-import { eventually, pass } from '../support/eventually.js';
-import { RedisServer } from '../support/redis-server.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 
 const job = (id: string): DeferredJob => ({
   id,
@@ -54,7 +54,7 @@ describe('given a process that claims, adopts and puts, and a Redis that goes an
     return spillOver.store.swap({ key: keyOf(id), rev, next, nowMs, ttlMs: 600_000, durable: true });
   };
 
-  /** What the pipeline does until it says "success". Undefined: it cannot, as the disk was too slow. */
+  /** Does the work of the pipeline before `success`. Undefined: the disk was too slow for it. */
   async function promise(id: string): Promise<string | undefined> {
     const claim = { key: keyOf(id), owner: 'me', nowMs: Date.now(), ttlMs: 600_000 };
     const claimed = await spillOver.store.claim(claim);
@@ -70,7 +70,7 @@ describe('given a process that claims, adopts and puts, and a Redis that goes an
     return id;
   }
 
-  /** What a worker does: the record decides who may. */
+  /** Does the work of a worker; the record decides which one may. */
   async function work({ id }: DeferredJob): Promise<{ type: 'done' } | { type: 'retry'; afterMs: number }> {
     try {
       const seen = await spillOver.store.read(keyOf(id), Date.now());

@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFileAdapters } from '../../src/adapters/file/index.js';
-import { openRedisAdapters } from '../../src/adapters/redis/index.js';
-import { openFallback, type Fallback } from '../../src/adapters/fallback/index.js';
+import { openFileAdapters } from '../../src/adapters/file/file-adapters.js';
+import { openRedisAdapters } from '../../src/adapters/redis/redis-adapters.js';
+import { openFallback, type Fallback } from '../../src/adapters/fallback/fallback.js';
 import { systemClock } from '../../src/ports/clock.js';
 import type { DeferredJob } from '../../src/ports/deferred-queue.js';
-import { captureLog } from '../support/handler-runtime.js';
-import { pass } from '../support/eventually.js';
-import { RedisServer } from '../support/redis-server.js';
+import { captureLog } from '../support/app/handler-runtime.js';
+import { pass } from '../support/time/eventually.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 
 const job = (id: string): DeferredJob => ({
   id,

@@ -25,7 +25,7 @@ const DELIVERED: PushRecord = { ...RUNNING, state: 'delivered', owner: '' };
 const ADOPTED: PushRecord = { ...RUNNING, state: 'adopted', owner: '' };
 const ANN = 'wx1:user:ann';
 
-/** What every state store promises of lanes, mailboxes and changes that go together. */
+/** Tests the contract of every state store for lanes, mailboxes and combined changes. */
 export function lanesContract(open: () => Promise<OpenStore>): void {
   let opened: OpenStore;
   let store: StateStore;

@@ -1,4 +1,4 @@
-import { MemoryStateStore } from '../support/memory-state-store.js';
+import { MemoryStateStore } from '../support/storage/memory-state-store.js';
 import { stateStoreContract } from './state-store.contract.js';
 
 // The tests' own store promises the same, else what they show would say little.

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAppSecret } from '../../src/api/app-secret.js';
-import { openFileAdapters } from '../../src/adapters/file/index.js';
-import { createRedisStore } from '../../src/adapters/redis/index.js';
+import { openFileAdapters } from '../../src/adapters/file/file-adapters.js';
+import { createRedisStore } from '../../src/adapters/redis/redis-adapters.js';
 import { createSealer } from '../../src/crypto/sealer.js';
 import { createOAuthApi } from '../../src/api/oauth/oauth.js';
 import { createLogins, type RedeemLogin } from '../../src/api/oauth/login.js';
@@ -13,8 +13,8 @@ import { systemClock } from '../../src/ports/clock.js';
 import { silentLogger } from '../../src/ports/logger.js';
 import type { StateStore } from '../../src/ports/state-store.js';
 import { toAppId } from '../../src/protocol/ids.js';
-import { RedisServer } from '../support/redis-server.js';
-import { EXCHANGE, GRANT, SECRET, stubSns, type StubSns } from '../support/oauth-login.js';
+import { RedisServer } from '../support/processes/redis-server.js';
+import { EXCHANGE, GRANT, SECRET, stubSns, type StubSns } from '../support/wechat/oauth-login.js';
 
 const PROCESSES = 5;
 const REQUESTS_EACH = 4;
@@ -25,7 +25,7 @@ let sns: StubSns;
 let close: (() => Promise<unknown>)[];
 let next = 0;
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await RedisServer.start({ fsync: 'no' });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
@@ -40,7 +40,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** What one process needs of a store that others use, too. */
+/** Makes a process on a store that it shares with others. */
 function processOn(store: StateStore) {
   const appId = toAppId('wxTests');
   const api = createOAuthApi({

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createRedisStore } from '../../src/adapters/redis/index.js';
-import { eventually } from '../support/eventually.js';
-import { captureLog } from '../support/handler-runtime.js';
-import { RedisServer } from '../support/redis-server.js';
+import { createRedisStore } from '../../src/adapters/redis/redis-adapters.js';
+import { eventually } from '../support/time/eventually.js';
+import { captureLog } from '../support/app/handler-runtime.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What is said at the start with such a path behind the URL. */
+/** Returns the warnings at the start with this path in the URL. */
 async function warningsFor(path: string): Promise<string[]> {
   const log = captureLog();
   const store = createRedisStore({ url: `${server.url}${path}`, log, timeoutMs: 30_000 });

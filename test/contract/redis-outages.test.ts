@@ -5,13 +5,13 @@ import {
   createRedisStore,
   type BullQueue,
   type RedisStateStore,
-} from '../../src/adapters/redis/index.js';
+} from '../../src/adapters/redis/redis-adapters.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { QueueUnavailable, type DeferredJob } from '../../src/ports/deferred-queue.js';
 import { silentLogger, type Logger } from '../../src/ports/logger.js';
 import { StoreUnavailable } from '../../src/ports/state-store.js';
-import { eventually, pass } from '../support/eventually.js';
-import { RedisServer } from '../support/redis-server.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const claimOf = (key: string) => ({ key, owner: 'p1', nowMs: NOW, ttlMs: 60_000 });
@@ -136,7 +136,7 @@ describe('given store and queue on one Redis', () => {
     expect(await queue.remove('thawed')).toBe(true);
   });
 
-  test('when Redis is away for many tries, then the log says once that it went and once that it is back', async () => {
+  test('when Redis is unavailable for many reconnections, then the log has one line at the start and one at the end', async () => {
     await server.start();
     await bothReady();
     log.lines.length = 0;
@@ -147,7 +147,7 @@ describe('given store and queue on one Redis', () => {
     await bothReady();
     // A killed peer closes or resets, as the kernel likes.
     const gone = log.lines[0] === 'warn ECONNRESET' ? 'warn ECONNRESET' : 'warn closed';
-    expect(log.lines).toEqual([gone, 'warn ECONNREFUSED', 'info Redis is back']);
+    expect(log.lines).toEqual([gone, 'warn ECONNREFUSED', 'info connection restored: Redis is back']);
   });
 
   test('when Redis hangs for a moment only, then the answers still come', async () => {

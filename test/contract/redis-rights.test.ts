@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { openRedisAdapters, type RedisAdapters } from '../../src/adapters/redis/index.js';
+import { openRedisAdapters, type RedisAdapters } from '../../src/adapters/redis/redis-adapters.js';
 import { systemClock } from '../../src/ports/clock.js';
 import type { DeferredJob } from '../../src/ports/deferred-queue.js';
-import { captureLog } from '../support/handler-runtime.js';
-import { eventually, pass } from '../support/eventually.js';
-import { RedisServer } from '../support/redis-server.js';
+import { captureLog } from '../support/app/handler-runtime.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 
 const job: DeferredJob = {
   id: 'msg-1',

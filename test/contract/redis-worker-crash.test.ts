@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createBullQueue, type BullQueue } from '../../src/adapters/redis/index.js';
+import { createBullQueue, type BullQueue } from '../../src/adapters/redis/redis-adapters.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { silentLogger } from '../../src/ports/logger.js';
-import { eventually } from '../support/eventually.js';
-import { RedisServer } from '../support/redis-server.js';
+import { eventually } from '../support/time/eventually.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 
-const WORKER = fileURLToPath(new URL('../support/stuck-worker.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('../support/processes/stuck-worker.ts', import.meta.url));
 
 /** Starts a process that takes jobs and never finishes one; resolves once it has taken its first. */
 async function startStuckWorker(url: string): Promise<ChildProcess> {
@@ -24,7 +24,7 @@ describe('given a job in the hands of another process', () => {
   let server: RedisServer;
   let queue: BullQueue;
   beforeAll(async () => {
-    server = await RedisServer.start();
+    server = await RedisServer.start({ fsync: 'no' });
     queue = createBullQueue({ url: server.url, log: silentLogger, clock: systemClock, timeoutMs: 10_000 });
     await queue.ready(30_000);
   });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createBullQueue, createRedisStore } from '../../src/adapters/redis/index.js';
+import { createBullQueue, createRedisStore } from '../../src/adapters/redis/redis-adapters.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { silentLogger } from '../../src/ports/logger.js';
-import { RedisServer } from '../support/redis-server.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 import { deferredQueueContract } from './deferred-queue.contract.js';
 import { stateStoreContract } from './state-store.contract.js';
 

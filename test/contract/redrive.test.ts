@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApp, type App, type Storage } from '../../src/app.js';
-import { readConfig } from '../../src/config.js';
-import { openFileAdapters } from '../../src/adapters/file/index.js';
-import { openRedisAdapters } from '../../src/adapters/redis/index.js';
+import { readConfig } from '../../src/config/config.js';
+import { openFileAdapters } from '../../src/adapters/file/file-adapters.js';
+import { openRedisAdapters } from '../../src/adapters/redis/redis-adapters.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { silentLogger } from '../../src/ports/logger.js';
-import { deadLetter } from '../support/dead-letter.js';
-import { eventually } from '../support/eventually.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { RedisServer } from '../support/redis-server.js';
+import { deadLetter } from '../support/storage/dead-letter.js';
+import { eventually } from '../support/time/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 
 const APP_ID = 'wx0000000000000001';
 

@@ -17,7 +17,7 @@ const KEEP = 600_000;
 const ANN = 'wx1:user:ann';
 const HOUR = 3_600_000;
 
-/** What every state store promises of send windows and of what it counts. */
+/** Tests the contract of every state store for send quotas and counters. */
 export function windowsContract(open: () => Promise<OpenStore>): void {
   let ground: OpenStore;
   let store: StateStore;
@@ -75,7 +75,7 @@ export function windowsContract(open: () => Promise<OpenStore>): void {
       expect(await window({ nowMs: NOW + 6 })).toMatchObject({ left: 3 });
     });
 
-    test('when the opening at hand is news to the store, then it counts, once', async () => {
+    test('when the store does not know the grant yet, then it counts once', async () => {
       const granted = opening('message', 3);
       expect(await window({ change: 'spend', granted })).toMatchObject({ left: 2, changed: true });
       expect(await window({ change: 'spend', granted })).toMatchObject({ left: 1, changed: true });
@@ -189,7 +189,7 @@ export function windowsContract(open: () => Promise<OpenStore>): void {
       expect(await store.tryAcquireRate({ name: 'c', limit: 0, perMs: 1000, nowMs: NOW })).toBe(false);
     });
 
-    test('when tries are counted, then each has its number and knows when the first one came', async () => {
+    test('when attempts are counted, then each has its number and the time of the first one', async () => {
       const tries = async (nowMs: number, key = 'a') => {
         const result = await claim(key, { nowMs, countAttempts: true });
         return result.type === 'replayed' ? undefined : result.attempts;
@@ -202,7 +202,7 @@ export function windowsContract(open: () => Promise<OpenStore>): void {
       expect(await tries(NOW + KEEP)).toEqual({ count: 1, sinceMs: NOW + KEEP });
     });
 
-    test('when tries are counted without a sender, and of a push that was claimed before, then from 1', async () => {
+    test('when attempts are counted without a sender, for a push that was claimed before, then from 1', async () => {
       const { sender: _none, ...bare } = { sender: '', key: 'a', owner: 'p1', nowMs: NOW, ttlMs: KEEP };
       await store.claim(bare);
       const result = await store.claim({ ...bare, nowMs: NOW + 9, countAttempts: true });

@@ -16,7 +16,7 @@ const NOW = Date.UTC(2026, 0, 1);
 const KEEP = 600_000;
 const RUNNING: PushRecord = { state: 'running', owner: 'p1', fence: 1, attempt: 1 };
 
-/** What every state store promises. `name` is the adapter's. */
+/** Tests the contract of every state store. `name` is the adapter's. */
 export function stateStoreContract(name: string, open: () => Promise<OpenStore>): void {
   describe(`given the state store of ${name}`, () => {
     lanesContract(open);
@@ -274,6 +274,9 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
         expect(await store.deadLetters(10)).toEqual([letters[2], letters[1], letters[0]]);
         expect(await store.deadLetters(2)).toEqual([letters[2], letters[1]]);
         expect(await store.deadLetters(0)).toEqual([]);
+        expect(await store.countDeadLetters()).toBe(3);
+        await store.deleteDeadLetter('a');
+        expect(await store.countDeadLetters()).toBe(2);
       });
 
       test('when the same id is buried again, then the new letter replaces the old one', async () => {

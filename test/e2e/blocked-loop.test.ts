@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { makeServerFolder, type ServerFolder } from '../support/built-server.js';
-import { pass } from '../support/eventually.js';
-import { TEST_TOKEN, sendAttempt, typeText } from '../support/wechat.js';
+import { makeServerFolder, type ServerFolder } from '../support/processes/built-server.js';
+import { pass } from '../support/time/eventually.js';
+import { TEST_TOKEN, sendAttempt, typeText } from '../support/wechat/wechat.js';
 
 const HANDLER = `export default {
   on: 'message.text',

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '../support/eventually.js';
+import { startFakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { eventually } from '../support/time/eventually.js';
 
 const MAIN = resolve('dist/src/cli/main.js');
 const children = new Set<ChildProcess>();
@@ -13,6 +14,7 @@ let folder: string; // not the repository: the command line runs from anywhere
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'wechat-callback-cli-'));
+  mkdirSync(join(folder, 'handlers'));
 });
 afterEach(async () => {
   for (const child of children) {
@@ -50,6 +52,12 @@ async function freePort(): Promise<string> {
   return String(address.port);
 }
 
+const logged = (out: string): Record<string, unknown>[] =>
+  out
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line): Record<string, unknown> => JSON.parse(line));
+
 const account = {
   WECHAT_APP_ID: 'wx-cli',
   WECHAT_TOKEN: 'cli-token',
@@ -58,6 +66,34 @@ const account = {
 };
 
 describe('given the built command line', () => {
+  test.each([
+    ['its terminal', ['serve'], { LANG: 'zh_CN.UTF-8' }],
+    ['--lang', ['serve', '--lang', 'zh'], { LANG: 'en_US.UTF-8' }],
+  ])('when %s asks for Chinese, then a failed start is told in Chinese', async (_, args, language) => {
+    const { code, err } = await run(args, language);
+    expect([code, err.split('\n').slice(0, 2)]).toEqual([
+      78,
+      ['配置有 2 处错误：', '  - 没有设置 WECHAT_APP_ID。请填账号的 AppID，与公众号后台一致。'],
+    ]);
+  });
+
+  test('when its port is taken, then that is told in the language of the terminal', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    const { code, err } = await run(['serve'], {
+      ...account,
+      HOST: '127.0.0.1',
+      PORT: port,
+      ADMIN_PORT: '0',
+      LANG: 'zh_CN.UTF-8',
+    });
+    taken.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`服务无法启动：127.0.0.1:${port} 已被另一个进程占用。`);
+  });
+
   test('when the configuration has faults, then all are told in one screen without a stack, and the exit code is 78', async () => {
     const { code, out, err } = await run(['serve'], { PORT: 'eighty', WECHAT_TOKN: 'x' });
     expect(code).toBe(78);
@@ -70,7 +106,7 @@ describe('given the built command line', () => {
   test('when an option is misspelt, then the exit code is 2', async () => {
     expect(await run(['serve', '--rol', 'all'])).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/Is --role meant/),
+      err: expect.stringMatching(/Did you mean --role/),
     });
   });
 
@@ -81,19 +117,31 @@ describe('given the built command line', () => {
       join(handlers, 'echo.js'),
       `export default { on: 'message.text', handle: (ctx) => ctx.reply.text('heard: ' + ctx.push.content) };`,
     );
+    writeFileSync(
+      join(handlers, 'throws.js'),
+      `export default { on: 'event.click', handle() { throw new RangeError('as it happens'); } };`,
+    );
     const env = { ...account, PORT: await freePort(), ADMIN_PORT: await freePort(), HANDLERS_DIR: handlers };
     const server = start(['serve'], { ...env, HOST: '127.0.0.1', DATA_DIR: join(folder, 'data') });
     await eventually(() => expect(server.seen.out).toContain('"ready"'));
 
     const routes = await run(['routes', '--json'], env);
-    expect(JSON.parse(routes.out)).toEqual([expect.objectContaining({ on: 'message.text', name: 'echo' })]);
+    expect(JSON.parse(routes.out)).toEqual([
+      expect.objectContaining({ on: 'event.click', name: 'throws' }),
+      expect.objectContaining({ on: 'message.text', name: 'echo' }),
+    ]);
 
     const answered = await run(['send', 'message.text', '--field', 'Content=007 令😀'], env);
     expect(answered).toMatchObject({ code: 0, err: '' });
-    expect(answered.out).toMatch(/^200 in \d+ ms: a sealed reply, its MsgSignature is good/);
+    expect(answered.out).toMatch(/^200 in \d+ ms: a sealed reply with a correct MsgSignature/);
     expect(answered.out).toContain('heard: 007 令😀');
 
+    const threw = await run(['send', 'event.click'], env);
+    expect(threw).toMatchObject({ code: 0, out: expect.stringContaining('success') });
+    expect(threw.err).toContain('A handler threw, so no reply was sent: throws (RangeError)');
+
     const silent = await run(['send', 'event.view', '--times', '2'], env);
+    expect(silent.err).toBe('');
     expect(silent.code).toBe(0);
     expect(silent.out.match(/success: accepted/g)).toHaveLength(2);
 
@@ -117,9 +165,132 @@ describe('given the built command line', () => {
     expect(await once(server.child, 'exit')).toEqual([0, null]);
   });
 
+  test('when doctor is asked beside a server, then it says what it asks, finds nothing wrong, and ends, whatever handlers keep open', async () => {
+    const handlers = mkdtempSync(join(folder, 'handlers-'));
+    writeFileSync(
+      join(handlers, 'open.mjs'),
+      `setInterval(() => {}, 1000);\nexport default { on: 'message.text', handle: () => undefined };`,
+    );
+    const api = await startFakeWechatApi({ appId: account.WECHAT_APP_ID, secret: account.WECHAT_APP_SECRET });
+    const env = {
+      ...account,
+      HOST: '127.0.0.1',
+      PORT: await freePort(),
+      ADMIN_PORT: await freePort(),
+      HANDLERS_DIR: handlers,
+      DATA_DIR: join(folder, 'data-doctor'),
+      WECHAT_API_BASE_URLS: api.url,
+      ALARM_DISK_MB: '1',
+    };
+    const server = start(['serve'], env);
+    await eventually(() => expect(server.seen.out).toContain('"ready"'));
+
+    const well = await run(['doctor', '--json'], { ...env, LANG: 'zh_CN.UTF-8' });
+    expect(JSON.parse(well.out)).toMatchObject({ ok: true, first: null });
+    expect([well.code, well.err]).toEqual([0, expect.stringContaining('接下来会访问：')]);
+
+    const sick = await run(['doctor'], { ...env, WECHAT_TOKEN: 'another', LANG: 'C' });
+    expect(sick.code).toBe(1);
+    expect(sick.out).toMatch(/^Fix this first:\n✗ token {2}the running server has a different Token/);
+
+    writeFileSync(join(handlers, 'leaves.mjs'), 'process.exit(0);');
+    const cut = await run(['doctor'], env);
+    expect([cut.code, cut.err]).toEqual([
+      1,
+      expect.stringContaining('the handler "leaves" called process.exit'),
+    ]);
+    await api.close();
+    server.child.kill('SIGTERM');
+    expect(await once(server.child, 'exit')).toEqual([0, null]);
+  });
+
+  test('when a server starts with the handlers of its working directory, then it says from where, and how late answers travel', async () => {
+    const env = { ...account, PORT: await freePort(), ADMIN_PORT: await freePort() };
+    const server = start(['serve'], { ...env, HOST: '127.0.0.1', DATA_DIR: join(folder, 'data-own') });
+    await eventually(() => expect(server.seen.out).toContain('"ready"'));
+    expect(logged(server.seen.out).find(({ msg }) => msg === 'ready')).toMatchObject({
+      handlersDir: join(realpathSync(folder), 'handlers'),
+      handlers: 0,
+      lateReplies: ['default: passive-only (not-known-yet)'],
+    });
+    server.child.kill('SIGTERM');
+    expect(await once(server.child, 'exit')).toEqual([0, null]);
+  });
+
+  test('when there is no folder of handlers, then it is named with what to do, and the exit code is 78', async () => {
+    const env = {
+      ...account,
+      PORT: await freePort(),
+      ADMIN_PORT: await freePort(),
+      HANDLERS_DIR: 'elsewhere',
+    };
+    const { code, out, err } = await run(['serve'], { ...env, DATA_DIR: join(folder, 'data-none') });
+    expect([code, out]).toEqual([78, '']);
+    expect(err).toMatch(/elsewhere: is not there: make it.*HANDLERS_DIR.*--demo/);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  test('when the demo is asked for, then it answers where no handler of the folder does, and the log warns', async () => {
+    const handlers = mkdtempSync(join(folder, 'handlers-'));
+    writeFileSync(
+      join(handlers, 'all.mjs'),
+      `export default { on: 'message', when: ({ content }) => content === '帮助', handle: ({ reply }) => reply.text('mine') };`,
+    );
+    const env = { ...account, PORT: await freePort(), ADMIN_PORT: await freePort(), HANDLERS_DIR: handlers };
+    const server = start(['serve', '--demo'], {
+      ...env,
+      HOST: '127.0.0.1',
+      DATA_DIR: join(folder, 'data-demo'),
+    });
+    await eventually(() => expect(server.seen.out).toContain('demo handlers'));
+    const answerTo = async (text: string) =>
+      (await run(['send', 'message.text', '--field', `Content=${text}`], env)).out;
+    expect(await answerTo('帮助')).toContain('mine');
+    expect(await answerTo('你好')).toContain('CDATA[你好]');
+    server.child.kill('SIGTERM');
+    expect(await once(server.child, 'exit')).toEqual([0, null]);
+  });
+
+  test('when both ports are taken, then both are named at once', async () => {
+    const taken = [createServer(), createServer()];
+    const ports: string[] = [];
+    for (const one of taken) {
+      one.listen(0, '127.0.0.1');
+      await once(one, 'listening');
+      const address = one.address();
+      ports.push(String(typeof address === 'object' && address?.port));
+    }
+    const [PORT = '', ADMIN_PORT = ''] = ports;
+    const { code, err } = await run(['serve'], {
+      ...account,
+      PORT,
+      ADMIN_PORT,
+      HOST: '127.0.0.1',
+      DATA_DIR: join(folder, 'data-ports'),
+    });
+    for (const one of taken) one.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`127.0.0.1:${PORT} is taken`);
+    expect(err).toContain(`127.0.0.1:${ADMIN_PORT} is taken`);
+    expect(err).toContain(`PORT=${Number(PORT) + 1}`);
+    expect(err).toContain(`ADMIN_PORT=${Number(ADMIN_PORT) + 1}`);
+  });
+
+  test('when .env has a port, then send pushes there with the test account, too', async () => {
+    const dir = mkdtempSync(join(folder, 'dev-'));
+    const port = await freePort();
+    writeFileSync(join(dir, '.env'), `PORT=${port}\nWECHAT_APP_ID=wx-of-a-real-account\n`);
+    const sent = spawn(process.execPath, [MAIN, 'send', 'message.text', '--dev'], { cwd: dir, env: {} });
+    children.add(sent);
+    let err = '';
+    sent.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    await once(sent, 'close');
+    expect(err).toContain(`No answer from http://127.0.0.1:${port}/wechat`);
+  });
+
   test('when nobody listens, then send says so and the exit code is 1', async () => {
     const { code, err } = await run(['send', 'message.text'], { ...account, PORT: await freePort() });
     expect(code).toBe(1);
-    expect(err).toMatch(/nobody listens there/);
+    expect(err).toMatch(/nothing is listening there/);
   });
 });

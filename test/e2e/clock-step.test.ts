@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { eventually } from '../support/eventually.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { RedisServer } from '../support/redis-server.js';
-import { ServerGround, type ServerProcess } from '../support/server-process.js';
-import { sendAttempt, typeText } from '../support/wechat.js';
+import { eventually } from '../support/time/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { RedisServer } from '../support/processes/redis-server.js';
+import { ServerGround, type ServerProcess } from '../support/processes/server-process.js';
+import { sendAttempt, typeText } from '../support/wechat/wechat.js';
 
 /** Loaded before the server: its wall clock goes wrong by as many ms as the file beside it says. */
 const STEPPED_CLOCK = `
@@ -29,7 +29,7 @@ describe.each(['the embedded store', 'Redis'] as const)('given a built server on
     dir = await mkdtemp(join(tmpdir(), 'wechat-clock-'));
     await writeFile(join(dir, 'clock.mjs'), STEPPED_CLOCK);
     api = await startFakeWechatApi();
-    redis = storage === 'Redis' ? await RedisServer.start() : undefined;
+    redis = storage === 'Redis' ? await RedisServer.start({ fsync: 'no' }) : undefined;
     ground = await ServerGround.make({
       WECHAT_API_BASE_URLS: api.url,
       REPLY_DEADLINE_MS: '3000',

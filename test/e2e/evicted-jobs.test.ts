@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { eventually } from '../support/eventually.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { RedisServer } from '../support/redis-server.js';
-import { ServerGround } from '../support/server-process.js';
-import { sendAttempt, typeText } from '../support/wechat.js';
+import { eventually } from '../support/time/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { RedisServer } from '../support/processes/redis-server.js';
+import { ServerGround } from '../support/processes/server-process.js';
+import { sendAttempt, typeText } from '../support/wechat/wechat.js';
 
 describe('given a Redis that evicted what it was to keep', () => {
   let redis: RedisServer;

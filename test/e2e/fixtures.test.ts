@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { fixturePushes, openAnswer, type FixturePush } from '../support/fixture-pushes.js';
-import { handshakeAsWeChat, type WirePush } from '../support/seal.js';
-import { makeServerFolder, type ServerFolder } from '../support/built-server.js';
-import { assertSilence, FIXTURE_SETTINGS } from '../support/test-app.js';
-import { cipherModes } from '../support/wire-push.js';
+import { fixturePushes, openAnswer, type FixturePush } from '../support/wechat/fixture-pushes.js';
+import { handshakeAsWeChat, type WirePush } from '../support/wechat/seal.js';
+import { makeServerFolder, type ServerFolder } from '../support/processes/built-server.js';
+import { assertSilence } from '../support/app/test-app.js';
+import { UNREACHABLE_WECHAT } from '../support/wechat/fixture-settings.js';
+import { cipherModes } from '../support/wechat/wire-push.js';
 
 /** Notes each run by the push's id; whoever can be answered is told it. */
 const HANDLERS = {
@@ -41,7 +42,7 @@ describe.each(cipherModes)('given the built server in %s mode', (mode) => {
   test('when all samples are pushed, each twice, then each is answered as the index says, and each push runs once', async () => {
     folder = await makeServerFolder(HANDLERS);
     const server = folder.start({
-      ...FIXTURE_SETTINGS,
+      ...UNREACHABLE_WECHAT,
       WECHAT_CIPHER_MODE: mode,
       MAX_PUSH_AGE_S: '0',
       LOG_LEVEL: 'debug',
@@ -53,7 +54,7 @@ describe.each(cipherModes)('given the built server in %s mode', (mode) => {
     expect([handshake.status, await handshake.text()]).toEqual([200, '14324296167175543775']);
 
     const samples = fixturePushes(mode);
-    expect(samples).toHaveLength(178);
+    expect(samples).toHaveLength(181);
     for (const sample of samples) expectAnswer(sample, await send(port, sample.push));
     // once more, all at once: tries of the same pushes
     await Promise.all(samples.map(async (sample) => expectAnswer(sample, await send(port, sample.push))));

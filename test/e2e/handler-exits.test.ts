@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { makeServerFolder, type ServerFolder, type ServerProcess } from '../support/built-server.js';
-import { FIXTURE_SETTINGS } from '../support/test-app.js';
-import { exchange, rawPush, textXml, wire } from '../support/wire-push.js';
+import {
+  makeServerFolder,
+  type ServerFolder,
+  type ServerProcess,
+} from '../support/processes/built-server.js';
+import { UNREACHABLE_WECHAT } from '../support/wechat/fixture-settings.js';
+import { exchange, rawPush, textXml, wire } from '../support/wechat/wire-push.js';
 
-const SETTINGS = { ...FIXTURE_SETTINGS, WECHAT_CIPHER_MODE: 'plaintext', MAX_PUSH_AGE_S: '0' };
+const SETTINGS = { ...UNREACHABLE_WECHAT, WECHAT_CIPHER_MODE: 'plaintext', MAX_PUSH_AGE_S: '0' };
 
 const handler = (text: string, body: string, head = ''): string =>
   `${head} export default { on: 'message.text', when: ({ content }) => content === '${text}', ${body} };`;
@@ -32,7 +36,7 @@ let folder: ServerFolder;
 afterEach(() => folder.remove());
 
 const lastWords = (server: ServerProcess) =>
-  server.lines().filter(({ msg }) => String(msg).startsWith('process.exit:'));
+  server.lines().filter(({ msg }) => String(msg).startsWith('unexpected exit: '));
 
 describe('given a handler that ends the process', () => {
   const names = Object.keys(HANDLERS)

@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { makeServerFolder, type ServerFolder } from '../support/built-server.js';
-import { FIXTURE_ACCOUNT, pushAsWeChat, type WirePush } from '../support/seal.js';
-import { exchange, rawPush, textXml, type CipherMode } from '../support/wire-push.js';
+import { makeServerFolder, type ServerFolder } from '../support/processes/built-server.js';
+import { FIXTURE_ACCOUNT, pushAsWeChat, type WirePush } from '../support/wechat/seal.js';
+import { exchange, rawPush, textXml, type CipherMode } from '../support/wechat/wire-push.js';
 
-/** What one connection of a stranger sends, see junk-sender.mjs. */
+/** Bytes that one connection of a stranger sends; see junk-sender.mjs. */
 interface Junk {
   readonly head: string;
   readonly unit?: string;
@@ -47,7 +47,7 @@ async function start(mode: CipherMode): Promise<number> {
 }
 
 async function sendJunk(port: number, junk: readonly Junk[]): Promise<void> {
-  sender = fork('test/support/junk-sender.mjs', { stdio: 'ignore' });
+  sender = fork('test/support/processes/junk-sender.mjs', { stdio: 'ignore' });
   const requests = junk.map((one) => ({ unit: '', units: 0, times: 1, ...one }));
   const started = once(sender, 'message');
   sender.send({ port, connections: CONNECTIONS, requests });

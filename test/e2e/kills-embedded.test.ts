@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomInt } from 'node:crypto';
-import { eventually, pass } from '../support/eventually.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { ServerGround } from '../support/server-process.js';
-import { Traffic } from '../support/traffic.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { ServerGround } from '../support/processes/server-process.js';
+import { Traffic } from '../support/proof/traffic.js';
 
 const KILLS = 10;
 

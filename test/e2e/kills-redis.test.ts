@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomInt } from 'node:crypto';
-import { eventually, pass } from '../support/eventually.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { RedisServer } from '../support/redis-server.js';
-import { ServerGround } from '../support/server-process.js';
-import { Traffic } from '../support/traffic.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { RedisServer } from '../support/processes/redis-server.js';
+import { ServerGround } from '../support/processes/server-process.js';
+import { Traffic } from '../support/proof/traffic.js';
 
 const KILLS = 5;
 
@@ -14,7 +14,7 @@ describe('given a built server on Redis, and followers who go on typing', () => 
   let ground: ServerGround;
   beforeEach(async () => {
     api = await startFakeWechatApi();
-    redis = await RedisServer.start();
+    redis = await RedisServer.start({ fsync: 'no' });
     ground = await ServerGround.make({
       WECHAT_API_BASE_URLS: api.url,
       REDIS_URL: redis.url,

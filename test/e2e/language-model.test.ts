@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { makeServerFolder, type ServerFolder } from '../support/built-server.js';
+import { makeServerFolder, type ServerFolder } from '../support/processes/built-server.js';
 import {
   answerStream,
   answerWhole,
@@ -10,12 +10,12 @@ import {
   startFakeModel,
   type Answering,
   type FakeModel,
-} from '../support/fake-model.js';
-import { FIXTURE_SETTINGS } from '../support/test-app.js';
-import { textXml, wire } from '../support/wire-push.js';
+} from '../support/app/fake-model.js';
+import { UNREACHABLE_WECHAT } from '../support/wechat/fixture-settings.js';
+import { textXml, wire } from '../support/wechat/wire-push.js';
 
 const HANDLER = `
-import { chat } from '${pathToFileURL(resolve('dist/handlers/_language-model/chat.js')).href}';
+import { chat } from '${pathToFileURL(resolve('dist/src/language-model/chat.js')).href}';
 export default {
   on: ['message.text', 'message.voice', 'message.image'],
   handle: (ctx) => ctx.reply.stream(chat(ctx, ctx.push), { markdown: true }),
@@ -23,7 +23,7 @@ export default {
 `;
 const PICTURE = 'http://mmbiz.qpic.cn/mmbiz_jpg/a/0';
 
-/** What the endpoint answers, one after the other, and what the user reads. */
+/** Answers of the endpoint, in order, and the text that the user reads. */
 const TURNS: readonly (readonly [Readonly<Record<string, string>>, Answering | undefined, string])[] = [
   [{ Content: '一' }, answerStream(event('<thi'), event('nk>\nA\n</think>\n\n**B**')), 'B'],
   [{ Content: '二' }, answerStream(event('A'), event('</think>B')), 'B'],
@@ -53,7 +53,7 @@ describe('given a server process with a language model behind it', () => {
     model = await startFakeModel((response, asked) => answers[asked]?.(response, asked));
     folder = await makeServerFolder({ 'chat.mjs': HANDLER });
     const server = folder.start({
-      ...FIXTURE_SETTINGS,
+      ...UNREACHABLE_WECHAT,
       WECHAT_CIPHER_MODE: 'plaintext',
       MAX_PUSH_AGE_S: '0',
       LLM_BASE_URL: model.baseUrl,

@@ -3,11 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { consoleForm } from '../../src/sandbox/http-api/console-form.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import type { AccountKind, ApiCall, ChatItem, Exchange } from '../../src/sandbox/types.js';
+import type { AccountKind, ApiCall, ChatItem, Exchange } from '../../src/sandbox/types/types.js';
 import { startBalancer, type Balancer } from '../sandbox/support/balancer.js';
-import { makeServerFolder, type ServerFolder, type ServerProcess } from '../support/built-server.js';
-import { eventually, pass } from '../support/eventually.js';
-import { RedisServer } from '../support/redis-server.js';
+import {
+  makeServerFolder,
+  type ServerFolder,
+  type ServerProcess,
+} from '../support/processes/built-server.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 
 /** `ask 7 8000 300` is answered after 8 s with 300 numbered words between `<7>` and `</7>`. */
 const HANDLER = `
@@ -23,7 +27,7 @@ export default {
   },
 };
 `;
-/** What a follower hears whose answer is not ready in time. */
+/** Reply to a follower whose answer is not ready in time. */
 const NOTICE = '(soon)';
 const KILLED_AFTER_MS = 2_500;
 
@@ -33,13 +37,15 @@ let balancer: Balancer;
 let folder: ServerFolder;
 let servers: ServerProcess[];
 let urls: string[];
+/** Address of the admin listener of the server that lives on. */
+let admin: string;
 const chat: ChatItem[] = [];
 const sends: ApiCall[] = [];
 
 beforeEach(async () => {
   chat.length = 0;
   sends.length = 0;
-  redis = await RedisServer.start();
+  redis = await RedisServer.start({ fsync: 'no' });
   sandbox = createSandbox({ port: 0 });
   await sandbox.start();
   sandbox.state.bus.listen((event) => {
@@ -57,7 +63,7 @@ afterEach(async () => {
   await redis.stop();
 });
 
-async function start(settings: Readonly<Record<string, string>>): Promise<[ServerProcess, string]> {
+async function start(settings: Readonly<Record<string, string>>): Promise<[ServerProcess, string, string]> {
   const { environment } = consoleForm(sandbox.state.account(), sandbox.accessPoints());
   const server = folder.start({
     ...environment,
@@ -66,8 +72,8 @@ async function start(settings: Readonly<Record<string, string>>): Promise<[Serve
     LATE_NOTICE: NOTICE,
     ...settings,
   });
-  const { port } = await server.ready();
-  return [server, `http://127.0.0.1:${port}/wechat`];
+  const { port, adminPort } = await server.ready();
+  return [server, `http://127.0.0.1:${port}/wechat`, `http://127.0.0.1:${adminPort}`];
 }
 
 async function startBoth(kind: AccountKind, settings: Readonly<Record<string, string>>): Promise<void> {
@@ -75,6 +81,7 @@ async function startBoth(kind: AccountKind, settings: Readonly<Record<string, st
   const both = await Promise.all([start(settings), start(settings)]);
   servers = both.map(([server]) => server);
   urls = both.map(([, url]) => url);
+  admin = both[1][2];
   balancer = await startBalancer(urls);
   sandbox.state.changeAccount({ target: balancer.url });
 }
@@ -103,6 +110,25 @@ async function ask({ name, ms, words }: Question, follower: string): Promise<Exc
   if (exchange === undefined) throw new Error('nothing was pushed');
   return exchange;
 }
+
+/** The reasons of the dead letters of each follower. */
+async function deadLetters(): Promise<ReadonlyMap<string, string>> {
+  const response = await fetch(`${admin}/dead-letters?limit=1000`);
+  const { letters }: { letters: readonly { user: string; reason: string }[] } = JSON.parse(
+    await response.text(),
+  );
+  return new Map(letters.map(({ user, reason }) => [user, reason]));
+}
+
+/** What a server that should live says of its end, and of what went wrong. */
+const troubleOf = (server: ServerProcess) => ({
+  ended: server.child.exitCode ?? server.child.signalCode,
+  errors: server.errors(),
+  lines: server
+    .lines()
+    .filter(({ level }) => level === 'error' || level === 'warn')
+    .slice(-20),
+});
 
 /** Everything that a follower was shown, in order. */
 const shownTo = (follower: string): string =>
@@ -139,7 +165,7 @@ describe('given two processes on one Redis, one of which is killed while both wo
     ]);
     expect(exchanges.map(({ verdict }) => verdict?.outcome)).toEqual(asked.map(() => 'reply'));
     const inTime = asked.filter((question) => shownTo(followerOf(question)).includes(`</${question.name}>`));
-    // Who takes over a run after 4 s and more has ten left.
+    // A process that takes a run over after 4 s or more has ten seconds left for it.
     expect(inTime.map(({ ms }) => ms)).toEqual(expect.arrayContaining([200, 1_000, 3_000, 6_000]));
 
     const late = asked.filter((question) => !inTime.includes(question));
@@ -150,7 +176,7 @@ describe('given two processes on one Redis, one of which is killed while both wo
           await ask(again, followerOf(question));
           expect(shownTo(followerOf(question))).toContain(`</${question.name}>`);
           await pass(1_000);
-        }, 30_000),
+        }, 90_000),
       ),
     );
     for (const question of asked) {
@@ -158,20 +184,30 @@ describe('given two processes on one Redis, one of which is killed while both wo
       expect(await groupTexts(question)).toBeLessThanOrEqual(2);
     }
     expect(sends).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   test('when late answers are messages, then every answer comes whole, in order and once, and WeChat refuses none', async () => {
     await startBoth('service-verified', {});
-    // Of up to five messages: what a window allows. None is on its way in the moment of the kill.
+    // Of up to five messages: what a window allows.
     const times = [200, 1_000, 3_000, 5_000, 6_000, 7_000, 8_000, 9_000, 11_000];
     const asked = questions(times, (index) => (index < 2 ? 20 : 20 + ((index * 450) % 1_400)));
     const [exchanges] = await Promise.all([
       Promise.all(asked.map((question) => ask(question, followerOf(question)))),
       pass(KILLED_AFTER_MS).then(() => killFirst({})),
     ]);
-    expect(exchanges.map(({ verdict }) => verdict?.outcome)).not.toContain('failure');
-    await eventually(() => asked.forEach(expectWhole), 45_000);
+    const failures = exchanges.filter(({ verdict }) => verdict?.outcome === 'failure');
+    expect({ failures, trouble: failures.length > 0 && servers.map(troubleOf) }).toEqual({
+      failures: [],
+      trouble: false,
+    });
+    await eventually(async () => {
+      const dead = await deadLetters();
+      // On a slow machine a message may be on its way in the moment of the kill: nobody knows whether it was taken.
+      expect([...dead.values()]).toEqual(Array.from(dead, () => 'unknown'));
+      expect(dead.size).toBeLessThanOrEqual(1);
+      for (const question of asked) if (!dead.has(followerOf(question))) expectWhole(question);
+    }, 120_000);
     for (const question of asked) expect(await groupTexts(question)).toBeLessThanOrEqual(2);
     expect(sends.filter(({ errcode }) => errcode !== 0)).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 });

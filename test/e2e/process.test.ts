@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import { listen } from '../../src/http/listen.js';
-import { eventually } from '../support/eventually.js';
-import { makeServerFolder, type ServerFolder, type ServerProcess } from '../support/built-server.js';
-import { FIXTURE_SETTINGS } from '../support/test-app.js';
-import { exchange, rawPush, textXml, wire } from '../support/wire-push.js';
+import { eventually } from '../support/time/eventually.js';
+import {
+  makeServerFolder,
+  type ServerFolder,
+  type ServerProcess,
+} from '../support/processes/built-server.js';
+import { openEventStream } from '../support/app/event-stream.js';
+import { UNREACHABLE_WECHAT } from '../support/wechat/fixture-settings.js';
+import { exchange, rawPush, textXml, wire } from '../support/wechat/wire-push.js';
 
-const SETTINGS = { ...FIXTURE_SETTINGS, WECHAT_CIPHER_MODE: 'plaintext', MAX_PUSH_AGE_S: '0' };
+const SETTINGS = { ...UNREACHABLE_WECHAT, WECHAT_CIPHER_MODE: 'plaintext', MAX_PUSH_AGE_S: '0' };
 const NO_STACK = /^(?![^]*\n\s+at )/;
 
 const HANDLERS = {
@@ -83,6 +88,25 @@ describe('given a server that cannot start', () => {
     expect(second.errors()).toMatch(/REDIS_URL/);
     expect(second.errors()).toMatch(NO_STACK);
     expect(await first.stop()).toBe(0);
+  });
+});
+
+describe('given the built server and a browser', () => {
+  test("when the operator's page is asked for, then its files come from the package, and a stop ends its stream", async () => {
+    folder = await makeServerFolder(HANDLERS);
+    const server = folder.start(SETTINGS);
+    const { adminPort } = await server.ready();
+    const url = `http://127.0.0.1:${adminPort}`;
+    for (const path of ['/', '/main.js', '/page-kit/vendor/htm-preact.js'])
+      expect([path, (await fetch(url + path, { headers: { connection: 'close' } })).status]).toEqual([
+        path,
+        200,
+      ]);
+    const events = await openEventStream(`${url}/events`);
+    expect(await events.next('status')).toMatchObject({ status: 'ready' });
+    server.child.kill('SIGTERM');
+    await events.ended;
+    expect(await server.exited).toBe(0);
   });
 });
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually, pass } from '../support/eventually.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { RedisServer } from '../support/redis-server.js';
-import { ServerGround, type ServerProcess } from '../support/server-process.js';
-import { Traffic } from '../support/traffic.js';
-import { heard, push, sendAttempt, typeText } from '../support/wechat.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { RedisServer } from '../support/processes/redis-server.js';
+import { ServerGround, type ServerProcess } from '../support/processes/server-process.js';
+import { Traffic } from '../support/proof/traffic.js';
+import { heard, push, sendAttempt, typeText } from '../support/wechat/wechat.js';
 
 const WECHAT_WAITS_MS = 5_000;
 

@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { makeServerFolder, type ServerFolder, type ServerProcess } from '../support/built-server.js';
-import { RedisServer } from '../support/redis-server.js';
-import { TEST_TOKEN, sendAttempt, typeText } from '../support/wechat.js';
+import {
+  makeServerFolder,
+  type ServerFolder,
+  type ServerProcess,
+} from '../support/processes/built-server.js';
+import { RedisServer } from '../support/processes/redis-server.js';
+import { TEST_TOKEN, sendAttempt, typeText } from '../support/wechat/wechat.js';
 
 const HANDLER = `export default { on: 'message.text', handle: ({ reply }) => reply.text('answer') };`;
 
@@ -44,7 +48,7 @@ describe('given a Redis that does not let everybody do everything', () => {
     ['may run no scripts', ['~*', '+@all', '-@scripting'], 'secret', 'NOPERM'],
     ['may not wait for jobs', ['~*', '+@all', '-bzpopmin'], 'secret', 'NOPERM'],
     ['has other keys than ours', ['~other*', '+@all'], 'secret', 'NOPERM'],
-    ['has another password', ['~*', '+@all'], 'wrong', 'WRONGPASS'],
+    ['has another password', ['~*', '+@all'], 'of-another-user', 'WRONGPASS'],
   ] as const)(
     'when its user %s, then the server says so and ends with 78',
     async (_what, rights, password, reason) => {

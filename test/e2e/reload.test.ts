@@ -12,7 +12,8 @@ import { pathToFileURL } from 'node:url';
  * generation answers, and the error lines of its log.
  */
 const watcher = (src: string, dir: string) => `
-  import { loadHandlers, watchHandlers } from '${src}/handler-runtime/loader.js';
+  import { loadHandlers } from '${src}/handler-runtime/load-handlers.js';
+  import { watchHandlers } from '${src}/handler-runtime/watch-handlers.js';
   import { textPush, tryHandler } from '${src}/index.js';
   const say = (line) => console.log(JSON.stringify(line));
   const log = { debug() {}, info() {}, warn() {}, error: (_, text) => say({ error: text }), child: () => log };

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { makeServerFolder, type ServerFolder, type ServerProcess } from '../support/built-server.js';
-import { eventually } from '../support/eventually.js';
+import {
+  makeServerFolder,
+  type ServerFolder,
+  type ServerProcess,
+} from '../support/processes/built-server.js';
+import { eventually } from '../support/time/eventually.js';
 
 let sandbox: Sandbox;
 let folder: ServerFolder;

@@ -2,8 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { makeServerFolder, type ServerFolder, type ServerProcess } from '../support/built-server.js';
-import { eventually } from '../support/eventually.js';
+import {
+  makeServerFolder,
+  type ServerFolder,
+  type ServerProcess,
+} from '../support/processes/built-server.js';
+import { eventually } from '../support/time/eventually.js';
 
 const WRONG = 'a-secret-of-before-the-rotation';
 let sandbox: Sandbox;
@@ -59,7 +63,7 @@ describe('given a server whose AppSecret was reset in the console', () => {
     const { appSecret } = sandbox.state.account();
     await write('secret', `\uFEFF${appSecret}\r\n`);
     server.child.kill('SIGHUP');
-    await said(server, 'the settings were read again');
+    await said(server, 'settings reloaded');
     expect((await askForToken(server)).status).toBe(200);
     expect(server.lines()).toContainEqual(expect.objectContaining({ newSecrets: ['default'] }));
 
@@ -83,13 +87,13 @@ describe('given a server whose AppSecret was reset in the console', () => {
     await server.ready();
     await write('secret', '');
     server.child.kill('SIGHUP');
-    await said(server, 'the settings were read again and have faults: nothing was changed');
+    await said(server, 'settings not reloaded: they have faults, and nothing was changed');
     expect((await askForToken(server)).status).toBe(200);
 
     await write('secret', sandbox.state.account().appSecret);
     await writeSettings('LATE_REPLY=passive-only\n');
     server.child.kill('SIGHUP');
-    await said(server, 'settings other than AppSecrets have changed: they wait for a restart');
+    await said(server, 'settings pending: others than those of accounts have changed and wait for a restart');
     expect(server.lines()).toContainEqual(expect.objectContaining({ settings: ['lateReply'] }));
   });
 });

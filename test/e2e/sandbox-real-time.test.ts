@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ChatItem, ConsoleForm, Exchange, PushFields } from '../../src/sandbox/types.js';
-import { eventually } from '../support/eventually.js';
-import { startSandboxProcess, type SandboxProcess } from '../support/sandbox-process.js';
-import { ServerGround, type ServerProcess } from '../support/server-process.js';
+import type { ChatItem, ConsoleForm, Exchange, PushFields } from '../../src/sandbox/types/types.js';
+import { eventually } from '../support/time/eventually.js';
+import { startSandboxProcess, type SandboxProcess } from '../support/processes/sandbox-process.js';
+import { ServerGround, type ServerProcess } from '../support/processes/server-process.js';
 
 let sandbox: SandboxProcess;
 let ground: ServerGround;
@@ -33,7 +33,7 @@ async function push(follower: string, Content: string): Promise<Exchange> {
 /** How long after the push its last try was answered. */
 const tookMs = ({ atMs, tries }: Exchange): number => (tries.at(-1)?.endedAtMs ?? atMs) - atMs;
 
-/** What the account said to a follower. */
+/** Returns the messages of the account to a follower. */
 async function told(follower: string): Promise<readonly ChatItem[]> {
   const { items } = await sandbox.call<{ items: ChatItem[] }>('GET', `/api/chat?follower=${follower}`);
   return items.filter(({ from }) => from === 'account');

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '../support/eventually.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { RedisServer } from '../support/redis-server.js';
-import { TokenProcesses, type TokenProcess } from '../support/token-processes.js';
+import { eventually } from '../support/time/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { RedisServer } from '../support/processes/redis-server.js';
+import { inLongForm } from '../support/proof/long-form.js';
+import { TokenProcesses, type TokenProcess } from '../support/processes/token-processes.js';
 
 /** Tokens of 512 characters, which a log could not hide. */
 const TAIL = `_${'T0ken'.repeat(101)}`.padEnd(504, 'x');
@@ -21,7 +22,7 @@ describe('given many processes on one Redis', () => {
   });
   beforeAll(async () => {
     api = await startFakeWechatApi({ tail: TAIL });
-    api.answer('/cgi-bin/user/info', { subscribe: 1 });
+    api.answer('/cgi-bin/user/info', { subscribe: 1, openid: 'oUser' });
   });
   afterAll(async () => {
     await processes.end();
@@ -29,24 +30,24 @@ describe('given many processes on one Redis', () => {
     await api.close();
   });
 
-  let fifty: TokenProcess[];
-  test('when 50 start cold and ask at once, then one of them fetches', async () => {
-    fifty = await Promise.all(Array.from({ length: 50 }, () => start('{cold}')));
+  let started: TokenProcess[];
+  test('when many start cold and ask at once, then one of them fetches', async () => {
+    started = await Promise.all(Array.from({ length: inLongForm(50, { else: 16 }) }, () => start('{cold}')));
     api.delayMs = 300; // so that all of them come while it is on its way
-    const got = await Promise.all(fifty.map((one) => one.get()));
+    const got = await Promise.all(started.map((one) => one.get()));
     api.delayMs = 0;
     expect(new Set(got)).toEqual(new Set([digest(`1_stable${TAIL}`)]));
     expect(api.fetches).toEqual({ stable: 1, forced: 0, ordinary: 0 });
   }, 180_000);
 
   test('when the token is ended by force under load, Redis away or not, then no call fails and none goes out more than twice', async () => {
-    const loaded = fifty.slice(0, 10);
+    const loaded = started.slice(0, 10);
     const stops = loaded.map((one) => one.load());
     const grows = async (): Promise<void> => {
       const before = api.requests.length;
       await eventually(() => expect(api.requests.length).toBeGreaterThan(before + 100), 30_000);
     };
-    /** What was fetched for a refused token is not replaced again within ten seconds. */
+    /** A token that replaced a refused one is not replaced again within ten seconds. */
     const later = async (): Promise<void> => {
       for (const one of loaded) one.later();
       await grows();
@@ -108,7 +109,7 @@ describe('given many processes on one Redis', () => {
 
   test('when all their logs are searched, then there is no token and no secret in them', () => {
     const lines = processes.log.split('\n');
-    expect(lines.some((line) => line.includes('forcing a new one'))).toBe(true);
+    expect(lines.some((line) => line.includes('a new one is forced'))).toBe(true);
     expect(lines.filter((line) => /T0ken|test-secret|\d_(stable|ordinary)/.test(line))).toEqual([]);
   });
 });

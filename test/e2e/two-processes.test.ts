@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually, pass } from '../support/eventually.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { RedisServer } from '../support/redis-server.js';
-import { ServerGround, type ServerProcess } from '../support/server-process.js';
-import { sendAttempt, typeText, type Attempt } from '../support/wechat.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { RedisServer } from '../support/processes/redis-server.js';
+import { ServerGround, type ServerProcess } from '../support/processes/server-process.js';
+import { sendAttempt, typeText, type Attempt } from '../support/wechat/wechat.js';
 
 describe('given two built servers on one Redis', () => {
   let redis: RedisServer;

@@ -4,12 +4,12 @@ import { createCipher } from '../../src/protocol/cipher.js';
 import { toAppId } from '../../src/protocol/ids.js';
 import { text } from '../../src/protocol/push/read-field.js';
 import { parseXml } from '../../src/protocol/xml.js';
-import { eventually } from '../support/eventually.js';
-import { anything } from '../support/handler-runtime.js';
-import { MemoryStateStore } from '../support/memory-state-store.js';
-import { FIXTURE_ACCOUNT, sign } from '../support/seal.js';
-import { createTestApp, USER_TEXT, type TestApp } from '../support/test-app.js';
-import { cipherModes, face, post, REFUSAL, textXml, wire } from '../support/wire-push.js';
+import { eventually } from '../support/time/eventually.js';
+import { anything } from '../support/app/handler-runtime.js';
+import { MemoryStateStore } from '../support/storage/memory-state-store.js';
+import { FIXTURE_ACCOUNT, sign } from '../support/wechat/seal.js';
+import { createTestApp, USER_TEXT, type TestApp } from '../support/app/test-app.js';
+import { cipherModes, face, post, REFUSAL, textXml, wire } from '../support/wechat/wire-push.js';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -124,7 +124,7 @@ describe('given handlers that fail', () => {
     },
   );
 
-  test('when one never ends, then all its tries hear success at the deadline, and the work is in the queue', async () => {
+  test('when one never ends, then all its attempts get success at the deadline, and the work is in the queue', async () => {
     const hanging = noticed(() => new Promise<undefined>(() => undefined));
     app = await createTestApp({ handlers: { hanging: hanging.handler } });
     const push = wire(textXml());

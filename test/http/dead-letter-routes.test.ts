@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { createAdminServer } from '../../src/http/admin-server.js';
+import { createKeyGuesses } from '../../src/http/key-guesses.js';
+import { createLiveEvents } from '../../src/http/live-events.js';
 import { createTokenRoutes } from '../../src/http/token-routes.js';
 import { recordTtlsFor } from '../../src/pipeline/record/update-record.js';
 import { noEvents } from '../../src/ports/events.js';
@@ -9,12 +11,12 @@ import { createDeadLetterQueue } from '../../src/pipeline/dead-letters/dead-lett
 import { createDeadLetterNotifier } from '../../src/pipeline/dead-letters/notify-observers.js';
 import type { DeferredJob } from '../../src/ports/deferred-queue.js';
 import { systemClock } from '../../src/ports/clock.js';
-import { deadLetter } from '../support/dead-letter.js';
-import { captureLog } from '../support/handler-runtime.js';
-import { noopQueue } from '../support/noop-queue.js';
-import { noOperations } from '../support/no-operations.js';
-import { MemoryStateStore } from '../support/memory-state-store.js';
-import { assertSilence, USER_TEXT } from '../support/test-app.js';
+import { deadLetter } from '../support/storage/dead-letter.js';
+import { captureLog } from '../support/app/handler-runtime.js';
+import { noopQueue } from '../support/storage/noop-queue.js';
+import { noOperations } from '../support/app/no-operations.js';
+import { MemoryStateStore } from '../support/storage/memory-state-store.js';
+import { assertSilence, USER_TEXT } from '../support/app/test-app.js';
 
 const APP_ID = 'wx0123456789abcdef';
 
@@ -27,13 +29,14 @@ beforeEach(() => {
   store = new MemoryStateStore();
   jobs = [];
   news = createDeadLetterNotifier({
-    accounts: new Map(),
+    accounts: () => new Map(),
     router: () => createRouter([]),
     log,
     events: noEvents,
   });
   log = captureLog();
   const queue = { ...noopQueue, put: (job: DeferredJob) => Promise.resolve(void jobs.push(job)) };
+  const guesses = createKeyGuesses(systemClock, log);
   server = createAdminServer({
     key: undefined,
     letters: createDeadLetterQueue({
@@ -42,16 +45,15 @@ beforeEach(() => {
       clock: systemClock,
       ttls: recordTtlsFor(600),
       owner: { id: 'tested' },
-      accounts: new Map([[APP_ID, {}]]),
+      accounts: () => new Map([[APP_ID, {}]]),
     }),
-    buried: () => news.counts(),
-    queue,
-    readiness: () => 'ready',
-    routes: () => [],
+    status: () => Promise.resolve({ deadLetters: news.counts() }),
     operations: noOperations,
     metricsKey: undefined,
-    accounts: () => [],
-    tokenRoutes: createTokenRoutes({ accounts: [], key: undefined, clock: systemClock, log }),
+    tokenRoutes: createTokenRoutes({ accounts: () => [], key: undefined, guesses, clock: systemClock, log }),
+    guesses,
+    live: createLiveEvents([], systemClock),
+    clock: systemClock,
     log,
   });
 });

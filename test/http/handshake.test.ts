@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { FIXTURE_ACCOUNT, handshakeAsWeChat, sign } from '../support/seal.js';
-import { createTestApp, type TestApp } from '../support/test-app.js';
-import { cipherModes, face, REFUSAL } from '../support/wire-push.js';
+import { FIXTURE_ACCOUNT, handshakeAsWeChat, sign } from '../support/wechat/seal.js';
+import { createTestApp, type TestApp } from '../support/app/test-app.js';
+import { cipherModes, face, REFUSAL } from '../support/wechat/wire-push.js';
 
 const ECHO = '14324296167175543775';
 

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { defineHandler } from '../../src/index.js';
-import { eventually } from '../support/eventually.js';
-import { createTestApp, FIXTURE_SETTINGS, type TestApp } from '../support/test-app.js';
-import { pushAsWeChat } from '../support/seal.js';
+import { calm } from '../sandbox/support/driven-sandbox.js';
+import { eventually } from '../support/time/eventually.js';
+import { createTestApp, FIXTURE_SETTINGS, type TestApp } from '../support/app/test-app.js';
+import { pushAsWeChat } from '../support/wechat/seal.js';
 
 const WECHAT_WAITS_MS = 5_000;
 const NOTICE = 'soon';
@@ -45,6 +46,8 @@ async function attempt(msgId: string): Promise<string | undefined> {
   const endMs = clock.now() + WECHAT_WAITS_MS;
   // Its log line, or its answer, says that the deadline did its work.
   await eventually(async () => {
+    // Time does not overtake the disk.
+    await calm();
     if (clock.now() < endMs) await clock.advance(100);
     expect(
       said !== undefined || app.lines.slice(before).some(({ fields }) => fields['stage'] === 'held'),

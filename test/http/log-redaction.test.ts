@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HandlersByName } from '../../src/embed.js';
 import type { Push } from '../../src/index.js';
-import { eventually } from '../support/eventually.js';
-import { anything } from '../support/handler-runtime.js';
-import { FIXTURE_ACCOUNT, sign } from '../support/seal.js';
-import { createTestApp, assertSilence, FIXTURE_SETTINGS, USER_TEXT } from '../support/test-app.js';
-import { cipherModes, post, textXml, wire } from '../support/wire-push.js';
+import { eventually } from '../support/time/eventually.js';
+import { anything } from '../support/app/handler-runtime.js';
+import { FIXTURE_ACCOUNT, sign } from '../support/wechat/seal.js';
+import { createTestApp, assertSilence, FIXTURE_SETTINGS, USER_TEXT } from '../support/app/test-app.js';
+import { cipherModes, post, textXml, wire } from '../support/wechat/wire-push.js';
 
-/** What every app of these tests asks of its log when it closes. */
+/** Every app of these tests checks its log at close; this tests that check. */
 describe('given the demand that the log be silent', () => {
   test.each([
     ['the token', FIXTURE_ACCOUNT.token],

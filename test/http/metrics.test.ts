@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { eventually } from '../support/eventually.js';
-import { createTestApp, USER_TEXT, type TestApp } from '../support/test-app.js';
-import { post, textXml, wire } from '../support/wire-push.js';
+import { eventually } from '../support/time/eventually.js';
+import { createTestApp, USER_TEXT, type TestApp } from '../support/app/test-app.js';
+import { post, textXml, wire } from '../support/wechat/wire-push.js';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -76,6 +76,67 @@ describe('given the metrics of a server', () => {
     expect((await metricsOf('Bearer the-admin-key')).status).toBe(200);
     const status = request(app.app.admin).get('/status').set('Authorization', 'Bearer the-metrics-key');
     expect((await status).status).toBe(401);
+  });
+
+  test('when copies of a push wait for one run, then each attempt is counted, one under the outcome of the run', async () => {
+    let finish: (() => void) | undefined;
+    app = await createTestApp({
+      handlers: {
+        slow: {
+          on: 'message.text',
+          handle: (ctx) =>
+            new Promise((resolve) => {
+              finish = () => resolve(ctx.reply.text('heard'));
+            }),
+        },
+      },
+    });
+    const push = wire(textXml(), plaintext);
+    const copies = [post(app.http, push), post(app.http, push), post(app.http, push)];
+    const joined = () => app.lines.filter(({ message }) => message.startsWith('attempt joined'));
+    for (const copy of copies) void copy.then(() => undefined);
+    await eventually(() => expect(joined()).toHaveLength(2));
+    finish?.();
+    await Promise.all(copies);
+    const { text } = await metricsOf();
+    expect(samples(text, 'wechat_pushes_total')).toEqual([
+      'wechat_pushes_total{account="default",kind="message.text",outcome="replied"} 1',
+      'wechat_pushes_total{account="default",kind="message.text",outcome="joined"} 2',
+    ]);
+    expect(text).toContain('wechat_push_duration_seconds_count{account="default",outcome="joined"} 2');
+  });
+
+  test('when a push comes again while its late answer is made, then it counts as remembered, and its answer as unheard', async () => {
+    let isRunning = false;
+    app = await createTestApp({
+      handlers: {
+        slow: {
+          on: 'message.text',
+          handle() {
+            isRunning = true;
+            return new Promise(() => {});
+          },
+        },
+      },
+    });
+    const unheard: string[] = [];
+    app.app.onEvent((event) => {
+      if (event.type === 'answer.unheard') unheard.push(event.pushId);
+    });
+    const push = wire(textXml(), plaintext);
+    const first = post(app.http, push).then(({ text: body }) => body);
+    await eventually(() => expect(isRunning).toBe(true));
+    await app.clock.advance(3_400);
+    await app.jobsPut(1);
+    await app.clock.advance(1_100);
+    expect(await first).toBe('success');
+    await post(app.http, push);
+    const { text } = await metricsOf();
+    expect(samples(text, 'wechat_pushes_total')).toEqual([
+      'wechat_pushes_total{account="default",kind="message.text",outcome="adopted"} 1',
+      'wechat_pushes_total{account="default",kind="message.text",outcome="remembered"} 1',
+    ]);
+    expect(unheard).toHaveLength(1);
   });
 
   test('when METRICS is 0, then there are none', async () => {

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import type { HandlersByName } from '../../src/embed.js';
-import { eventually } from '../support/eventually.js';
-import { createTestApp, FIXTURE_SETTINGS, type TestApp } from '../support/test-app.js';
-import { exchange, rawPush, textXml, wire } from '../support/wire-push.js';
+import { eventually } from '../support/time/eventually.js';
+import { createTestApp, FIXTURE_SETTINGS, type TestApp } from '../support/app/test-app.js';
+import { exchange, rawPush, textXml, wire } from '../support/wechat/wire-push.js';
 
 let app: TestApp | undefined;
 afterEach(async () => {

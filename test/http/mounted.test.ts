@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import request, { type Response } from 'supertest';
 import { createServer, defineHandler, type CallbackServer } from '../../src/index.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { listen } from '../../src/http/listen.js';
 import type { Fields } from '../../src/protocol/fields.js';
 import { parseXml } from '../../src/protocol/xml.js';
-import { anything, captureLog } from '../support/handler-runtime.js';
-import { fixturePushes, openAnswer } from '../support/fixture-pushes.js';
-import { handshakeAsWeChat, type WirePush } from '../support/seal.js';
-import { FIXTURE_SETTINGS } from '../support/test-app.js';
-import { cipherModes, post, textXml, wire, type CipherMode } from '../support/wire-push.js';
+import { anything, captureLog } from '../support/app/handler-runtime.js';
+import { fixturePushes, openAnswer } from '../support/wechat/fixture-pushes.js';
+import { handshakeAsWeChat, type WirePush } from '../support/wechat/seal.js';
+import { UNREACHABLE_WECHAT } from '../support/wechat/fixture-settings.js';
+import { cipherModes, post, textXml, wire, type CipherMode } from '../support/wechat/wire-push.js';
 
 const answering = defineHandler({
   on: ['message', 'event'],
@@ -37,7 +37,7 @@ afterEach(async () => {
 
 async function create(mode: CipherMode): Promise<CallbackServer> {
   const settings = {
-    ...FIXTURE_SETTINGS,
+    ...UNREACHABLE_WECHAT,
     WECHAT_CIPHER_MODE: mode,
     MAX_PUSH_AGE_S: '0',
     DATA_DIR: join(dir, String(opened.length)),
@@ -81,9 +81,21 @@ async function mounted(
   return http;
 }
 
+/** Sets headers from an object, as compression, sessions and timing do with the package on-headers. */
+const takesHeadersApart: RequestHandler = (_request, response, next) => {
+  const writeHead = response.writeHead.bind(response);
+  Object.assign(response, {
+    writeHead(status: number, headers: Readonly<Record<string, string>>) {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      return writeHead(status);
+    },
+  });
+  next();
+};
+
 const usual = () => [express.json(), express.urlencoded({ extended: true }), express.text()];
 
-/** What WeChat could tell. */
+/** Returns the parts of a response that WeChat can see. */
 const told = (file: string, { status, headers, text }: Response) => ({
   file,
   status,
@@ -98,6 +110,7 @@ describe.each(cipherModes)('given the callback in an Express application of othe
     ['the usual parsers before and after it', usual],
     ['express.raw for everything before it', () => [express.raw({ type: () => true, limit: '2mb' })]],
     ['express.text for everything before it', () => [express.text({ type: () => true, limit: '2mb' })]],
+    ['middleware that looks at the headers before they leave', () => [takesHeadersApart]],
   ])('when it has %s, then every sample is answered as by our own server', async (_, before) => {
     const [own, theirs] = [await direct(mode), await mounted(mode, before())];
     for (const { file, push, expected } of fixturePushes(mode)) {
@@ -221,7 +234,7 @@ describe('given several ways to mount', () => {
       join(dir, 'hi.mjs'),
       `export default { on: '*', handle: ({ reply }) => reply.text('from a file') };`,
     );
-    const config = readConfig({ ...FIXTURE_SETTINGS, MAX_PUSH_AGE_S: '0', DATA_DIR: join(dir, 'data') });
+    const config = readConfig({ ...UNREACHABLE_WECHAT, MAX_PUSH_AGE_S: '0', DATA_DIR: join(dir, 'data') });
     const server = await createServer(config, { handlers: dir, logger: captureLog() });
     opened.push(server);
     await server.open();
@@ -233,7 +246,12 @@ describe('given several ways to mount', () => {
     const taken = createHttpServer();
     foreign.push(taken);
     const port = await listen(taken, { host: '127.0.0.1', port: 0, portName: 'PORT' });
-    const settings = { ...FIXTURE_SETTINGS, DATA_DIR: join(dir, 'data'), HOST: '127.0.0.1', ADMIN_PORT: '0' };
+    const settings = {
+      ...UNREACHABLE_WECHAT,
+      DATA_DIR: join(dir, 'data'),
+      HOST: '127.0.0.1',
+      ADMIN_PORT: '0',
+    };
     const options = { handlers: { answering }, logger: captureLog() };
     const first = await createServer({ ...settings, PORT: String(port) }, options);
     await expect(first.start()).rejects.toMatchObject({ code: 'cannot_listen' });
@@ -248,7 +266,7 @@ describe('given several ways to mount', () => {
   });
 
   test('when a handler is none, then createServer rejects and names it', async () => {
-    const settings = { ...FIXTURE_SETTINGS, DATA_DIR: dir };
+    const settings = { ...UNREACHABLE_WECHAT, DATA_DIR: dir };
     await expect(
       createServer(settings, { handlers: { odd: anything({ on: 'message.txt' }) }, logger: captureLog() }),
     ).rejects.toThrow('odd');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OAuthSettings } from '../../src/http/oauth-settings.js';
-import { ManualClock, settle } from '../support/manual-clock.js';
-import { MemoryStateStore } from '../support/memory-state-store.js';
+import { ManualClock, settle } from '../support/time/manual-clock.js';
+import { MemoryStateStore } from '../support/storage/memory-state-store.js';
 import {
   Browser,
   EXCHANGE,
@@ -14,7 +14,7 @@ import {
   stubSns,
   type StubSns,
   type WebProcess,
-} from '../support/oauth-login.js';
+} from '../support/wechat/oauth-login.js';
 
 let sns: StubSns;
 let shared: { clock: ManualClock; store: MemoryStateStore };
@@ -65,7 +65,7 @@ describe('given a login', () => {
     );
     expect(setCookies).toEqual([
       expect.stringMatching(
-        /^__Host-wechat-login-[0-9a-f]{16}=[\w-]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/,
+        /^__Host-wechat-login-[0-9a-f]{16}=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       ),
     ]);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -77,7 +77,7 @@ describe('given a login', () => {
 
     expect([back.status, back.location]).toEqual([302, `${SITE}/cart?a=1#pay`]);
     expect(back.setCookies).toEqual([
-      expect.stringMatching(/^__Host-wechat=[\w-]+; Path=\/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure$/),
+      expect.stringMatching(/^__Host-wechat=[\w-]+; Max-Age=86400; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
     ]);
     expect(back.headers.get('referrer-policy')).toBe('no-referrer');
     expect(exchanges()).toEqual([
@@ -176,7 +176,7 @@ describe('given a login', () => {
   });
 });
 
-describe('given a callback that cannot be believed', () => {
+describe('given a callback with a forged or outdated state', () => {
   const refused = async (url: string, who = browser) => {
     const { status, text, setCookies } = await who.get(url);
     expect(text).toContain(`<a href="${SITE}/oauth/login`);
@@ -409,7 +409,7 @@ describe('given a session', () => {
     ]);
     expect(sns.asked.at(-1)?.query).toMatchObject({ access_token: GRANT.access_token, openid: GRANT.openid });
     expect(JSON.parse((await browser.get(`${at.base}/me`)).text)).toMatchObject({ unionId: 'oUnion' });
-    // What the store holds of it is sealed.
+    // The store holds it sealed.
     const kept = JSON.stringify(Object.values(shared.store), (_key, value: unknown) =>
       value instanceof Map ? [...value] : value,
     );

@@ -5,9 +5,9 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { createPageSigner } from '../../src/api/page-signer.js';
 import { createPageSignatureRoute } from '../../src/http/page-signature-route.js';
-import { captureLog, type LogLine } from '../support/handler-runtime.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { portOf } from '../support/port-of.js';
+import { captureLog, type LogLine } from '../support/app/handler-runtime.js';
+import { ManualClock } from '../support/time/manual-clock.js';
+import { portOf } from '../support/processes/port-of.js';
 
 const TICKETS = { jsapi: 'TICKET-OF-PAGES', wx_card: 'TICKET-OF-CARDS' };
 const clock = new ManualClock(1_414_587_457_900);
@@ -96,6 +96,15 @@ describe('given a page of an allowed host', () => {
 });
 
 describe('given an address that is not to be signed', () => {
+  test('when only its port is another, then the refusal says that the port counts', async () => {
+    const ask = await start();
+    const { status, body } = await ask(asking('https://www.example.com:8443/'));
+    expect([status, body['message']]).toEqual([
+      403,
+      'this host is not signed for; the port counts: JS_SDK_HOSTS has to hold www.example.com:8443',
+    ]);
+  });
+
   test.each([
     'https://evil.com/',
     'https://www.example.com.evil.com/',

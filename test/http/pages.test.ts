@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { createAdminServer } from '../../src/http/admin-server.js';
+import { createKeyGuesses } from '../../src/http/key-guesses.js';
+import { createLiveEvents } from '../../src/http/live-events.js';
 import { createTokenRoutes } from '../../src/http/token-routes.js';
 import { systemClock } from '../../src/ports/clock.js';
-import { toAppId } from '../../src/protocol/ids.js';
-import { captureLog } from '../support/handler-runtime.js';
-import { noOperations } from '../support/no-operations.js';
-import { createTestApp, type TestApp } from '../support/test-app.js';
-import { exchange, post, rawPush, textXml, wire } from '../support/wire-push.js';
+import { captureLog } from '../support/app/handler-runtime.js';
+import { noOperations } from '../support/app/no-operations.js';
+import { eventually } from '../support/time/eventually.js';
+import { createTestApp, type TestApp } from '../support/app/test-app.js';
+import { exchange, post, rawPush, textXml, wire } from '../support/wechat/wire-push.js';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -71,7 +73,28 @@ describe('given the public listener', () => {
     expect(told).toHaveLength(1);
     expect(told[0]?.fields).toMatchObject({ path: '/wechat/', callbacks: ['/wx'] });
     expect(told[0]?.message).toContain('/wx');
+    await eventually(async () =>
+      expect(await app.app.operations.troubles()).toEqual([
+        expect.objectContaining({
+          sort: 'refusal',
+          what: 'wrong_path',
+          detail: 'asked for /wechat/; the callback URL ends in /wx',
+        }),
+      ]),
+    );
   });
+
+  test.each(['/WeChat', '//wechat', '/wechat//', '/WECHAT/'])(
+    'when an unsigned request comes to %s, a near miss, then the log names the right path',
+    async (path) => {
+      app = await createTestApp();
+      expect((await request(app.http).get(path)).status).toBe(404);
+      const told = app.lines.filter(({ fields }) => fields['reason'] === 'wrong_path');
+      expect(told.map(({ message }) => message)).toEqual([
+        'refused: a request asks for a path that is no callback; the callback URL ends in /wechat',
+      ]);
+    },
+  );
 
   test.each(['/healthz', '/readyz', '/healthz/'])(
     'when %s is asked for by HEAD, then it answers',
@@ -94,16 +117,10 @@ describe('given the public listener', () => {
   );
 });
 
-const VIEW = {
-  name: 'default',
-  appId: toAppId('wx1'),
-  cipherMode: 'safe',
-  lateReply: { channel: 'passive-only', why: 'not-known-yet' },
-} as const;
-
 describe('given the admin listener', () => {
-  const admin = (key: string | undefined) =>
-    createAdminServer({
+  const admin = (key: string | undefined) => {
+    const guesses = createKeyGuesses(systemClock, captureLog());
+    return createAdminServer({
       key,
       letters: {
         list: () => Promise.resolve({ letters: [], more: false }),
@@ -111,24 +128,22 @@ describe('given the admin listener', () => {
         retry: () => Promise.resolve('unknown'),
         drop: () => Promise.resolve(false),
       },
-      buried: () => ({}),
-      queue: {
-        put: () => Promise.resolve(),
-        promote: () => Promise.resolve(),
-        remove: () => Promise.resolve(false),
-        size: () => Promise.resolve(3),
-        counts: () => Promise.resolve({ waiting: 1, delayed: 2, inMailbox: 0, active: 0 }),
-        consume: () => ({ stop: () => Promise.resolve() }),
-        close: () => Promise.resolve(),
-      },
-      readiness: () => 'ready',
-      routes: () => [],
+      status: () => Promise.resolve({ status: 'ready' }),
       operations: noOperations,
       metricsKey: undefined,
-      accounts: () => [VIEW],
-      tokenRoutes: createTokenRoutes({ accounts: [], key, clock: systemClock, log: captureLog() }),
+      tokenRoutes: createTokenRoutes({
+        accounts: () => [],
+        key,
+        guesses,
+        clock: systemClock,
+        log: captureLog(),
+      }),
+      guesses,
+      live: createLiveEvents([], systemClock),
+      clock: systemClock,
       log: captureLog(),
     });
+  };
 
   test('when a key is set, then only its bearer is let in', async () => {
     app = await createTestApp();
@@ -144,11 +159,16 @@ describe('given the admin listener', () => {
     expect(await status('Bearer the admin key')).toBe(200);
   });
 
+  test('when its health is asked for, then a probe needs no key', async () => {
+    app = await createTestApp();
+    expect((await request(admin('the admin key')).get('/healthz')).body).toEqual({ status: 'ok' });
+  });
+
   test('when no key is set, then pages in a browser are kept out', async () => {
     app = await createTestApp();
     const server = admin(undefined);
     const { status, body } = await request(server).get('/status');
-    expect([status, body.accounts]).toEqual([200, [VIEW]]);
+    expect([status, body]).toEqual([200, { status: 'ready' }]);
     expect((await request(server).get('/status').set('Host', 'evil.example')).status).toBe(401);
     expect((await request(server).get('/status').set('Origin', 'http://evil.example')).status).toBe(401);
   });

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHttpServer } from '../../src/http/http-server.js';
 import { closeServer, listen } from '../../src/http/listen.js';
 import { MAX_REQUESTS_PER_TURN } from '../../src/http/one-turn-requests.js';
-import { exchange } from '../support/wire-push.js';
+import { exchange } from '../support/wechat/wire-push.js';
 
 let server: Server;
 let port: number;

@@ -10,9 +10,9 @@ import {
   sign,
   type PushOptions,
   type WirePush,
-} from '../support/seal.js';
-import { eventually } from '../support/eventually.js';
-import { createTestApp, FIXTURE_TIME_MS, type TestApp } from '../support/test-app.js';
+} from '../support/wechat/seal.js';
+import { eventually } from '../support/time/eventually.js';
+import { createTestApp, FIXTURE_TIME_MS, type TestApp } from '../support/app/test-app.js';
 import {
   cipherModes,
   exchange,
@@ -22,7 +22,7 @@ import {
   textXml,
   wire,
   type CipherMode,
-} from '../support/wire-push.js';
+} from '../support/wechat/wire-push.js';
 
 const OTHER_KEY = 'Qk9jVzdzTmZ4cUwyYUhkR3RSeUU1dU1pUDh2WmswYlX';
 const nowS = FIXTURE_TIME_MS / 1000;
@@ -345,7 +345,7 @@ describe.each(['safe', 'compatible'] as const)('given sealed pushes in %s mode',
 describe('given a callback in compatible mode', () => {
   setUp({ WECHAT_CIPHER_MODE: 'compatible' });
 
-  test('when the plain fields beside the sealed ones were altered, then only the sealed ones are believed', async () => {
+  test('when the plain fields beside the sealed ones were altered, then only the sealed ones are used', async () => {
     const seen: string[] = [];
     const other = await createTestApp({
       handlers: {

@@ -2,10 +2,11 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Reply } from '../../src/protocol/reply.js';
 import type { HandleContext } from '../../src/index.js';
-import { anything, untyped } from '../support/handler-runtime.js';
-import { createTestApp, type TestApp } from '../support/test-app.js';
-import { eventually } from '../support/eventually.js';
-import { post, textXml, wire } from '../support/wire-push.js';
+import { anything, untyped } from '../support/app/handler-runtime.js';
+import { createTestApp, type TestApp } from '../support/app/test-app.js';
+import { eventually } from '../support/time/eventually.js';
+import { post, textXml, wire } from '../support/wechat/wire-push.js';
+import { inLongForm } from '../support/proof/long-form.js';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -171,13 +172,13 @@ describe.each(Object.entries(leaves))('given a handler that lets any value go, %
         const isReply = response.text !== 'success';
         if (isReply) expect(response.text).toMatch(/^<xml>.*<\/xml>$/s);
         else if (leave === leaves['thrown']) {
-          expect(app.lines.slice(before).map(({ message }) => message)).toContain('a handler threw');
+          expect(app.lines.slice(before).map(({ message }) => message)).toContain('handler failed: it threw');
         }
         const again = await post(app.http, push);
         expect([again.status, again.text]).toEqual([200, response.text]);
         expect(app.lines.slice(before).filter(({ fields }) => 'reason' in fields)).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: inLongForm(300, { else: 25 }) },
     );
     // The rest of a long text leaves a second later; nothing else waits.
     await eventually(async () => {
@@ -185,7 +186,7 @@ describe.each(Object.entries(leaves))('given a handler that lets any value go, %
       expect(await app.queue.size()).toBe(0);
     });
     expect(
-      app.lines.filter(({ message }) => /could not be claimed|where nobody listens/.test(message)),
+      app.lines.filter(({ message }) => /claim failed|attempt failed|unhandled error/.test(message)),
     ).toEqual([]);
   });
 });

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { defineHandler } from '../../src/index.js';
 import { text } from '../../src/protocol/push/read-field.js';
 import { parseXml } from '../../src/protocol/xml.js';
-import { createTestApp, type TestApp } from '../support/test-app.js';
-import { post, textXml, wire } from '../support/wire-push.js';
+import { createTestApp, type TestApp } from '../support/app/test-app.js';
+import { post, textXml, wire } from '../support/wechat/wire-push.js';
 
 let app: TestApp;
 afterEach(() => app.close());

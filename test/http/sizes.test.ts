@@ -1,7 +1,7 @@
 import { request as ask, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestApp, type TestApp } from '../support/test-app.js';
-import { cipherModes, post, textXml, wire, type CipherMode } from '../support/wire-push.js';
+import { createTestApp, type TestApp } from '../support/app/test-app.js';
+import { cipherModes, post, textXml, wire, type CipherMode } from '../support/wechat/wire-push.js';
 
 const KIB = 1024;
 const LIMITS: { readonly [mode in CipherMode]: number } = {

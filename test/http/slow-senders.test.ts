@@ -2,12 +2,12 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { closeServer } from '../../src/http/listen.js';
 import { systemClock } from '../../src/ports/clock.js';
-import { eventually, pass } from '../support/eventually.js';
-import { createTestApp, type TestApp } from '../support/test-app.js';
-import { post, textXml, wire } from '../support/wire-push.js';
+import { eventually, pass } from '../support/time/eventually.js';
+import { createTestApp, type TestApp } from '../support/app/test-app.js';
+import { post, textXml, wire } from '../support/wechat/wire-push.js';
 
 const HEAD = 'POST /wechat?signature=x HTTP/1.1\r\nHost: x\r\n';
-/** What each of them begins with; a byte a second follows. */
+/** First bytes of each sender; one byte a second follows. */
 const beginnings = {
   'nothing at all': '',
   'half a request line': 'POST /wec',

@@ -6,15 +6,16 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createHttpClient } from '../../src/adapters/http/http-client.js';
 import { createApp, type App } from '../../src/app.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { tokenAccountRoutes } from '../../src/http/token-account-routes.js';
 import { tokenWechatRoutes } from '../../src/http/token-wechat-routes.js';
+import { createKeyGuesses } from '../../src/http/key-guesses.js';
 import { signPage } from '../../src/protocol/page-signature.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../support/fake-wechat-api.js';
-import { captureLog, type LogLine } from '../support/handler-runtime.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { MemoryStateStore } from '../support/memory-state-store.js';
-import { noopQueue } from '../support/noop-queue.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { captureLog, type LogLine } from '../support/app/handler-runtime.js';
+import { ManualClock } from '../support/time/manual-clock.js';
+import { MemoryStateStore } from '../support/storage/memory-state-store.js';
+import { noopQueue } from '../support/storage/noop-queue.js';
 
 const APP_ID = 'wx0000000000000001';
 const SECRET = 'test-secret';
@@ -105,7 +106,10 @@ async function ask(method: 'GET' | 'POST', path: string, body?: unknown, key: st
 
 describe('given the OpenAPI file', () => {
   test('when it is held against the routes, then it has each of them, and no other', () => {
-    const routes = [...tokenAccountRoutes([], clock), ...tokenWechatRoutes([], KEY, clock)];
+    const routes = [
+      ...tokenAccountRoutes(() => [], clock),
+      ...tokenWechatRoutes(() => [], KEY, clock, createKeyGuesses(clock, captureLog())),
+    ];
     const ours = routes.map(({ method, path }) => `${method} ${path}`);
     const theirs = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
@@ -197,6 +201,22 @@ describe('given a program with the key', () => {
     expect(isA('Refusal', got.answer)).toBe(true);
   });
 
+  test.each([
+    ['a gateway error', { type: 'status', status: 502 }],
+    ['a page', { type: 'body', body: '<html>busy</html>' }],
+    ['nothing', { type: 'body', body: '' }],
+  ] as const)(
+    'when WeChat answers the fetch with %s, then the program may ask again',
+    async (_what, failure) => {
+      fake.failNext('token', failure, 9);
+      for (const path of ['token', 'tickets/jsapi']) {
+        const { status, answer } = await ask('GET', `/accounts/default/${path}`);
+        expect([status, answer]).toEqual([503, expect.objectContaining({ retryable: true })]);
+        expect(isA('Refusal', answer)).toBe(true);
+      }
+    },
+  );
+
   test('when WeChat refuses the fetch, then the sentence that helps comes with it', async () => {
     fake.failNext('token', {
       type: 'errcode',
@@ -226,14 +246,14 @@ describe('given a program with the key', () => {
     expect([response.status, response.headers.get('cache-control')]).toEqual([400, 'no-store']);
     expect(await response.json()).toMatchObject({ error: 'bad_request' });
     expect(lines.filter(({ level }) => level !== 'info')).toEqual([
-      expect.objectContaining({ level: 'warn', message: 'the token centre said no' }),
+      expect.objectContaining({ level: 'warn', message: 'token request refused' }),
     ]);
   });
 
   test('when it asks, then the log says who asked for what', async () => {
     await ask('GET', '/accounts/default/token');
     await ask('GET', '/accounts/nobody/token');
-    const asked = lines.filter(({ message }) => message.startsWith('the token centre'));
+    const asked = lines.filter(({ message }) => message.startsWith('token request '));
     expect(asked).toEqual([
       expect.objectContaining({
         level: 'info',
@@ -256,7 +276,7 @@ test.each(['', 'wrong', `${KEY}x`])(
         cache: 'no-store',
       });
     expect(fake.requests).toEqual([]);
-    expect(lines.filter(({ message }) => message === 'an admin request was refused')).toHaveLength(3);
+    expect(lines.filter(({ message }) => message === 'admin request refused')).toHaveLength(3);
   },
 );
 
@@ -301,6 +321,34 @@ test('given two accounts, when a program asks by name or AppID, then it gets the
     await second.close();
     await rm(dir, { recursive: true });
   }
+});
+
+describe("given somebody who guesses the secret in the SDK's calls", () => {
+  const guess = (secret: string) => ({ grant_type: 'client_credential', appid: APP_ID, secret });
+  const ordinary = (secret: string) =>
+    ask('GET', `/cgi-bin/token?${new URLSearchParams(guess(secret)).toString()}`, undefined, '');
+  const stable = (secret: string) => ask('POST', '/cgi-bin/stable_token', guess(secret), '');
+
+  test('when ten were wrong, then no secret is looked at from there for a minute, and no key either', async () => {
+    for (let n = 0; n < 5; n += 1) {
+      expect((await ordinary(`guess ${n}`)).answer).toMatchObject({ errcode: 40125 });
+      expect((await stable(`other guess ${n}`)).answer).toMatchObject({ errcode: 40125 });
+    }
+    expect((await ordinary(KEY)).answer).toMatchObject({ errcode: 45011 });
+    expect((await stable(SECRET)).answer).toMatchObject({ errcode: 45011 });
+    expect((await ask('GET', '/accounts/default/token')).status).toBe(429);
+    expect(lines.filter(({ message }) => message.startsWith('key guesses blocked'))).toHaveLength(1);
+    expect(fake.requests).toEqual([]);
+
+    await clock.advance(60_000);
+    expect((await ordinary(KEY)).answer).toMatchObject({ access_token: tokenOf(1) });
+    expect((await ask('GET', '/accounts/default/token')).status).toBe(200);
+  });
+
+  test('when one stale secret comes again and again, then it is no guess', async () => {
+    for (let n = 0; n < 20; n += 1) await ordinary('stale');
+    expect((await ordinary(KEY)).answer).toMatchObject({ access_token: tokenOf(1) });
+  });
 });
 
 describe('given an SDK whose base address was set to us', () => {

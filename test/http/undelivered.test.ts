@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { defineHandler, defineObserver, type UndeliveredAnswer } from '../../src/index.js';
-import { eventually } from '../support/eventually.js';
-import { createTestApp, type TestApp } from '../support/test-app.js';
-import { post, textXml, wire } from '../support/wire-push.js';
+import { eventually } from '../support/time/eventually.js';
+import { createTestApp, type TestApp } from '../support/app/test-app.js';
+import { post, textXml, wire } from '../support/wechat/wire-push.js';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -81,7 +81,7 @@ describe('given an observer that wants to know', () => {
           },
         ],
       ]);
-      expect(app.lines.filter(({ message }) => message === 'an observer threw')).toHaveLength(1);
+      expect(app.lines.filter(({ message }) => message === 'observer failed: it threw')).toHaveLength(1);
       await eventually(async () => expect(await app.queue.size()).toBe(0));
     },
   );

@@ -7,9 +7,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { createServer } from '../../src/index.js';
 import { listen } from '../../src/http/listen.js';
-import { captureLog } from '../support/handler-runtime.js';
-import { createTestApp, FIXTURE_SETTINGS, type TestApp } from '../support/test-app.js';
-import { post, textXml, wire } from '../support/wire-push.js';
+import { captureLog } from '../support/app/handler-runtime.js';
+import { createTestApp, type TestApp } from '../support/app/test-app.js';
+import { UNREACHABLE_WECHAT } from '../support/wechat/fixture-settings.js';
+import { post, textXml, wire } from '../support/wechat/wire-push.js';
 
 const WEB = {
   PUBLIC_URL: 'https://www.example.com',
@@ -64,7 +65,7 @@ describe('given web pages in an Express application of others', () => {
   test('when they are mounted behind its parsers, then they work as on our own listener', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'web-pages-'));
     const wechat = await createServer(
-      { ...FIXTURE_SETTINGS, ...WEB, DATA_DIR: dir },
+      { ...UNREACHABLE_WECHAT, ...WEB, DATA_DIR: dir },
       { handlers: {}, logger: captureLog() },
     );
     await wechat.open();
@@ -85,7 +86,7 @@ describe('given web pages in an Express application of others', () => {
       expect((await request(http).post('/oauth/logout').send({ a: 1 })).status).toBe(401);
       expect((await request(http).get('/js-sdk?url=x')).status).toBe(400);
       expect((await request(http).get('/who')).body).toEqual({ user: null });
-      // What is not ours goes on to them.
+      // Other paths go to the host application.
       expect((await request(http).get('/oauth/other')).text).toBe('theirs');
       expect((await request(http).post('/js-sdk')).text).toBe('theirs');
     } finally {

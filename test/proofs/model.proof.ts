@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { MUTANTS, type Mutant } from '../support/model-mutants.js';
-import type { Proof, ProofPart } from '../support/proof.js';
+import { MUTANTS, type Mutant } from '../support/cluster/model-mutants.js';
+import type { Proof, ProofPart } from '../support/proof/proof.js';
 
 const STORIES = Number(process.env['MODEL_STORIES'] ?? 100_000);
 const STORIES_A_PART = 10_000;
 /** A mutant has to be found within so many stories. */
-const STORIES_FOR_A_MUTANT = 4_000;
+const STORIES_FOR_A_MUTANT = 10_000;
 
 const proof: Proof = {
   about: `${STORIES} stories of the push over one slow store, and ${MUTANTS.length} faults that the stories have to find`,
@@ -19,7 +19,7 @@ const proof: Proof = {
       const { code, out } = await tell(process.cwd(), Math.min(STORIES_A_PART, STORIES - told), {});
       yield {
         name: `stories from ${told}`,
-        figures: { said: out.split('\n', 1)[0] },
+        figures: figuresOf(out),
         broken: code === 0 ? [] : [out],
       };
     }
@@ -28,7 +28,7 @@ const proof: Proof = {
 export default proof;
 
 /** Sows the fault into a copy of the sources, and tells stories there. */
-async function findMutant({ name, file, from, to }: Mutant): Promise<ProofPart> {
+async function findMutant({ name, file, from, to, breaks }: Mutant): Promise<ProofPart> {
   const dir = await mkdtemp(join(tmpdir(), 'model-mutant-'));
   try {
     for (const part of ['src', 'test/support', 'package.json', 'tsconfig.json'])
@@ -38,18 +38,24 @@ async function findMutant({ name, file, from, to }: Mutant): Promise<ProofPart> 
     if (!source.includes(from)) return { name, broken: [`${file} no longer holds what this fault changes`] };
     await writeFile(join(dir, file), source.replace(from, to));
     const { code, out } = await tell(dir, STORIES_FOR_A_MUTANT, { MODEL_QUICK: '1' });
-    const [count = '', found = ''] = out.split('\n');
-    return { name, figures: { count, found }, broken: code === 1 ? [] : ['the stories did not find it'] };
+    const [, found = ''] = out.split('\n');
+    const claims = [
+      ...(code === 1 ? [] : ['the stories did not find it']),
+      ...(breaks.test(found) ? [] : [`what it breaks is another promise: ${found}`]),
+    ];
+    return { name, figures: { ...figuresOf(out), found }, broken: claims };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
+const figuresOf = (out: string): Record<string, unknown> => JSON.parse(out.split('\n', 1)[0] ?? '{}');
+
 function tell(cwd: string, stories: number, env: object): Promise<{ code: number | null; out: string }> {
   return new Promise((done) => {
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', 'test/support/tell-stories.ts', String(stories)],
+      ['--import', 'tsx', 'test/support/cluster/tell-stories.ts', String(stories)],
       {
         cwd,
         env: { ...process.env, ...env },

@@ -1,7 +1,7 @@
 import { weekCases } from '../soak/cases.js';
 import { runSoak } from '../soak/run-soak.js';
 import { judgeSoak } from '../soak/oracle.js';
-import type { Proof } from '../support/proof.js';
+import type { Proof } from '../support/proof/proof.js';
 
 const DAYS = 7;
 

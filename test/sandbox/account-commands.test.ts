@@ -1,7 +1,7 @@
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApp } from '../../src/app.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { silentLogger } from '../../src/ports/logger.js';
 import { startAccountOnCli, type AccountOnCli } from './support/account-on-cli.js';
 
@@ -57,7 +57,7 @@ describe('given users export', () => {
     await appendFile(file, '{"openid":"oTor');
     expect(await cli.run('users', 'export', file)).toMatchObject({
       code: 0,
-      err: 'Going on after 100 users.\n',
+      err: 'Resuming after 100 users.\n',
       out: `${file}: 250 users.\n`,
     });
     expect((await written()).map(({ openid }) => openid)).toEqual(openIds);
@@ -101,7 +101,7 @@ describe('given users export', () => {
     expect(await cli.run('users', 'export', file)).toMatchObject({ code: 1 });
     expect(await cli.run('users', 'export', file, '--ids-only')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('another account or content'),
+      err: expect.stringContaining('another account or other content'),
     });
   });
 
@@ -125,7 +125,7 @@ describe('given templates and quotas', () => {
     const { code, out } = await cli.run('template', 'list');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^TEMPLATE +TITLE +KIND +FIELDS\nSandboxTemplate\w+ +处理结果通知 +IT科技 \/ 互联网\|电子商务 +first, keyword1\n$/,
+      /^TEMPLATE +TITLE +KIND +FIELDS\nSandboxTemplate\w+ +处理结果通知 +IT科技 \/ 互联网\|电子商务 +thing1, thing2, time3\n$/,
     );
     expect(JSON.parse((await cli.run('template', 'list', '--json')).out)).toMatchObject([
       { title: '处理结果通知' },

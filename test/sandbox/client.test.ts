@@ -3,7 +3,7 @@ import type { Api } from '../../src/api/client.js';
 import { toOpenId, type OpenId } from '../../src/protocol/ids.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { ENDPOINTS } from '../../src/sandbox/wechat-api/endpoints.js';
-import { catalogueRows } from '../support/catalogue-rows.js';
+import { catalogueRows } from '../support/wechat/catalogue-rows.js';
 import { clientOf } from './support/sandbox-client.js';
 
 let sandbox: Sandbox;
@@ -90,7 +90,11 @@ describe('given the client and the sandbox as WeChat', () => {
     const message = {
       touser: user,
       template_id: template?.template_id ?? '',
-      data: { first: { value: '您好' }, keyword1: { value: '通过' } },
+      data: {
+        thing1: { value: '您好' },
+        thing2: { value: '通过' },
+        time3: { value: '2026年6月1日 12:00' },
+      },
       client_msg_id: 'once',
     };
     const { msgid } = await api.templates.send(message);
@@ -99,7 +103,7 @@ describe('given the client and the sandbox as WeChat', () => {
 
     const { template_id } = await api.templates.add({ template_id_short: 'TM00015' });
     sandbox.state.followers.change(user, { optIns: { [template_id]: 2 } });
-    const data = { thing1: { value: '会议' }, time2: { value: '明天' } };
+    const data = { thing1: { value: '会议' }, time2: { value: '15:01~16:01' } };
     await api.notices.send({ touser: user, template_id, data });
     await api.templates.sendOnce({
       touser: user,
@@ -150,6 +154,79 @@ describe('given the client and the sandbox as WeChat', () => {
     expect((await api.network.apiIps()).ip_list).not.toEqual([]);
     expect(await api.network.check({ action: 'all', check_operator: 'DEFAULT' })).toHaveProperty('dns');
     expect(await api.autoReplies.current()).toHaveProperty('is_autoreply_open');
+  });
+
+  test('when comments are read, answered and taken away, then the list tells of it', async () => {
+    const article = { msg_data_id: 2247483691 };
+    await api.comments.open(article);
+    const list = async (type: 0 | 1 | 2 = 0) => api.comments.list({ ...article, begin: 0, count: 49, type });
+    const [first] = (await list()).comment;
+    const ref = { ...article, user_comment_id: BigInt(first?.user_comment_id ?? 0) };
+    await api.comments.select(ref);
+    expect((await list(2)).comment).toEqual([{ ...first, comment_type: 1 }]);
+    await api.comments.unselect(ref);
+    await api.comments.reply({ ...ref, content: '谢谢' });
+    await expect(api.comments.reply({ ...ref, content: '谢谢' })).rejects.toMatchObject({ errcode: 88005 });
+    expect((await list()).comment[0]?.reply).toMatchObject({ content: '谢谢' });
+    await api.comments.removeReply(ref);
+    await api.comments.remove(ref);
+    await expect(api.comments.select(ref)).rejects.toMatchObject({ errcode: 88008 });
+    await api.comments.close(article);
+  });
+
+  test('when figures are asked for, then their sums agree with their parts', async () => {
+    const date = (daysAgo: number) =>
+      new Date(sandbox.state.clock.now() + 8 * 3_600_000 - daysAgo * 86_400_000).toISOString().slice(0, 10);
+    const yesterday = { begin_date: date(1), end_date: date(1) };
+    const { statistics } = api;
+    const [total] = (await statistics.callbacks(yesterday)).list;
+    const hours = (await statistics.callbacksByHour(yesterday)).list;
+    const sum = (of: (hour: (typeof hours)[number]) => number) => hours.reduce((n, hour) => n + of(hour), 0);
+    expect([total?.callback_count, total?.fail_count, total?.total_time_cost]).toEqual([
+      sum((hour) => hour.callback_count),
+      sum((hour) => hour.fail_count),
+      sum((hour) => hour.total_time_cost),
+    ]);
+    const two = { begin_date: date(2), end_date: date(1) };
+    const [before, after] = (await statistics.totalUsers(two)).list;
+    const [, grown] = (await statistics.newUsers(two)).list;
+    expect((after?.cumulate_user ?? 0) - (before?.cumulate_user ?? 0)).toBe(
+      (grown?.new_user ?? 0) - (grown?.cancel_user ?? 0),
+    );
+    const [messages] = (await statistics.messages(yesterday)).list;
+    const byHour = (await statistics.messagesByHour(yesterday)).list;
+    expect(messages?.msg_count).toBe(byHour.reduce((n, hour) => n + hour.msg_count, 0));
+    const [counts] = [(await statistics.messageCounts(yesterday)).list];
+    expect(counts.reduce((n, line) => n + line.msg_user, 0)).toBe(messages?.msg_user);
+    const [article] = (await statistics.articleSummary(yesterday)).list;
+    const [reads] = (await statistics.articleReads(yesterday)).list;
+    const [shares] = (await statistics.articleShares(yesterday)).list;
+    const [details] = (await statistics.articleDetails(yesterday)).list;
+    expect(article?.detail).toMatchObject({ ...reads?.detail, ...shares?.detail });
+    expect(details).toMatchObject({ msgid: reads?.msgid });
+    await Promise.all([
+      statistics.messagesByWeek(yesterday),
+      statistics.messagesByMonth(yesterday),
+      statistics.messageCountsByWeek(yesterday),
+      statistics.messageCountsByMonth(yesterday),
+    ]);
+    await expect(statistics.callbacks({ begin_date: date(0), end_date: date(0) })).rejects.toMatchObject({
+      errcode: 61503,
+    });
+    await expect(statistics.newUsers({ begin_date: date(9), end_date: date(1) })).rejects.toMatchObject({
+      errcode: 61501,
+    });
+  });
+
+  test('when a voice is uploaded, then its text is there after a second; a text is translated', async () => {
+    await api.voice.upload({ voice_id: 'v-1' }, { bytes: Buffer.from('ID3\x03\x00\x00\x00\x00\x00\x00') });
+    expect(await api.voice.result({ voice_id: 'v-1' })).toEqual({ result: '' });
+    await sandbox.advance(1_000);
+    expect(await api.voice.result({ voice_id: 'v-1' })).toEqual({ result: '来自沙箱的语音' });
+    expect(await api.voice.translate({ lfrom: 'zh_CN', lto: 'en_US', content: '你好' })).toEqual({
+      from_content: '你好',
+      to_content: '[en_US] 你好',
+    });
   });
 
   test('when all of this is done, then every API that both know has succeeded at least once', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { UsageInvalid } from '../../src/cli/command.js';
-import { sandbox } from '../../src/cli/sandbox.js';
+import { openTerminal } from '../../src/cli/command.js';
+import { sandbox } from '../../src/cli/sandbox/sandbox.js';
 import { startTinyServer } from './support/tiny-server.js';
 
 let dir: string;
@@ -17,12 +18,20 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-async function run(...args: string[]) {
+const run = async (...args: string[]) => runIn('en', ...args);
+
+async function runIn(language: 'zh' | 'en', ...args: string[]) {
   const said = { out: '', err: '' };
-  const exit = await sandbox.run(args, {
-    out: (text) => void (said.out += `${text}\n`),
-    err: (text) => void (said.err += `${text}\n`),
-  });
+  const exit = await sandbox.run(
+    args,
+    openTerminal(
+      {
+        out: (text) => void (said.out += `${text}\n`),
+        err: (text) => void (said.err += `${text}\n`),
+      },
+      language,
+    ),
+  );
   return { exit, ...said };
 }
 
@@ -78,6 +87,12 @@ describe('given the sandbox on the command line', () => {
       passed: false,
       steps: [{ passed: true }, { problem: 'exchange.outcome: expected "silent", got "reply"' }],
     });
+  });
+
+  test('when a script fails in Chinese, then the step says why in Chinese', async () => {
+    const { exit, out } = await runIn('zh', ...account(), '--script', await script('silent'));
+    expect(exit).toBe(1);
+    expect(out).toContain('exchange.outcome：应为 "silent"，实际是 "reply"');
   });
 
   test('when a script is written in YAML, then it runs as its JSON would', async () => {

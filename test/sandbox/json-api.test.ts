@@ -28,7 +28,7 @@ async function ask(method: string, path: string, body?: unknown) {
   return { status: response.status, answer };
 }
 
-/** What `fetch` would not send: a Host or Origin of somebody else. */
+/** Sends a foreign Host or Origin, which `fetch` would refuse. */
 function askRaw(headers: Record<string, string>, path = '/api/state', method = 'GET'): Promise<number> {
   return new Promise((resolve, reject) => {
     httpRequest(`${sandbox.url()}${path}`, { method, headers }, (response) => {
@@ -40,7 +40,7 @@ function askRaw(headers: Record<string, string>, path = '/api/state', method = '
 }
 
 describe('given the JSON API', () => {
-  test('when a push is asked for, then its tries and verdict come back, and can be looked up', async () => {
+  test('when a push is asked for, then its attempts and verdict come back, and can be looked up', async () => {
     const { answer } = await ask('POST', '/api/push', { kind: 'message.text', fields: { Content: 'hi' } });
     expect(answer).toMatchObject({
       exchanges: [
@@ -115,6 +115,52 @@ describe('given the JSON API', () => {
     expect(sandbox.clock.now()).toBeGreaterThan(Date.now() + 172_700_000);
   });
 
+  test('when time is turned back, then it is the machine’s again, and all is reset', async () => {
+    await ask('POST', '/api/clock', { advanceMs: 172_800_000 });
+    expect((await ask('POST', '/api/clock', { back: true })).answer).toMatchObject({ movedMs: 0 });
+    expect(sandbox.clock.now()).toBeLessThan(Date.now() + 60_000);
+    expect(sandbox.state.exchanges.list()).toEqual([]);
+    await ask('PUT', '/api/account', { target: tiny.url, mode: 'plaintext' });
+  });
+
+  test('when a menu is set, then it is checked as menu/create does, and an empty one removes it', async () => {
+    const button = [{ type: 'click', name: 'good', key: 'GOOD' }];
+    expect((await ask('PUT', '/api/menu', { button })).answer).toEqual({ current: button });
+    expect(await ask('PUT', '/api/menu', { button: [{ type: 'click', name: 'good' }] })).toMatchObject({
+      status: 400,
+      answer: { error: expect.stringContaining('40019') },
+    });
+    expect((await ask('PUT', '/api/menu', { button: [] })).answer).toEqual({ current: null });
+  });
+
+  test('when an API is called for the page, then with a token, and it stands among the calls', async () => {
+    const { answer } = await ask('GET', '/api/endpoints');
+    expect(answer).toMatchObject({
+      endpoints: expect.arrayContaining([{ path: '/cgi-bin/menu/get', method: 'GET' }]),
+    });
+    expect(
+      (await ask('POST', '/api/call', { path: '/cgi-bin/menu/get', token: 'stable' })).answer,
+    ).toMatchObject({
+      status: 200,
+      errcode: 46003,
+    });
+    expect(sandbox.state.calls.list().at(-1)).toMatchObject({ path: '/cgi-bin/menu/get', errcode: 46003 });
+  });
+
+  test('when a picture was uploaded, then the page gets its bytes; of anything else nothing', async () => {
+    const png = Buffer.from('89504e470d0a1a0a', 'hex');
+    const keep = (bytes: Buffer) =>
+      sandbox.state.media.keep(
+        { type: 'image', fileName: 'a', contentType: 'image/png', bytes, title: '', introduction: '' },
+        'permanent',
+      ).id;
+    const picture = await fetch(`${sandbox.url()}/media/${keep(png)}`);
+    expect(picture.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await picture.arrayBuffer())).toEqual(png);
+    expect((await fetch(`${sandbox.url()}/media/${keep(Buffer.from('<script>'))}`)).status).toBe(404);
+    expect((await fetch(`${sandbox.url()}/media/none`)).status).toBe(404);
+  });
+
   test('when a conversation is exported, then it can be replayed as a test, and fails once the server changed', async () => {
     await ask('POST', '/api/reset');
     await ask('PUT', '/api/account', { target: tiny.url, mode: 'plaintext' });
@@ -165,7 +211,7 @@ describe('given somebody who must stay out', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test.each(['/../sandbox.ts', '/..%2fsandbox.ts', '/%2e%2e/types.ts', '/index.ts'])(
+  test.each(['/../sandbox.ts', '/..%2fsandbox.ts', '/%2e%2e/clock.ts', '/index.ts'])(
     'when %s is asked for, then no file outside of the page is served',
     async (path) => {
       expect(await askRaw({}, path)).toBe(404);
@@ -174,7 +220,7 @@ describe('given somebody who must stay out', () => {
 });
 
 describe('given the event stream', () => {
-  test('when a follower types, then push, chat and book are told as they happen', async () => {
+  test('when a follower types, then the stream has events of push, chat and state', async () => {
     const leave = new AbortController();
     const response = await fetch(`${sandbox.url()}/api/events`, { signal: leave.signal });
     expect(response.headers.get('content-type')).toContain('text/event-stream');

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { chat } from '../../handlers/_language-model/chat.js';
-import type { Model } from '../../handlers/_language-model/model.js';
+import { chat } from '../../src/language-model/chat.js';
+import type { Model } from '../../src/language-model/model.js';
 import { defineHandler } from '../../src/index.js';
 import type { Clock } from '../../src/ports/clock.js';
-import type { Account } from '../../src/sandbox/types.js';
-import { asEventStream, DONE, event, startFakeModel, type FakeModel } from '../support/fake-model.js';
+import type { Account } from '../../src/sandbox/types/types.js';
+import { asEventStream, DONE, event, startFakeModel, type FakeModel } from '../support/app/fake-model.js';
 import { startConversation, type Conversation } from './support/conversation.js';
 
 /** Pieces of an answer, and when each is written, in ms after the question. */
@@ -148,7 +148,7 @@ describe.each([
   ['subscription-unverified', { LATE_REPLY: 'passive-only' }],
   ['subscription-unverified', {}],
 ] as const)('given a personal account (%s, %p) and a language model', (kind, settings) => {
-  test('when the answer takes a while, then tries are held, and it comes whole in the same exchange', async () => {
+  test('when the answer takes a while, then attempts are held, and it comes whole in the same exchange', async () => {
     await start(
       kind,
       [

@@ -6,7 +6,7 @@ const TEMPLATE_ID = 'SandboxTemplateSandboxTemplateSandboxTempl1';
 const TEMPLATE = {
   type: 'template',
   templateId: TEMPLATE_ID,
-  data: { first: '{answer:8}', keyword1: '{handler} {time}' },
+  data: { thing1: '{answer:8}', thing2: '{handler}', time3: '{time}' },
 };
 const SEND = '/cgi-bin/message/custom/send';
 /** A wrong template may be mended: it is tried six times. */
@@ -56,7 +56,7 @@ describe('given an answer for which the window is over', () => {
   test('when there is a template, then it goes in its place, and counts as delivered', async () => {
     await start(TEMPLATE);
     await tap();
-    expect(said()).toEqual([['template', '这是一个很长很…\n结果：menu 2026年6月1日 12:01']]);
+    expect(said()).toEqual([['template', '事项：这是一个很长很…\n结果：menu\n时间：2026年6月1日 12:01']]);
     expect([calls(SEND), calls(TEMPLATE_SEND)]).toEqual([0, 1]);
     expect(lines('delivered')).toMatchObject([{ channel: 'template', messages: 1 }]);
   });
@@ -107,7 +107,7 @@ describe('given a window that WeChat closed before its time', () => {
     await start(TEMPLATE);
     chat.sandbox.state.faults.add({ kind: 'window-closed', path: SEND });
     await chat.say('slow', 10_000);
-    expect(said()).toEqual([['template', expect.stringMatching(/^好了\n结果：slow /)]]);
+    expect(said()).toEqual([['template', expect.stringMatching(/^事项：好了\n结果：slow\n时间：/)]]);
     expect([calls(SEND), calls(TEMPLATE_SEND)]).toEqual([1, 1]);
   });
 });

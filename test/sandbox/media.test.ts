@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAppSecret } from '../../src/api/app-secret.js';
 import { createHttpClient } from '../../src/adapters/http/http-client.js';
-import { createAccessPoints } from '../../src/api/access-points.js';
+import { createAccessPoints } from '../../src/api/access-points/access-points.js';
 import { createApi, type Api } from '../../src/api/client.js';
 import type { MediaApi } from '../../src/api/media/media.js';
 import { createUploadOnce, type UploadOnce } from '../../src/api/media/upload-once.js';
@@ -9,8 +9,8 @@ import { createTokenKeeper } from '../../src/api/token-keeper.js';
 import { silentLogger } from '../../src/ports/logger.js';
 import { toAppId } from '../../src/protocol/ids.js';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { MemoryStateStore } from '../support/memory-state-store.js';
+import { ManualClock } from '../support/time/manual-clock.js';
+import { MemoryStateStore } from '../support/storage/memory-state-store.js';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 13, 10, 255]);
 const MP4 = Buffer.from('\u0000\u0000\u0000\u0018ftypmp42', 'latin1');

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { englishWords } from '../support/language/english-words.js';
 import { startAccountOnCli, type AccountOnCli } from './support/account-on-cli.js';
 
 let cli: AccountOnCli;
@@ -47,6 +48,9 @@ describe('given an account without a menu', () => {
     expect(err).toMatch(/a button of type click needs it[\s\S]*button\[0\]\.key/);
     expect(err).toMatch(/is one of click, view/);
     expect(err).toContain('ulr');
+    const { err: zh } = await cli.run('menu', 'push', file, '--lang', 'zh');
+    expect(zh).toMatch(/click 类型的按钮需要它[\s\S]*→ button\[0\]\.key/);
+    expect(englishWords(zh)).toEqual([]);
     await writeFile(file, JSON.stringify({ button: [{ ...WEATHER, name: '六个汉字的名' }] }));
     expect(await cli.run('menu', 'diff', file)).toMatchObject({
       code: 1,
@@ -98,12 +102,12 @@ describe('given files as editors and people write them', () => {
     await writeFile(path, asJson({ button: [WEATHER] }).replace('"weather"', '"weather",'));
     expect(await cli.run('menu', 'push', path)).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/menu\.json is no JSON: line 7, column 5: .*comma too many/),
+      err: expect.stringMatching(/menu\.json is not JSON: line 7, column 5: .*comma too many/),
     });
     await writeFile(file, 'button: *nothing\n');
     expect(await cli.run('menu', 'push', file)).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/menu\.yaml is no YAML: .*nothing/),
+      err: expect.stringMatching(/menu\.yaml is not YAML: .*nothing/),
     });
     expect(cli.sandbox.state.calls.list()).toEqual([]);
   });
@@ -137,21 +141,25 @@ describe('given files as editors and people write them', () => {
 });
 
 describe('given a menu that was made in the console', () => {
-  const CONSOLE = [
+  const consoleMenu = (mediaId: string) => [
     { type: 'view', name: '官网', url: 'https://www.example.com/' },
     {
       name: '更多',
       sub_button: {
         list: [
           { type: 'text', name: '电话', value: '010-12345678' },
-          { type: 'img', name: '地图', value: 'MEDIA-ID' },
+          { type: 'img', name: '地图', value: mediaId },
           { type: 'click', name: '天气', key: 'weather' },
         ],
       },
     },
   ];
+  let mediaId: string;
   beforeEach(() => {
-    cli.sandbox.state.menus.console = { button: CONSOLE };
+    const picture = { fileName: 'map.png', contentType: 'image/png', bytes: Buffer.from([]) };
+    const map = { type: 'image', title: '', introduction: '', ...picture };
+    mediaId = cli.sandbox.state.media.keep(map, 'permanent').id;
+    cli.sandbox.state.menus.console = { button: consoleMenu(mediaId) };
   });
 
   test('when it is pulled, then the file is that menu, with a word on what the API does not have, and a push makes it', async () => {
@@ -159,17 +167,17 @@ describe('given a menu that was made in the console', () => {
     expect([code, out]).toEqual([0, `${file}: a menu of 2 buttons.\n`]);
     expect(err).toContain('was made in the console');
     expect(err).toMatch(/"电话" was of type text.*a click for a handler to answer, key "电话"/);
-    expect(err).toMatch(/"地图" was of type img.*MEDIA-ID/);
+    expect(err).toMatch(new RegExp(`"地图" was of type img.*${mediaId}`));
     expect(err).not.toContain('switched off');
     expect(await cli.run('menu', 'diff', file)).toMatchObject({ code: 0 });
     expect(await cli.run('menu', 'push', file)).toMatchObject({ code: 0, err: '' });
     expect(cli.sandbox.state.menus.current()).toEqual([
-      CONSOLE[0],
+      consoleMenu(mediaId)[0],
       {
         name: '更多',
         sub_button: [
           { type: 'click', name: '电话', key: '电话' },
-          { type: 'media_id', name: '地图', media_id: 'MEDIA-ID' },
+          { type: 'media_id', name: '地图', media_id: mediaId },
           WEATHER,
         ],
       },

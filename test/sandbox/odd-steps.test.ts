@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { startSandboxProcess, type SandboxProcess } from '../support/sandbox-process.js';
+import { startSandboxProcess, type SandboxProcess } from '../support/processes/sandbox-process.js';
 import { startTinyServer } from './support/tiny-server.js';
 
 const TOKEN = 'tokenOfTheOddSteps';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { TEMPLATES } from '../../src/sandbox/push/templates.js';
+import { TEMPLATES } from '../../src/sandbox/push/templates/templates.js';
 import { runScenario } from '../../src/sandbox/scenario/run-scenario.js';
 import { readScenario } from '../../src/sandbox/scenario/scenario.js';
 import { startDrivenSandbox } from './support/driven-sandbox.js';
@@ -28,8 +28,8 @@ describe('given our server and the sandbox on one clock', () => {
     async (_name, scenario) => {
       expect(await play(scenario)).toEqual([]);
     },
-    // Two days are a third of a million heartbeats.
-    90_000,
+    // Three hours are twenty thousand heartbeats.
+    180_000,
   );
 
   test.each(['plaintext', 'compatible', 'safe'] as const)(

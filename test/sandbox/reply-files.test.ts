@@ -7,7 +7,7 @@ import { createPublicDownload } from '../../src/adapters/http/public-download.js
 import { defineHandler, says, type Handler } from '../../src/index.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { PublicDownload } from '../../src/ports/public-download.js';
-import { portOf } from '../support/port-of.js';
+import { portOf } from '../support/processes/port-of.js';
 import { startConversation, type Conversation } from './support/conversation.js';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 13, 10, 255]);
@@ -123,7 +123,7 @@ describe('given handlers that answer with files', () => {
     expect(await chat.say('poster', 1_000)).toEqual([]);
     expect(chat.log.lines).toContainEqual(
       expect.objectContaining({
-        message: 'a handler threw',
+        message: 'handler failed: it threw',
         fields: expect.objectContaining({ err: expect.objectContaining({ code: 'media_unavailable' }) }),
       }),
     );

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { SANDBOX_ACCOUNT } from '../../src/sandbox/default-account.js';
-import type { Mode } from '../../src/sandbox/types.js';
+import type { Mode } from '../../src/sandbox/types/types.js';
 
 /** The little of these packages that is used here; they bring no types. */
 interface Packages {

@@ -7,7 +7,7 @@ import { SANDBOX_ACCOUNT } from '../../src/sandbox/default-account.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { runScenario } from '../../src/sandbox/scenario/run-scenario.js';
 import { readScenario } from '../../src/sandbox/scenario/scenario.js';
-import type { Mode } from '../../src/sandbox/types.js';
+import type { Mode } from '../../src/sandbox/types/types.js';
 import { startDrivenSandbox } from './support/driven-sandbox.js';
 
 /** The little of the package that is used here; it brings no types. */
@@ -63,7 +63,7 @@ async function start(mode: Mode): Promise<Sandbox> {
 
 async function play(mode: Mode, steps: readonly object[]) {
   const report = await runScenario(await start(mode), readScenario({ name: 'a scenario', steps }));
-  return report.steps.find(({ passed }) => !passed)?.problem;
+  return report.steps.find(({ passed }) => !passed)?.problem?.en;
 }
 
 const typed = (Content: string) => ({ push: { fields: { Content } } });

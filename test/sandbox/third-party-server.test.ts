@@ -18,7 +18,7 @@ async function play(answer: Answerer | undefined, steps: readonly object[], opti
   });
   stops.push(server.stop, () => sandbox.stop());
   const report = await runScenario(sandbox, readScenario({ name: 'a scenario', steps }));
-  return report.steps.find(({ passed }) => !passed)?.problem;
+  return report.steps.find(({ passed }) => !passed)?.problem?.en;
 }
 
 describe('given a foreign server of forty lines in plaintext mode', () => {
@@ -29,7 +29,7 @@ describe('given a foreign server of forty lines in plaintext mode', () => {
   test('when a follower types, then the reply shows in the chat', async () => {
     const steps = [
       {
-        push: { kind: 'message.text', fields: { Content: '007 <b>]]>' } },
+        push: { kind: 'message.text', fields: { Content: '007 <b>]]>' }, escapesCdataEnd: true },
         expect: { outcome: 'reply', tries: 1, reply: { type: 'text', content: 're:^你说：007' } },
       },
       { chat: { from: 'account', via: 'passive' } },
@@ -37,7 +37,7 @@ describe('given a foreign server of forty lines in plaintext mode', () => {
     expect(await play(undefined, steps)).toBeUndefined();
   });
 
-  test('when it never answers, then three tries of five seconds end in the grey sentence', async () => {
+  test('when it never answers, then three attempts of five seconds end in the failure notice', async () => {
     const steps = [
       {
         push: { kind: 'message.text' },
@@ -92,13 +92,30 @@ describe('given a foreign server of forty lines in plaintext mode', () => {
     expect(await play(answerer, steps)).toBeUndefined();
   });
 
+  test.each([
+    ['\n', /a warning: blanks or newlines precede <xml>/],
+    ['', /^Reply$/],
+  ])('when %j precedes its reply, then the reply is shown, and the verdict warns', async (before, words) => {
+    const answerer: Answerer = (body) => {
+      const from = /FromUserName><!\[CDATA\[(.*?)\]/.exec(body)?.[1] ?? '';
+      return before + reply(from, 'gh_development1', 'x');
+    };
+    const steps = [
+      {
+        push: { kind: 'message.text' },
+        expect: { outcome: 'reply', tries: 1, en: `re:${words.source}` },
+      },
+    ];
+    expect(await play(answerer, steps)).toBeUndefined();
+  });
+
   test('when it answers 500, then there is one try and the cause is the status', async () => {
     const answerer: Answerer = (_body, _incoming, response) => void response.writeHead(500).end('success');
     const steps = [{ push: {}, expect: { outcome: 'failure', cause: 'http-status', tries: 1 } }];
     expect(await play(answerer, steps)).toBeUndefined();
   });
 
-  test('when it breaks every connection, then three tries were made', async () => {
+  test('when it breaks every connection, then three attempts were made', async () => {
     const answerer: Answerer = (_body, incoming) => void incoming.socket.destroy();
     const steps = [{ push: {}, expect: { outcome: 'failure', cause: 'connection-lost', tries: 3 } }];
     expect(await play(answerer, steps)).toBeUndefined();

@@ -13,7 +13,7 @@ afterEach(() => pair.stop());
 /** The problem of the first step that was not as expected. */
 async function play(steps: readonly object[]): Promise<string | undefined> {
   const report = await runScenario(pair.sandbox, readScenario({ name: 'a scenario', steps }));
-  return report.steps.find(({ passed }) => !passed)?.problem;
+  return report.steps.find(({ passed }) => !passed)?.problem?.en;
 }
 
 const typed = (Content: string) => ({ fields: { Content } });
@@ -21,7 +21,7 @@ const bodies = () => new Set(pair.balancer.said.map(({ body }) => body));
 const servers = () => pair.balancer.said.map(({ by }) => by);
 
 describe('given two servers on one Redis and the sandbox on one clock', () => {
-  test('when the connection of two tries breaks while the handler runs, then three tries at both servers are one run with one answer', async () => {
+  test('when the connection of two attempts breaks while the handler runs, then three attempts at both servers are one run with one answer', async () => {
     pair.balancer.lose(2, 'at-once');
     const problem = await play([
       {

@@ -3,14 +3,14 @@ const FIRST_MARK = 0x4e00;
 export const MOST_PUSHES = 20_000;
 const BETWEEN = [' ', ' ', '\n', '。', '! ', '\n\n', ', ', ' ☺ '];
 
-/** What a follower hears who has to wait. In none of the answers. */
+/** Notice to a follower whose answer comes later. No answer contains it. */
 export const NOTICE = '(soon)';
 /** Before the end of an answer, where something was left out. */
 const LEFT_OUT = '…';
 
 export const markOf = (push: number): string => String.fromCodePoint(FIRST_MARK + push);
 
-/** What `ctx.send` says first. */
+/** Text of the message that `ctx.send` sends first. */
 export const aheadOf = (push: number): string => `≈${markOf(push)}≈`;
 
 /**
@@ -31,7 +31,7 @@ export function answerOf(push: number, length: number): string {
 /** Blanks do not count: where a text is split, or joined with others, they come and go. */
 export const bare = (text: string): string => text.replaceAll(/\s+/gu, '');
 
-/** What is missing in the middle of an answer, in bare characters. */
+/** Characters that are missing in the middle of an answer. */
 export interface Gap {
   readonly from: number;
   readonly to: number;

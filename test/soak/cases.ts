@@ -17,8 +17,14 @@ const LIVELY = { hoursADay: 2, atOnce: 50, mostSlow: 1_000, lengthy: 0.1, comeBa
 /** WeChat's alarm allows few tries without an answer in five minutes: so few slow answers at a time. */
 const CALM = { hoursADay: 3, atOnce: 16, mostSlow: 12, lengthy: 0.03, comeBack: 0.7 } as const;
 
-/** All of them, for so many days: seven, or fewer, of which less can be said. */
-export function weekCases(days: number): WeekCase[] {
+/**
+ * The cases, for so many days: seven, or fewer, of which less can be said. Those in which one of two servers dies come first.
+ * @param calmOn  the servers on which nobody dies. Default: both kinds.
+ */
+export function weekCases(
+  days: number,
+  calmOn: readonly StoryOptions['servers'][] = ['embedded', 'pair'],
+): WeekCase[] {
   const service = { kind: 'service-verified', traffic: { ...FOLLOWERS, ...LIVELY, days } } as const;
   const subscription = {
     kind: 'subscription-verified',
@@ -56,7 +62,7 @@ export function weekCases(days: number): WeekCase[] {
 
   const messages = [nothingRefused, moreThan('lateMessages', 300)];
   const kept = [mostComeAtOnce, moreThan('owedReplies', 50), noLateMessage];
-  const calm = (['embedded', 'pair'] as const).flatMap((servers): WeekCase[] => {
+  const calm = calmOn.flatMap((servers): WeekCase[] => {
     const on = `a week of 500 followers on ${servers}`;
     return [
       weekCase(

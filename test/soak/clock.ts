@@ -52,7 +52,7 @@ export class VirtualClock implements Clock {
     const late = (first(this.#background)?.dueMs ?? Infinity) + backgroundMs;
     this.#nowMs = Math.max(this.#nowMs, Math.min(endMs, next, late));
     let ran = false;
-    // What a timer arms for this very moment waits for the next step, so that every step ends.
+    // A timer that is set for the current moment waits for the next step, so that every step ends.
     const due = [...this.#take(this.#foreground), ...this.#take(this.#background)];
     for (const timer of due.toSorted(byDue)) {
       if (timer.isCancelled) continue;

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/ports/clock.js';
 import { aheadOf, answerOf } from './answer.js';
 import type { UserStep } from './traffic.js';
 
-/** What the handlers of all servers did, by the number of the push. */
+/** Record of the handler runs of all servers, by the number of the push. */
 export interface HandlerDiary {
   readonly runs: Map<number, number>;
   readonly laterRuns: Map<number, number>;
@@ -27,15 +27,15 @@ export interface Load {
 
 interface Ground {
   readonly clock: Clock;
-  readonly deeds: ReadonlyMap<number, UserStep>;
+  readonly userSteps: ReadonlyMap<number, UserStep>;
   readonly diary: HandlerDiary;
   readonly load: Load;
 }
 
 const HANDLE_BEFORE_LATER_MS = 300;
 
-/** One handler for all that followers do. What it does with a push stands in the plan of the deed. */
-export function soakHandler({ clock, deeds, diary, load }: Ground): Handler {
+/** One handler for all that followers do. What it does with a push stands in the plan of the step. */
+export function soakHandler({ clock, userSteps, diary, load }: Ground): Handler {
   const after = (ms: number): Promise<void> =>
     new Promise((resolve) => {
       clock.schedule(ms, resolve);
@@ -57,16 +57,16 @@ export function soakHandler({ clock, deeds, diary, load }: Ground): Handler {
   };
   const triggerOf = (fields: unknown): UserStep => {
     const number = Number(/week-(\d+)/.exec(JSON.stringify(fields))?.[1]);
-    const deed = deeds.get(number);
-    if (deed === undefined) throw new Error(`no deed in ${JSON.stringify(fields)}`);
-    return deed;
+    const userStep = userSteps.get(number);
+    if (userStep === undefined) throw new Error(`no step in ${JSON.stringify(fields)}`);
+    return userStep;
   };
 
   return defineHandler({
     on: ['message.text', 'event.click', 'event.scan', 'event.subscribe'],
     async handle(ctx) {
-      const deed = triggerOf(ctx.push.fields);
-      const { push, plan } = deed;
+      const userStep = triggerOf(ctx.push.fields);
+      const { push, plan } = userStep;
       note(diary.runs, push);
       return busy(async () => {
         if (plan.how.startsWith('defer')) {
@@ -77,17 +77,18 @@ export function soakHandler({ clock, deeds, diary, load }: Ground): Handler {
         await after(plan.ms);
         if (plan.how === 'throw') throw new Error('on purpose');
         if (plan.how === 'silent') return undefined;
-        return ctx.reply.text(ready(deed));
+        return ctx.reply.text(ready(userStep));
       });
     },
     async later(ctx, { push }) {
       note(diary.laterRuns, push);
       return busy(async () => {
-        const deed = deeds.get(push);
-        if (deed === undefined) throw new Error(`no deed ${push}`);
-        await after(Math.max(0, deed.plan.ms - HANDLE_BEFORE_LATER_MS));
-        if (deed.plan.how === 'defer-again' && diary.laterRuns.get(push) === 1) throw new Error('on purpose');
-        return ctx.reply.text(ready(deed));
+        const userStep = userSteps.get(push);
+        if (userStep === undefined) throw new Error(`no step of push ${push}`);
+        await after(Math.max(0, userStep.plan.ms - HANDLE_BEFORE_LATER_MS));
+        if (userStep.plan.how === 'defer-again' && diary.laterRuns.get(push) === 1)
+          throw new Error('on purpose');
+        return ctx.reply.text(ready(userStep));
       });
     },
   });

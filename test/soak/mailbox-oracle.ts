@@ -1,4 +1,4 @@
-import type { ChatItem } from '../../src/sandbox/types.js';
+import type { ChatItem } from '../../src/sandbox/types/types.js';
 import type { Reading } from './answer.js';
 import type { Story } from './run-soak.js';
 import type { UserStep } from './traffic.js';
@@ -7,7 +7,7 @@ import type { UserStep } from './traffic.js';
 const SETTLED_MS = 3_000;
 const DAY_MS = 86_400_000;
 
-/** What one follower is owed with the next message. */
+/** Computes the answers that must come with a follower's next message. */
 export class MailboxOracle {
   readonly #answered: readonly UserStep[];
   readonly #story: Story;
@@ -36,7 +36,7 @@ export class MailboxOracle {
       if (seen.at === seen.whole.length) continue;
       const keptAtMs = Math.max(readyAtMs, exchange.verdict?.atMs ?? Infinity) + SETTLED_MS;
       if (keptAtMs > beganAtMs) continue;
-      // What WeChat took a part of as a message is not kept, and after a day nothing is.
+      // An answer that was partly sent as messages does not go to the mailbox, and after a day none stays there.
       if (beganAtMs > exchange.atMs + DAY_MS - SETTLED_MS) continue;
       // Of an older one nobody can say from outside whether it is kept: then this one is not the first, maybe.
       if (sends.some(({ errcode, requestBody }) => errcode === 0 && requestBody.includes(follower)))

@@ -1,11 +1,11 @@
-import type { ApiCall, ChatItem } from '../../src/sandbox/types.js';
-import type { Ledger } from '../support/proof.js';
+import type { ApiCall, ChatItem } from '../../src/sandbox/types/types.js';
+import type { Ledger } from '../support/proof/proof.js';
 import { answerOf, bare, Reading, type Piece } from './answer.js';
 import { MailboxOracle } from './mailbox-oracle.js';
 import type { Story } from './run-soak.js';
 import type { UserStep } from './traffic.js';
 
-/** What became of a week. `faults` is empty, or the proof has failed. */
+/** Result of a soak. The proof has failed unless `faults` is empty. */
 export interface Verdict {
   readonly faults: readonly string[];
   readonly ledger: Ledger;
@@ -53,7 +53,7 @@ export function judgeSoak(story: Story): Verdict {
   const letters = new Counts();
   const refused = new Counts();
   if (story.waiting > 0) faults.push(`${story.waiting} jobs are left`);
-  for (const { kind } of story.deeds) kinds.add(kind);
+  for (const { kind } of story.userSteps) kinds.add(kind);
   for (const { reason } of story.letters) letters.add(reason);
   for (const send of story.sends)
     if (send.errcode === 45015 || send.errcode === 45047)
@@ -67,7 +67,7 @@ export function judgeSoak(story: Story): Verdict {
   let [lost, duplicated, unexpected, outOfOrder] = [0, 0, 0, 0];
   const missed: number[] = [];
 
-  const byFollower = groupBy(story.deeds, ({ follower }) => follower);
+  const byFollower = groupBy(story.userSteps, ({ follower }) => follower);
   const chatOf = groupBy(
     story.chat.filter(
       ({ from, via }) => from === 'account' && (via === 'passive' || via === 'customer-service'),
@@ -76,23 +76,23 @@ export function judgeSoak(story: Story): Verdict {
   );
   const lettersOf = groupBy(story.letters, ({ push }) => Number(/week-(\d+)/.exec(push)?.[1] ?? 0));
 
-  for (const deed of story.deeds) {
-    const exchange = story.exchanges.get(deed.push);
+  for (const userStep of story.userSteps) {
+    const exchange = story.exchanges.get(userStep.push);
     const outcome = exchange?.verdict?.outcome ?? 'none';
     outcomes.add(exchange?.verdict?.cause ?? outcome);
     if (outcome !== 'reply' && outcome !== 'silent' && !(killed && outcome === 'failure'))
-      faults.push(`push ${deed.push} ended as ${outcome}, ${exchange?.verdict?.cause ?? ''}`);
-    if (deed.kind === 'leave') continue;
-    const runs = story.diary.runs.get(deed.push) ?? 0;
-    if (runs !== 1 && !(killed && runs > 1)) faults.push(`push ${deed.push} was run ${runs} times`);
-    const laterRuns = story.diary.laterRuns.get(deed.push) ?? 0;
-    const wanted = deed.plan.how === 'defer' ? 1 : deed.plan.how === 'defer-again' ? 2 : 0;
+      faults.push(`push ${userStep.push} ended as ${outcome}, ${exchange?.verdict?.cause ?? ''}`);
+    if (userStep.kind === 'leave') continue;
+    const runs = story.diary.runs.get(userStep.push) ?? 0;
+    if (runs !== 1 && !(killed && runs > 1)) faults.push(`push ${userStep.push} was run ${runs} times`);
+    const laterRuns = story.diary.laterRuns.get(userStep.push) ?? 0;
+    const wanted = userStep.plan.how === 'defer' ? 1 : userStep.plan.how === 'defer-again' ? 2 : 0;
     if (laterRuns !== wanted && !killed)
-      faults.push(`push ${deed.push} had ${laterRuns} runs of later, not ${wanted}`);
+      faults.push(`push ${userStep.push} had ${laterRuns} runs of later, not ${wanted}`);
   }
 
-  for (const [follower, deeds] of byFollower) {
-    const answered = deeds.filter(({ kind, plan }) => kind !== 'leave' && !TRANSIENT.has(plan.how));
+  for (const [follower, userSteps] of byFollower) {
+    const answered = userSteps.filter(({ kind, plan }) => kind !== 'leave' && !TRANSIENT.has(plan.how));
     const reading = new Reading(
       answered.map(({ push, plan }) => ({ push, text: answerOf(push, plan.length) })),
     );
@@ -116,57 +116,58 @@ export function judgeSoak(story: Story): Verdict {
     unexpected += reading.faults.length - reading.repeated;
     outOfOrder += disorder.length;
 
-    for (const deed of answered) {
-      const seen = reading.answers.get(deed.push);
+    for (const userStep of answered) {
+      const seen = reading.answers.get(userStep.push);
       if (seen === undefined) continue;
-      if (deed.plan.how === 'ahead') {
+      if (userStep.plan.how === 'ahead') {
         // A run that was cut off begins anew.
-        const runs = story.diary.runs.get(deed.push) ?? 0;
-        const times = reading.ahead.get(deed.push) ?? 0;
-        if (times > runs || (story.diary.sentAhead.has(deed.push) && times === 0))
-          faults.push(`push ${deed.push}: its first words were seen ${times} times in ${runs} runs`);
+        const runs = story.diary.runs.get(userStep.push) ?? 0;
+        const times = reading.ahead.get(userStep.push) ?? 0;
+        if (times > runs || (story.diary.sentAhead.has(userStep.push) && times === 0))
+          faults.push(`push ${userStep.push}: its first words were seen ${times} times in ${runs} runs`);
       }
       const unseen =
         seen.gaps.reduce((sum, { from, to }) => sum + to - from, 0) + seen.whole.length - seen.at;
-      const own = lettersOf.get(deed.push) ?? [];
+      const own = lettersOf.get(userStep.push) ?? [];
       if (unseen === 0) {
         whole += 1;
         if (own.length > 0)
-          faults.push(`push ${deed.push} was seen whole, and has a letter: ${own[0]?.reason}`);
+          faults.push(`push ${userStep.push} was seen whole, and has a letter: ${own[0]?.reason}`);
       } else if (own.length > 0) {
         const buried = own.reduce((sum, { messages }) => sum + charactersOf(messages), 0);
         if (buried !== unseen)
           faults.push(
-            `push ${deed.push}: ${unseen} characters unseen, ${buried} in the letters (${own.map(({ reason }) => reason).join()})`,
+            `push ${userStep.push}: ${unseen} characters unseen, ${buried} in the letters (${own.map(({ reason }) => reason).join()})`,
           );
         for (const { reason } of own) count.add(reason);
-      } else if (hasLeft(deed, deeds, story)) count.add('the follower had left');
-      else if (killed && story.exchanges.get(deed.push)?.verdict?.outcome === 'failure') count.add('failure');
+      } else if (hasLeft(userStep, userSteps, story)) count.add('the follower had left');
+      else if (killed && story.exchanges.get(userStep.push)?.verdict?.outcome === 'failure')
+        count.add('failure');
       else {
         lost += 1;
         faults.push(
-          `push ${deed.push} (${deed.kind}, ${deed.plan.how}, ${deed.plan.ms} ms, ${deed.plan.length}) lost ${unseen} of ${seen.whole.length}`,
+          `push ${userStep.push} (${userStep.kind}, ${userStep.plan.how}, ${userStep.plan.ms} ms, ${userStep.plan.length}) lost ${unseen} of ${seen.whole.length}`,
         );
       }
 
-      const exchange = story.exchanges.get(deed.push);
-      const readyAtMs = story.diary.readyAtMs.get(deed.push);
+      const exchange = story.exchanges.get(userStep.push);
+      const readyAtMs = story.diary.readyAtMs.get(userStep.push);
       if (exchange === undefined || readyAtMs === undefined || readyAtMs - exchange.atMs > READY_MS) continue;
-      // What was ready when its `later` threw is made again, as late work.
-      if (deed.plan.how === 'defer-again') continue;
-      if (hasLeft(deed, deeds, story)) continue;
+      // An answer that was ready when its `later` threw is made again, as late work.
+      if (userStep.plan.how === 'defer-again') continue;
+      if (hasLeft(userStep, userSteps, story)) continue;
       ready += 1;
       const reply = read.find(({ line }) => line.via === 'passive' && line.exchange === exchange.id);
-      if (reply?.pieces.some(({ push }) => push === deed.push) === true) inSameExchange += 1;
-      else if (reply?.pieces.some(({ push }) => push !== deed.push) === true) behindKept += 1;
-      else if (story.isPassiveOnly) missed.push(deed.push);
+      if (reply?.pieces.some(({ push }) => push === userStep.push) === true) inSameExchange += 1;
+      else if (reply?.pieces.some(({ push }) => push !== userStep.push) === true) behindKept += 1;
+      else if (story.isPassiveOnly) missed.push(userStep.push);
     }
   }
 
   return {
     faults,
     ledger: {
-      sent: story.deeds.length,
+      sent: story.userSteps.length,
       acknowledged: [...story.exchanges.values()].filter(({ verdict }) => verdict?.outcome !== 'failure')
         .length,
       replied: story.chat.filter(({ from, via }) => from === 'account' && via === 'passive').length,
@@ -179,7 +180,7 @@ export function judgeSoak(story: Story): Verdict {
       order: outOfOrder,
     },
     figures: {
-      pushes: story.deeds.length,
+      pushes: story.userSteps.length,
       byKind: kinds.view,
       outcomes: outcomes.view,
       answers: [...byFollower.values()]
@@ -207,7 +208,7 @@ export function judgeSoak(story: Story): Verdict {
  */
 function crossing({ atMs, requestBody }: ApiCall, story: Story): string | undefined {
   const isTo = (follower: string): boolean => requestBody.includes(follower);
-  for (const { push, kind, follower } of story.deeds) {
+  for (const { push, kind, follower } of story.userSteps) {
     if (!isTo(follower)) continue;
     const didAtMs = story.exchanges.get(push)?.atMs ?? Infinity;
     if (didAtMs > atMs + CROSSING_MS || didAtMs < atMs - ROW_MS) continue;
@@ -225,9 +226,9 @@ function crossing({ atMs, requestBody }: ApiCall, story: Story): string | undefi
 }
 
 /** WeChat shows nothing more to those who leave before they were answered. */
-function hasLeft(deed: UserStep, deeds: readonly UserStep[], story: Story): boolean {
-  const { atMs } = story.exchanges.get(deed.push) ?? { atMs: Infinity };
-  return deeds.some(({ push, kind }) => {
+function hasLeft(userStep: UserStep, userSteps: readonly UserStep[], story: Story): boolean {
+  const { atMs } = story.exchanges.get(userStep.push) ?? { atMs: Infinity };
+  return userSteps.some(({ push, kind }) => {
     const at = story.exchanges.get(push)?.atMs ?? Infinity;
     return kind === 'leave' && at >= atMs && at - atMs < 60_000;
   });

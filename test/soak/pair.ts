@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { openFileAdapters, type FileAdapters } from '../../src/adapters/file/index.js';
+import { openFileAdapters, type FileAdapters } from '../../src/adapters/file/file-adapters.js';
 import { createHttpClient } from '../../src/adapters/http/http-client.js';
-import { openRedisAdapters } from '../../src/adapters/redis/index.js';
-import { openFallback } from '../../src/adapters/fallback/index.js';
+import { openRedisAdapters } from '../../src/adapters/redis/redis-adapters.js';
+import { openFallback } from '../../src/adapters/fallback/fallback.js';
 import { createApp, type Storage } from '../../src/app.js';
 import { namedHandlers } from '../../src/embed.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
-import { pass } from '../support/eventually.js';
-import { captureLog, type LogLine } from '../support/handler-runtime.js';
-import { RedisServer } from '../support/redis-server.js';
+import { pass } from '../support/time/eventually.js';
+import { captureLog, type LogLine } from '../support/app/handler-runtime.js';
+import { RedisServer } from '../support/processes/redis-server.js';
 import { startBalancer } from '../sandbox/support/balancer.js';
 import {
   startSeverableConnection,
@@ -44,7 +44,7 @@ export async function startPair(ground: Ground): Promise<SoakServers> {
   let deaths = 0;
   let rising: Promise<void> | undefined;
 
-  /** What the dead had in hand: a matter of real time, in which the moved one stands still. */
+  /** Waits until the work of the dead process was found. It takes real time, while the moved clock stops. */
   async function orphansFound(): Promise<void> {
     const untilMs = Date.now() + FOUND_WITHIN_MS;
     while (delays.orphans() > 0 && Date.now() < untilMs) await pass(50);
@@ -97,7 +97,7 @@ interface Parts {
 }
 
 async function startOne({ ground, redis, delays, lines, dir, callbackTraffic }: Parts) {
-  const { clock: shared, deeds, diary } = ground;
+  const { clock: shared, userSteps, diary } = ground;
   const link: SeverableConnection = await startSeverableConnection(redis.port);
   const url = `redis://127.0.0.1:${link.port}`;
   let isAlive = true;
@@ -117,7 +117,7 @@ async function startOne({ ground, redis, delays, lines, dir, callbackTraffic }: 
   const app = await createApp(configOf(ground, { DATA_DIR: ownDir, REDIS_URL: url }), {
     log,
     clock,
-    handlers: namedHandlers({ week: soakHandler({ clock, deeds, diary, load }) }),
+    handlers: namedHandlers({ week: soakHandler({ clock, userSteps, diary, load }) }),
     // The dead send nothing.
     httpClient: (request) => (isAlive ? countWork(http(request), tally) : new Promise(() => {})),
     storage: {

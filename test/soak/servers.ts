@@ -1,17 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFileAdapters } from '../../src/adapters/file/index.js';
+import { openFileAdapters } from '../../src/adapters/file/file-adapters.js';
 import { createHttpClient } from '../../src/adapters/http/http-client.js';
 import { createApp, type App } from '../../src/app.js';
-import { readConfig, type Config } from '../../src/config.js';
+import { readConfig, type Config } from '../../src/config/config.js';
 import { namedHandlers } from '../../src/embed.js';
 import { listen } from '../../src/http/listen.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { StateStore } from '../../src/ports/state-store.js';
 import { consoleForm } from '../../src/sandbox/http-api/console-form.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { captureLog, type LogLine } from '../support/handler-runtime.js';
+import { captureLog, type LogLine } from '../support/app/handler-runtime.js';
 import { countWork, countPending, type PendingCount } from '../sandbox/support/count-pending.js';
 import { soakHandler, type HandlerDiary, type Load } from './handlers.js';
 import type { UserStep } from './traffic.js';
@@ -24,7 +24,7 @@ export interface SoakServers {
   underWay(): number;
   /** Late work that is due within that time, or being done. */
   dueWithin(ms: number): number;
-  /** What living processes asked store, queue and API for, and have not heard yet. */
+  /** Number of calls of living processes to store, queue and API that are unanswered. */
   pending(): number;
   /** A question to everything outside: what was asked for before has been answered when this is. */
   pulse(): Promise<void>;
@@ -46,14 +46,14 @@ export interface CallbackTraffic {
 export interface Ground {
   readonly sandbox: Sandbox;
   readonly clock: Clock;
-  readonly deeds: ReadonlyMap<number, UserStep>;
+  readonly userSteps: ReadonlyMap<number, UserStep>;
   readonly diary: HandlerDiary;
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /** One server on the embedded store. */
 export async function startEmbedded(ground: Ground): Promise<SoakServers> {
-  const { sandbox, clock, deeds, diary } = ground;
+  const { sandbox, clock, userSteps, diary } = ground;
   const dir = await mkdtemp(join(tmpdir(), 'week-'));
   const log = captureLog();
   const load: Load = { underWay: 0 };
@@ -64,7 +64,7 @@ export async function startEmbedded(ground: Ground): Promise<SoakServers> {
   const app = await createApp(configOf(ground, { DATA_DIR: dir }), {
     log,
     clock,
-    handlers: namedHandlers({ week: soakHandler({ clock, deeds, diary, load }) }),
+    handlers: namedHandlers({ week: soakHandler({ clock, userSteps, diary, load }) }),
     httpClient: (request) => countWork(http(request), tally),
     storage: {
       ...files,

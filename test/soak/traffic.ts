@@ -10,7 +10,7 @@ export interface Plan {
     | 'ahead'
     | 'throw'
     | 'silent';
-  /** What the handler takes, `later` included. */
+  /** Duration of the handler in ms, `later` included. */
   readonly ms: number;
   /** Characters of the answer. */
   readonly length: number;
@@ -28,10 +28,10 @@ export interface UserStep {
   readonly plan: Plan;
 }
 
-/** Deeds that are close together, and the night behind them. */
+/** Steps that are close together, and the night behind them. */
 export interface Hour {
   readonly atMs: number;
-  readonly deeds: readonly UserStep[];
+  readonly userSteps: readonly UserStep[];
 }
 
 export interface TrafficOptions {
@@ -55,15 +55,15 @@ const DAY_MS = 86_400_000;
 const QUICK_MS = 3_300;
 const LONGEST_MS = 40_000;
 const LONGEST = 12_000;
-/** First deeds of an hour come within this time, those who come back do so after a minute and more. */
+/** First steps of an hour come within this time, those who come back do so after a minute and more. */
 const RUSH_MS = 30_000;
 
 /** A week that is the same for the same seed: every follower does something, some of them much. */
-export function makeTraffic(options: TrafficOptions): { hours: Hour[]; deeds: UserStep[] } {
+export function makeTraffic(options: TrafficOptions): { hours: Hour[]; userSteps: UserStep[] } {
   const { seed, followers, days, hoursADay, atOnce, mostSlow, lengthy, comeBack } = options;
   const random = seeded(seed);
   const following = new Map<string, boolean>();
-  const deeds: UserStep[] = [];
+  const userSteps: UserStep[] = [];
   let turn = 0;
 
   const nextFollower = (): string => {
@@ -83,10 +83,10 @@ export function makeTraffic(options: TrafficOptions): { hours: Hour[]; deeds: Us
     return dice < 0.95 ? 'leave' : 'message';
   }
 
-  function deed(follower: string, afterMs: number, kind: Kind, plan: Plan): UserStep {
+  function userStep(follower: string, afterMs: number, kind: Kind, plan: Plan): UserStep {
     following.set(follower, kind !== 'leave');
-    const made: UserStep = { push: deeds.length + 1, follower, kind, afterMs: Math.round(afterMs), plan };
-    deeds.push(made);
+    const made: UserStep = { push: userSteps.length + 1, follower, kind, afterMs: Math.round(afterMs), plan };
+    userSteps.push(made);
     return made;
   }
 
@@ -101,7 +101,7 @@ export function makeTraffic(options: TrafficOptions): { hours: Hour[]; deeds: Us
         const plan = planFor(random, { maySlow: slow < mostSlow, lengthy });
         const kind = kindFor(follower);
         if (plan.ms > QUICK_MS && kind !== 'leave') slow += 1;
-        made.push(deed(follower, afterMs, kind, plan));
+        made.push(userStep(follower, afterMs, kind, plan));
         afterMs += random() * 8_000;
       }
       if (random() >= comeBack || following.get(follower) === false) continue;
@@ -113,18 +113,18 @@ export function makeTraffic(options: TrafficOptions): { hours: Hour[]; deeds: Us
           length: 1 + Math.floor(random() * 30),
         };
         made.push(
-          deed(follower, 2 * RUSH_MS + LONGEST_MS + index * 6_000 + random() * 4_000, 'message', plan),
+          userStep(follower, 2 * RUSH_MS + LONGEST_MS + index * 6_000 + random() * 4_000, 'message', plan),
         );
       }
     }
-    return { atMs, deeds: made.toSorted((one, other) => one.afterMs - other.afterMs) };
+    return { atMs, userSteps: made.toSorted((one, other) => one.afterMs - other.afterMs) };
   }
 
   const hours: Hour[] = [];
   for (let day = 0; day < days; day += 1)
     for (let index = 0; index < hoursADay; index += 1)
       hours.push(hour(Math.round(day * DAY_MS + ((index + 0.8 * random()) * DAY_MS) / hoursADay)));
-  return { hours, deeds };
+  return { hours, userSteps };
 }
 
 export const followerOf = (index: number): string => `oWeek${String(index).padStart(23, '0')}`;

@@ -26,6 +26,14 @@ void api.menus.create({ button: [{ type: 'click', name: 'n' }] });
 // @ts-expect-error one part, named like msgtype
 void api.messages.send(user, { msgtype: 'text', image: { media_id: 'm' } });
 
+void api.mass.preview({ touser: user, msgtype: 'image', image: { media_id: 'm' } });
+void api.mass.preview({ touser: user, msgtype: 'wxcard', wxcard: { card_id: 'c', card_ext: '{}' } });
+void api.mass.sendAll({ filter: { is_to_all: true }, msgtype: 'image', images: { media_ids: ['m'] } });
+// @ts-expect-error a preview takes one picture, under another name
+void api.mass.preview({ touser: user, msgtype: 'image', images: { media_ids: ['m'] } });
+// @ts-expect-error a mass message takes several
+void api.mass.sendAll({ filter: { is_to_all: true }, msgtype: 'image', image: { media_id: 'm' } });
+
 // ── Answers ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 isExactly<Promise<void>>()(api.menus.create({ button: [] }));

@@ -1,6 +1,6 @@
 /* Compiled, never run: pins what the kinds of pushes promise to those who handle them. */
 import type { OpenId, PushId } from '../../src/protocol/ids.js';
-import type { EventPush, KindOf, MessagePush, Push, PushKind, PushOf } from '../../src/protocol/push.js';
+import type { EventPush, KindOf, MessagePush, Push, PushKind, PushOf } from '../../src/protocol/push/push.js';
 
 export function narrowsByKind(push: Push): string | number | undefined {
   switch (push.kind) {

@@ -1,52 +1,82 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 const src = resolve('src');
 
-/** From the ground up. A file imports from lower floors or from its own folder; `also` are the named exceptions. */
-const floors: readonly { readonly at: string; readonly floor: number; readonly also?: readonly string[] }[] =
+/** From the lowest layer up. A file imports from lower layers or from its own folder; `also` lists the exceptions. */
+const layers: readonly { readonly at: string; readonly layer: number; readonly also?: readonly string[] }[] =
   [
-    { at: 'protocol', floor: 0 },
-    { at: 'push-record', floor: 0, also: ['protocol'] },
-    { at: 'ports', floor: 0, also: ['protocol', 'push-record'] },
-    { at: 'config', floor: 0, also: ['protocol', 'config.ts'] },
-    { at: 'config.ts', floor: 0, also: ['protocol', 'config'] },
-    { at: 'types', floor: 0 },
-    { at: 'crypto', floor: 0, also: ['protocol'] },
-    { at: 'package-version.ts', floor: 0 },
-    { at: 'adapters/file', floor: 1 },
-    { at: 'adapters/redis', floor: 1 },
-    { at: 'adapters/fallback', floor: 1 },
-    { at: 'adapters/http', floor: 1 },
-    { at: 'adapters/log', floor: 1 },
-    { at: 'api', floor: 1 },
-    { at: 'handler-runtime', floor: 1, also: ['api'] },
-    { at: 'operations', floor: 1 },
-    { at: 'pipeline', floor: 2 },
-    { at: 'http', floor: 3 },
-    { at: 'sandbox', floor: 3 },
-    { at: 'operations-sources.ts', floor: 4 },
-    { at: 'app.ts', floor: 4, also: ['operations-sources.ts'] },
-    { at: 'embed.ts', floor: 4, also: ['app.ts'] },
-    { at: 'index.ts', floor: 4, also: ['embed.ts'] },
-    { at: 'reload.ts', floor: 5 },
-    { at: 'unexpected-exit.ts', floor: 5 },
-    { at: 'main.ts', floor: 5, also: ['serve.ts', 'open-files.ts'] },
-    { at: 'open-files.ts', floor: 0 },
-    { at: 'serve.ts', floor: 5, also: ['reload.ts', 'open-files.ts', 'unexpected-exit.ts'] },
-    { at: 'cli', floor: 5, also: ['serve.ts', 'open-files.ts'] },
+    { at: 'protocol', layer: 0 },
+    { at: 'push-record', layer: 0, also: ['protocol'] },
+    { at: 'ports', layer: 0, also: ['protocol', 'push-record'] },
+    { at: 'text', layer: 0, also: ['protocol'] },
+    { at: 'config', layer: 0, also: ['protocol'] },
+    { at: 'types', layer: 0 },
+    { at: 'crypto', layer: 0, also: ['protocol'] },
+    { at: 'recording', layer: 0, also: ['protocol', 'ports', 'crypto'] },
+    { at: 'package-root.ts', layer: 0 },
+    { at: 'package-version.ts', layer: 0, also: ['package-root.ts'] },
+    { at: 'page-files.ts', layer: 0 },
+    { at: 'adapters/file', layer: 1 },
+    { at: 'adapters/redis', layer: 1 },
+    { at: 'adapters/fallback', layer: 1 },
+    { at: 'adapters/http', layer: 1 },
+    { at: 'adapters/log', layer: 1 },
+    { at: 'api', layer: 1 },
+    { at: 'handler-runtime', layer: 1, also: ['api'] },
+    { at: 'operations', layer: 1 },
+    { at: 'pipeline', layer: 2 },
+    { at: 'http', layer: 3 },
+    { at: 'sandbox', layer: 3 },
+    { at: 'tracing', layer: 3 },
+    { at: 'operations-sources.ts', layer: 4 },
+    { at: 'server-status.ts', layer: 4 },
+    { at: 'operator-view.ts', layer: 4 },
+    { at: 'account-services.ts', layer: 4 },
+    { at: 'running-accounts.ts', layer: 4, also: ['account-services.ts'] },
+    {
+      at: 'app.ts',
+      layer: 4,
+      also: [
+        'account-services.ts',
+        'running-accounts.ts',
+        'operations-sources.ts',
+        'server-status.ts',
+        'operator-view.ts',
+      ],
+    },
+    { at: 'reload.ts', layer: 4, also: ['app.ts', 'running-accounts.ts'] },
+    { at: 'embed.ts', layer: 4, also: ['app.ts', 'reload.ts'] },
+    { at: 'program-api.ts', layer: 4, also: ['app.ts', 'embed.ts'] },
+    { at: 'index.ts', layer: 4, also: ['embed.ts', 'program-api.ts', 'reload.ts', 'running-accounts.ts'] },
+    { at: 'watch-accounts-file.ts', layer: 0 },
+    { at: 'unexpected-exit.ts', layer: 5 },
+    { at: 'main.ts', layer: 5, also: ['serve.ts', 'open-files.ts'] },
+    { at: 'open-files.ts', layer: 0, also: ['config', 'protocol'] },
+    { at: 'load-demo.ts', layer: 2 },
+    { at: 'stop-with-parent.ts', layer: 0 },
+    { at: 'tell-parent.ts', layer: 0, also: ['ports'] },
+    { at: 'demo', layer: 5 },
+    { at: 'language-model', layer: 2 },
+    { at: 'testing.ts', layer: 2 },
+    { at: 'process-group.ts', layer: 5 },
+    {
+      at: 'serve.ts',
+      layer: 5,
+      also: ['process-group.ts', 'open-files.ts', 'unexpected-exit.ts'],
+    },
+    { at: 'cli', layer: 5, also: ['serve.ts', 'open-files.ts', 'unexpected-exit.ts'] },
   ];
 
-/** The sandbox is an outsider: of the house it knows the protocol only. */
-const sandboxMayKnow = ['sandbox', 'protocol'];
+/** The sandbox imports nothing of the server but the protocol and the reader of page files. */
+const sandboxMayKnow = ['sandbox', 'protocol', 'page-files.ts'];
 
-function roomOf(file: string): (typeof floors)[number] {
+function layerOf(file: string): (typeof layers)[number] {
   const path = relative(src, file);
-  const room = floors.find(({ at }) => path === at || path.startsWith(`${at}/`));
-  if (room === undefined)
-    throw new Error(`${path} stands in no room of the house: add its folder to this test`);
-  return room;
+  const folder = layers.find(({ at }) => path === at || path.startsWith(`${at}/`));
+  if (folder === undefined) throw new Error(`${path} is in no layer: add its folder to this test`);
+  return folder;
 }
 
 function* sources(folder: string): Generator<string> {
@@ -60,13 +90,13 @@ function* sources(folder: string): Generator<string> {
 const importPattern =
   /(?:import|export)\s[^'"]*?from\s*'(\.[^']+)'|import\(\s*'(\.[^']+)'\s*\)|import\s+'(\.[^']+)'/g;
 
-interface Arrow {
+interface Import {
   readonly from: string;
   readonly to: string;
 }
 
-function arrows(): Arrow[] {
-  const found: Arrow[] = [];
+function imports(): Import[] {
+  const found: Import[] = [];
   for (const from of sources(src)) {
     for (const match of readFileSync(from, 'utf8').matchAll(importPattern)) {
       const target = match[1] ?? match[2] ?? match[3] ?? '';
@@ -77,36 +107,50 @@ function arrows(): Arrow[] {
   return found;
 }
 
-const show = ({ from, to }: Arrow): string => `${relative(src, from)} → ${relative(src, to)}`;
+const show = ({ from, to }: Import): string => `${relative(src, from)} → ${relative(src, to)}`;
+
+describe('given the files of src/', () => {
+  test('when a folder has an entry, then it stands in the folder under its name, not beside it', () => {
+    const beside = [...sources(src)].filter((file) => existsSync(file.replace(/\.ts$/, '')));
+    expect(beside.map((file) => relative(src, file))).toEqual([]);
+  });
+
+  test('when a file is named index.ts, then it is the package’s', () => {
+    const named = [...sources(src)].map((file) => relative(src, file));
+    expect(named.filter((file) => basename(file) === 'index.ts')).toEqual(['index.ts']);
+  });
+});
 
 describe('given the imports of src/', () => {
-  const all = arrows();
+  const all = imports();
 
   test('when they are read, then there are some', () => {
     expect(all.length).toBeGreaterThan(50);
   });
 
-  test('when each is held against the floors, then none points upward or sideways', () => {
+  test('when each is compared with the layers, then none points upward or sideways', () => {
     const offending = all.filter(({ from, to }) => {
-      const [a, b] = [roomOf(from), roomOf(to)];
-      return a !== b && b.floor >= a.floor && a.also?.includes(b.at) !== true;
+      const [a, b] = [layerOf(from), layerOf(to)];
+      return a !== b && b.layer >= a.layer && a.also?.includes(b.at) !== true;
     });
     expect(offending.map(show)).toEqual([]);
   });
 
   test('when adapters are imported, then by app.ts, where a process begins, or their own folder', () => {
     const offending = all.filter(({ from, to }) => {
-      const [a, b] = [roomOf(from), roomOf(to)];
+      const [a, b] = [layerOf(from), layerOf(to)];
       return (
-        b.at.startsWith('adapters/') && a !== b && !['app.ts', 'embed.ts', 'serve.ts', 'cli'].includes(a.at)
+        b.at.startsWith('adapters/') &&
+        a !== b &&
+        !['app.ts', 'embed.ts', 'program-api.ts', 'serve.ts', 'cli'].includes(a.at)
       );
     });
     expect(offending.map(show)).toEqual([]);
   });
 
-  test('when the sandbox imports, then only its own files and the protocol', () => {
+  test('when the sandbox imports, then only its own files, the protocol and the reader of page files', () => {
     const offending = all.filter(
-      ({ from, to }) => roomOf(from).at === 'sandbox' && !sandboxMayKnow.includes(roomOf(to).at),
+      ({ from, to }) => layerOf(from).at === 'sandbox' && !sandboxMayKnow.includes(layerOf(to).at),
     );
     expect(offending.map(show)).toEqual([]);
   });
@@ -130,10 +174,10 @@ describe('given the imports of src/', () => {
     expect(circles).toEqual([]);
   });
 
-  test('when protocol files import packages, then only the parser, the cipher and node:crypto', () => {
+  test('when files of protocol and text import packages, then only the parser, the cipher and node:crypto', () => {
     const allowed = new Set(['fast-xml-parser', 'wechat-crypto', 'node:crypto', 'node:buffer']);
     const offending: string[] = [];
-    for (const file of sources(join(src, 'protocol'))) {
+    for (const file of ['protocol', 'text'].flatMap((folder) => [...sources(join(src, folder))])) {
       for (const match of readFileSync(file, 'utf8').matchAll(
         /^(?:import|export)\s[^'"]*?from\s*'([^.'][^']*)'/gm,
       )) {

@@ -4,14 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { exampleModules, publicExports } from '../support/app/public-exports.js';
 
-const PAGES = [
-  'README.md',
-  'README.zh-CN.md',
-  'docs/handlers.md',
-  'docs/language-model.md',
-  'docs/embedding.md',
-];
+/** Every page with TypeScript. The Chinese pages have the same code: docs/languages.test.ts. */
+const PAGES = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))].filter(
+  (path) => path.endsWith('.md') && /^```ts$/m.test(readFileSync(path, 'utf8')),
+);
 
 interface Example {
   /** The page, and where its first line says that the file stands. */
@@ -28,25 +26,32 @@ const examples = PAGES.flatMap((page) =>
   })),
 );
 
-/** What the examples may import beside the public face. */
-const ours = readdirSync('handlers', { recursive: true, encoding: 'utf8' })
+/** Modules that the examples may import besides the public API, where a reader copies them to. */
+const demo = readdirSync('src/demo')
   .filter((name) => name.endsWith('.ts'))
-  .map((name) => {
-    const path = join('handlers', name);
-    return { path, code: readFileSync(path, 'utf8') };
-  });
-/** One and the same for all, so that it is read once. */
-const INDEX = resolve('src/index.js');
+  .map((name) => ({ path: join('handlers', name), code: readFileSync(join('src/demo', name), 'utf8') }));
 
-/** A folder below the repository, so that packages are found, for each page: its examples beside our own handlers. */
+/** The faces of the package, by the name that they are imported under. */
+const FACES = {
+  'wechat-callback-server': 'src/index.ts',
+  'wechat-callback-server/language-model': 'src/language-model/language-model.ts',
+};
+
+/** A folder below the repository, so that packages are found, for each page: its examples beside the demo handlers. */
 async function place(ground: string): Promise<void> {
   for (const page of PAGES) {
     const folder = join(ground, page.replaceAll(/\W/g, '-'));
     await mkdir(folder);
-    for (const { path, code } of [...ours, ...examples.filter((example) => example.page === page)]) {
+    for (const { path, code } of [...demo, ...examples.filter((example) => example.page === page)]) {
       await mkdir(join(folder, dirname(path)), { recursive: true });
-      await writeFile(join(folder, path), code.replaceAll(/'(?:\.\.\/)+src\/index\.js'/g, `'${INDEX}'`));
+      await writeFile(join(folder, path), code);
     }
+  }
+  for (const [index, [face, entry]] of Object.entries(FACES).entries()) {
+    const folder = join(ground, `exports-${index}/handlers`);
+    await mkdir(folder, { recursive: true });
+    for (const [file, text] of exampleModules(publicExports(entry), face))
+      await writeFile(join(folder, file), text);
   }
   const settings = {
     extends: resolve('tsconfig.json'),
@@ -54,24 +59,26 @@ async function place(ground: string): Promise<void> {
       noEmit: true,
       skipLibCheck: true,
       rootDir: resolve('.'),
-      paths: { 'wechat-callback-server': [resolve('src/index.ts')] },
     },
     include: ['*/handlers', '*/test', resolve('src/types')],
   };
   await writeFile(join(ground, 'tsconfig.json'), JSON.stringify(settings));
 }
 
-/** What tsc finds wrong with the examples, a line each. */
+/** Returns the errors of tsc in the examples, one a line. */
 async function compile(ground: string): Promise<string[]> {
   const tsc = resolve('node_modules/typescript/bin/tsc');
   const args = [tsc, '-p', ground, '--pretty', 'false'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ground }).catch(
     (failed: unknown) => ({ stdout: String(Reflect.get(Object(failed), 'stdout')) }),
   );
-  return stdout.split('\n').filter((line) => /^[^\s.].*error TS/.test(line));
+  // An example in a comment may declare a name that nothing uses.
+  return stdout
+    .split('\n')
+    .filter((line) => /^[^\s.].*error TS/.test(line) && !/^exports-\d\/.*error TS6\d\d\d:/.test(line));
 }
 
-describe('given the examples of the documentation', () => {
+describe('given the examples of the documentation and of the public comments', () => {
   test('when they are put where they say they stand, then all of them compile', async () => {
     expect(examples.length).toBeGreaterThan(8);
     await mkdir('data', { recursive: true });

@@ -40,6 +40,22 @@ const isOurs = (path: string): boolean => !/^docs.decisions|page.vendor/.test(pa
 const EXPORT =
   /^export (?:default |declare |abstract |async )*(?:const|let|function\*?|class|interface|type)\s+([\w$]+)/gm;
 
+/** Words that names inside a file may have: short forms within their own file, and what is stored or configured. */
+const IN_USE: ReadonlySet<string> = new Set(['letter', 'letters', 'tries', 'lent', 'weixin']);
+/** They read what was stored in words of before. */
+const OLDER_WORDS = /^src.(ports.older-words|push-record.codec)\.ts: road$/;
+
+/** Every identifier of a file, without its comments and texts. */
+function namesIn(path: string): string[] {
+  const code = readFileSync(path, 'utf8')
+    .replaceAll(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/gm, '')
+    .replaceAll(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, '')
+    .replaceAll(/`(?:\\.|[^`\\])*`/g, (text) =>
+      [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, name]) => name).join(' '),
+    );
+  return code.match(/[A-Za-z_$][\w$]*/g) ?? [];
+}
+
 describe('given the names of this repository', () => {
   const files = ['src', 'test', 'docs', 'handlers', 'scripts', 'bench'].flatMap(filesIn).filter(isOurs);
 
@@ -56,6 +72,19 @@ describe('given the names of this repository', () => {
       );
     expect(exported.length).toBeGreaterThan(1_000);
     expect(exported.filter(({ name }) => retiredIn(name).length > 0)).toEqual([]);
+  });
+
+  test('when the code of src is read, then no identifier in it has a retired word', () => {
+    const code = files
+      .filter((path) => /^src.*\.ts$/.test(path))
+      .map((path) => ({ path, names: namesIn(path) }));
+    expect(code.flatMap(({ names }) => names).length).toBeGreaterThan(10_000);
+    const found = code.flatMap(({ path, names }) =>
+      names
+        .filter((name) => retiredIn(name).some((word) => !IN_USE.has(word)))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(found.filter((one) => !OLDER_WORDS.test(one))).toEqual([]);
   });
 
   test.each(['deadLetterOf', 'DeadLetterQueue', 'MAX_DEAD_LETTERS'])(

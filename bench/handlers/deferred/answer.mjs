@@ -1,6 +1,6 @@
 import { ANSWER } from '../../account.mjs';
 
-/** Says `success` now and answers later. */
+/** Defers: `success` now, the answer later. */
 export default {
   on: 'message.text',
   handle: (ctx) => ctx.defer({ content: ctx.push.content }),

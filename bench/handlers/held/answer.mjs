@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ANSWER } from '../../account.mjs';
 
-/** As many as `limits.mjs` warms with. */
+/** Number of warm-up pushes of `limits.mjs`. */
 const QUICK = 6_000;
 let seen = 0;
 
 /**
- * Answers the first ones at once, so that the server is warm, and holds all others far beyond the deadline, so that no
- * late answer is sent before the last push had its `success`.
+ * Answers the first pushes at once, to warm up the server, and delays all others far beyond the deadline, so that no
+ * late answer is sent before the last push got its `success`.
  */
 export default {
   on: 'message.text',

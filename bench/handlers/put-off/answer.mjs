@@ -1,7 +1,4 @@
-/**
- * Says `success` now; the late answer is never done. With one worker, which is stuck at the first one, nobody works on
- * the queue.
- */
+/** Defers; the late answer never ends. With one worker, which is stuck at the first job, the queue is not processed. */
 export default {
   on: 'message.text',
   handle: (ctx) => ctx.defer({ content: ctx.push.content }),

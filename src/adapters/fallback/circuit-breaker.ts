@@ -3,12 +3,12 @@ import type { Events } from '../../ports/events.js';
 import type { Logger } from '../../ports/logger.js';
 
 const PROBE_INTERVAL_MS = 300;
-/** As long as a beat lasts, and room for the probes and reconnections of the others. */
+/** The TTL of a heartbeat, plus time for the probes and reconnections of other processes. */
 const RECOVERY_MS = 3_000;
 
 /**
- * Knows whether Redis is there. The first failure opens it, so that nobody waits for Redis twice; a probe that
- * succeeds closes it again.
+ * Knows whether Redis is available. The first failure opens it, so that no caller waits for Redis twice; a successful
+ * probe closes it.
  */
 export class CircuitBreaker {
   #open = false;
@@ -41,8 +41,7 @@ export class CircuitBreaker {
   }
 
   /**
-   * True for a while after an outage, in which nobody could beat: who looks dead may have had no chance to say
-   * that it lives, nor to bring home what it did.
+   * True for a while after an outage. No process could send a heartbeat or write back during it, so one that looks dead may be alive.
    */
   get isRecovering(): boolean {
     return this.#clock.now() - this.#closedAtMs < RECOVERY_MS;
@@ -52,12 +51,15 @@ export class CircuitBreaker {
     if (this.#open || this.#stopped) return;
     this.#open = true;
     this.#events.emit({ type: 'storage.changed', state: 'degraded' });
-    this.#log.warn({ err: cause }, 'Redis is away: the journal in DATA_DIR stands in until it is back');
+    this.#log.warn(
+      { err: cause },
+      'fallback began: Redis is away, and the journal in DATA_DIR takes what is accepted',
+    );
     this.#probeLater();
     for (const listener of this.#listeners) listener();
   }
 
-  /** Calls `hear` when it opens. Returns the cancellation. */
+  /** Calls `listener` when it opens. Returns the cancellation. */
   onOpen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -85,7 +87,7 @@ export class CircuitBreaker {
     this.#open = false;
     this.#closedAtMs = this.#clock.now();
     this.#events.emit({ type: 'storage.changed', state: 'ready' });
-    this.#log.info({}, 'Redis is back: what the journal took is moved there');
+    this.#log.info({}, 'fallback ended: Redis is back, and what the journal took is written back');
     this.#onClose();
   }
 }

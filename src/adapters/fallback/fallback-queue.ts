@@ -18,9 +18,9 @@ import type { LocalIndex } from './local-index.js';
 const NO_JOBS: QueueCounts = { waiting: 0, delayed: 0, inMailbox: 0, active: 0 };
 
 /**
- * BullMQ where Redis answers, this process's journal where it does not. A job may stand in both for a while (an add
- * that timed out may have been stored): the record decides, so one of the two does nothing. One that is doubtful is
- * not run here before it has been put to Redis again under its id.
+ * Uses BullMQ while Redis answers, else this process's journal. A job may be in both for a while, because an add that
+ * timed out may have been stored: the record decides, so one of the two does nothing. Such a job is not run here before
+ * it has been put to Redis again under its id.
  */
 export class FallbackQueue implements DeferredQueue {
   readonly #remote: DeferredQueue;
@@ -47,10 +47,10 @@ export class FallbackQueue implements DeferredQueue {
   }
 
   async put(job: DeferredJob, options: PutOptions = {}): Promise<void> {
-    // Who finds a job in Redis must find its record there.
+    // A worker that takes a job from Redis must find its record there.
     if (this.#breaker.open || this.#localIndex.isRecordOfJobLocal(job.id))
       return this.#putLocally(job, options);
-    // From now on: while it is on its way, a change of its record may have to know.
+    // Marked before the put, because a change of its record may need to know during the put.
     const neverArrived = this.#localIndex.markRemote(job.id);
     try {
       await this.#putRemotely(job, options);
@@ -90,7 +90,7 @@ export class FallbackQueue implements DeferredQueue {
     };
   }
 
-  /** Works on both, so what was spilled is done from here for as long as Redis is away. */
+  /** Processes both queues, so that local jobs run here while Redis is unavailable. */
   consume(work: JobProcessor, options?: ConsumeOptions): Consumer {
     const consumers = [this.#remote.consume(work, options), this.#local.consume(work, options)];
     return {
@@ -101,10 +101,9 @@ export class FallbackQueue implements DeferredQueue {
   }
 
   /**
-   * Moves what waits here to Redis, without what has its record here: Redis may have gone away again since the
-   * records went.
+   * Moves waiting jobs to Redis, except those whose record is still local because Redis failed again.
    *
-   * @throws QueueUnavailable  the rest waits for the next return
+   * @throws QueueUnavailable  the rest waits until Redis is available again
    */
   writeBack(): Promise<void> {
     return writeBackJobs(this.#local, this.#remote, (id) => {
@@ -114,12 +113,12 @@ export class FallbackQueue implements DeferredQueue {
     });
   }
 
-  /** What it stands on is closed by `openFallback`. */
+  /** Does nothing: `openFallback` closes both queues. */
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Gives up on Redis as soon as anybody does: what it may have stored is put to it again when it is back. */
+  /** Gives up on Redis as soon as the breaker opens: a job that may be stored is put again once Redis is back. */
   #putRemotely(job: DeferredJob, options: PutOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const cancel = this.#breaker.onOpen(() =>
@@ -129,7 +128,10 @@ export class FallbackQueue implements DeferredQueue {
     });
   }
 
-  /** A disk that hangs must not cost the answer. Who is told that the job was not kept need not fear that it is done. */
+  /**
+   * Puts a job locally within a time limit, so that a hanging disk does not cost the answer. After a failure the job is
+   * certainly not run.
+   */
   async #putLocally(job: DeferredJob, options: PutOptions & { maybeRemote?: boolean }): Promise<void> {
     const limitMs = this.#journalTimeoutMs;
     await withTimeout(this.#clock, this.#local.put(job, options), limitMs, () => {

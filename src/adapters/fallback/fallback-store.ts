@@ -4,6 +4,7 @@ import {
   type ClaimRequest,
   type ClaimResult,
   type DeadLetter,
+  type LinkedSwap,
   type StateStore,
   type SwapRequest,
   type SwapResult,
@@ -15,14 +16,15 @@ import type { LocalStore } from './ports.js';
 import type { LocalIndex } from './local-index.js';
 import { PendingQuotaChanges } from './pending-quota-changes.js';
 
+const NONE: readonly LinkedSwap[] = [];
 type Reading = Awaited<ReturnType<StateStore['read']>>;
 
 /**
- * Redis where it answers, this process's journal where it does not.
+ * Uses Redis while it answers, else this process's journal.
  *
- * A record is in one place at a time: the journal has those that this process claimed or changed while Redis was
- * away. They stay until `writeBack` has written them back; who asks for one in between waits for its move. Changes
- * here are always durable: after a crash the job is done from here only if its record is here, too.
+ * A record is in one of the two at a time: the journal has those that this process claimed or changed while Redis was
+ * unavailable. They stay until `writeBack`; a call for one in between waits for its move. Local changes are always
+ * durable: after a crash a local job runs only if its record is local, too.
  */
 export class FallbackStore implements StateStore {
   readonly #remote: StateStore;
@@ -32,6 +34,8 @@ export class FallbackStore implements StateStore {
   readonly #localIndex: LocalIndex;
   readonly #quotaChanges = new PendingQuotaChanges();
   readonly #moving = new Map<string, Promise<void>>();
+  /** Letters that are in Redis and were still here when it took them. */
+  readonly #lettersInBoth = new Set<string>();
   #lastHeartbeat: { owner: string; untilMs: number } | undefined;
 
   constructor(deps: {
@@ -63,10 +67,10 @@ export class FallbackStore implements StateStore {
       }
       return result;
     };
-    const result = await this.#route([key], {
+    const result = await this.#route(key, NONE, {
       remote: () => this.#remote.claim(request),
       local: here,
-      // The claim may have been stored all the same: then the one here comes home to it.
+      // Redis may have stored the claim nevertheless; the local one is then written back to it.
       fallBack: here,
     });
     if (result.type === 'claimed' && sender !== undefined && !this.#localIndex.isRecordLocal(key))
@@ -74,11 +78,18 @@ export class FallbackStore implements StateStore {
     return result.type === 'known' ? this.#assumeAliveWhileRecovering(result) : result;
   }
 
-  /** Records that change together are changed where all of them are. With some here and some there, that is nowhere. */
+  /** Linked records change in the store that has all of them. If they are in different stores, the swap fails. */
   async swap(request: SwapRequest): Promise<SwapResult> {
-    const { key, next, nowMs, ttlMs, sender, linked = [] } = request;
+    const { key, next, nowMs, ttlMs, sender, linked = NONE } = request;
+    // Another process may have given it to another attempt. Redis knows once all processes had time to write back.
+    const takesUnheard = next.state === 'taking' && next.unheard === true;
+    if (
+      takesUnheard &&
+      (this.#breaker.open || this.#breaker.isRecovering || this.#localIndex.isRecordLocal(key))
+    )
+      throw new StoreUnavailable('swap: nobody heard this answer, and others may have given another one');
     let mayBeDone = false;
-    const result = await this.#route([key, ...linked.map((one) => one.key)], {
+    const result = await this.#route(key, linked, {
       remote: () => {
         if (linked.some((one) => this.#localIndex.isRecordLocal(one.key)))
           return this.#linkedConflict(this.#remote, key, nowMs);
@@ -89,11 +100,9 @@ export class FallbackStore implements StateStore {
         if (mayBeDone) return Promise.reject(new StoreUnavailable('swap: Redis may have done it'));
         if (!linked.every((one) => this.#localIndex.isRecordLocal(one.key)))
           return this.#linkedConflict(this.#local, key, nowMs);
-        // Another process may have answered another try meanwhile: Redis will tell.
-        if (next.state === 'taking' && next.unheard === true)
-          return Promise.reject(new StoreUnavailable('swap: nobody heard this answer, and Redis is away'));
         this.#localIndex.add(key, nowMs + ttlMs, { sender });
-        for (const one of linked) this.#localIndex.add(one.key, nowMs + one.ttlMs, { sender: one.sender });
+        for (const swap of linked)
+          this.#localIndex.add(swap.key, nowMs + swap.ttlMs, { sender: swap.sender });
         return this.#local.swap({ ...request, durable: true });
       },
       fallBack: (cause) =>
@@ -106,10 +115,10 @@ export class FallbackStore implements StateStore {
   }
 
   async read(key: string, nowMs: number): Promise<Reading> {
-    const seen = await this.#route<Reading>([key], {
+    const seen = await this.#route<Reading>(key, NONE, {
       remote: () => this.#remote.read(key, nowMs),
       local: () => this.#local.read(key, nowMs),
-      // Not here does not mean that there is none.
+      // The absence of a local record does not mean that there is none.
       fallBack: (cause) => Promise.reject(cause),
     });
     return seen && this.#assumeAliveWhileRecovering(seen);
@@ -122,7 +131,7 @@ export class FallbackStore implements StateStore {
     await this.#guarded(this.#remote.heartbeat(owner, untilMs));
   }
 
-  /** One beat to Redis, whether it is thought to be there or not. */
+  /** Sends a heartbeat to Redis, whatever the state of the breaker. */
   async probe(): Promise<void> {
     const { owner, untilMs } = this.#lastHeartbeat ?? { owner: 'probe', untilMs: 0 };
     await this.#remote.heartbeat(owner, untilMs);
@@ -142,10 +151,10 @@ export class FallbackStore implements StateStore {
     );
   }
 
-  /** What is here goes before what is in Redis, unless it came later: it is on its way there. */
+  /** A record in the journal precedes those in Redis, unless it arrived later, because it will be written back. */
   async predecessor(sender: string, key: string, nowMs: number): ReturnType<StateStore['predecessor']> {
     const here = () => this.#local.predecessor(sender, key, nowMs);
-    return this.#route([key], {
+    return this.#route(key, NONE, {
       remote: async () => {
         const waits = this.#localIndex.localRecords.size > 0;
         for (let ahead = waits ? await here() : undefined; ahead !== undefined;) {
@@ -159,7 +168,7 @@ export class FallbackStore implements StateStore {
     });
   }
 
-  /** What is spent here is spent in Redis when it is back. */
+  /** Repeats a local spend in Redis once Redis is back. */
   sendQuota(change: QuotaChange): ReturnType<StateStore['sendQuota']> {
     return this.#remoteElseLocal(
       () => this.#remote.sendQuota(change),
@@ -177,14 +186,15 @@ export class FallbackStore implements StateStore {
     );
   }
 
-  /** @throws StoreUnavailable  there is none here, and Redis is away */
+  /** @throws StoreUnavailable  it is not local, and Redis is unavailable */
   async deadLetter(id: string): Promise<DeadLetter | undefined> {
     return (await this.#local.deadLetter(id)) ?? this.#remoteOnly(() => this.#remote.deadLetter(id));
   }
 
-  /** @throws StoreUnavailable  there is none here, and Redis is away */
+  /** @throws StoreUnavailable  it is not local, and Redis is unavailable */
   async deleteDeadLetter(id: string): Promise<boolean> {
     const here = await this.#local.deleteDeadLetter(id);
+    this.#lettersInBoth.delete(id);
     if (here && this.#breaker.open) return true;
     const there = await this.#remoteOnly(() => this.#remote.deleteDeadLetter(id));
     return here || there;
@@ -197,7 +207,7 @@ export class FallbackStore implements StateStore {
     );
   }
 
-  /** Those of both places: what was buried while Redis was away may not have gone home yet. */
+  /** Lists both stores: a letter put while Redis was unavailable may not be written back yet. */
   async deadLetters(limit: number): Promise<DeadLetter[]> {
     const here = await this.#local.deadLetters(limit);
     const there = await this.#remoteElseLocal(
@@ -208,7 +218,23 @@ export class FallbackStore implements StateStore {
     return [...byId.values()].sort((a, b) => b.atMs - a.atMs).slice(0, limit);
   }
 
-  /** Writes every record and letter that is here back to Redis, and what happened to windows. @throws StoreUnavailable  the rest waits for the next return */
+  async countDeadLetters(): Promise<number> {
+    const there = await this.#remoteElseLocal(
+      () => this.#remote.countDeadLetters(),
+      () => Promise.resolve(undefined),
+    );
+    // After Redis: what arrived there by now is noted.
+    const [here, ...copies] = await Promise.all([
+      this.#local.countDeadLetters(),
+      ...[...this.#lettersInBoth].map((id) => this.#local.deadLetter(id)),
+    ]);
+    return there === undefined ? here : here + there - copies.filter((copy) => copy !== undefined).length;
+  }
+
+  /**
+   * Writes local records, dead letters and quota changes back to Redis. @throws StoreUnavailable the rest waits until
+   * Redis is available again
+   */
   async writeBack(): Promise<void> {
     await this.#quotaChanges.writeBack(this.#remote);
     const stays = [...this.#localIndex.localRecords];
@@ -228,17 +254,17 @@ export class FallbackStore implements StateStore {
         }),
       );
     }
-    await writeBackDeadLetters(this.#local, this.#remote);
+    await writeBackDeadLetters(this.#local, this.#remote, this.#lettersInBoth);
   }
 
-  /** What it stands on is closed by `openFallback`. */
+  /** Does nothing: `openFallback` closes both stores. */
   close(): Promise<void> {
     return Promise.resolve();
   }
 
   /**
-   * Changes that only count when all processes see them: taking over from a process that looks dead, what a worker
-   * does to a record that others can take, and a passive answer, whole or its beginning, whose job others can take.
+   * True for changes that all processes must see: a takeover, the change of a worker to a record that others can take,
+   * and a passive reply, even of a part, whose job others can take.
    */
   #requiresRemote({ key, next, body }: SwapRequest): boolean {
     if (next.state === 'running' || next.state === 'taking') return true;
@@ -246,12 +272,12 @@ export class FallbackStore implements StateStore {
     return isAnswer && this.#localIndex.mayBeRemote(key);
   }
 
-  /** Redis failed in the middle of a run: it goes on from here, as if Redis had made the change. */
+  /** Continues a run locally after Redis failed, as if Redis had made the change. */
   async #swapLocally(request: SwapRequest): Promise<SwapResult> {
     const { key, rev, next, nowMs, ttlMs, sender } = request;
     const expiresAtMs = nowMs + ttlMs;
     this.#localIndex.add(key, expiresAtMs, { sender });
-    // In one go: nobody else may swap between the two.
+    // In one turn of the event loop, so that no other swap happens between the two.
     const adopted = this.#local.import({
       key,
       stored: { rev, record: next },
@@ -262,7 +288,7 @@ export class FallbackStore implements StateStore {
     return result;
   }
 
-  /** The lanes here know of this process's records in Redis: they keep the order where some of them go on from here. */
+  /** Mirrors a lane entry of Redis, so that the order stays if some records continue locally. */
   #mirrorLane({ key, next, nowMs, sender }: SwapRequest): void {
     if (sender === undefined) return;
     if (sender.place !== 'lane' || next.owner === '') this.#local.dropMirror(sender.key, key);
@@ -274,25 +300,25 @@ export class FallbackStore implements StateStore {
     return { swapped: false, stored: seen?.stored, linkedConflict: true };
   }
 
-  /** Just after an outage nobody is taken for dead. */
+  /** Just after an outage every owner counts as alive. */
   #assumeAliveWhileRecovering<T extends NonNullable<Reading>>(seen: T): T {
     return this.#breaker.isRecovering && seen.stored.record.owner !== ''
       ? { ...seen, ownerAlive: true }
       : seen;
   }
 
-  /** @param keys  the record's own, and of those that change with it */
+  /** @param linked  records that change in the same step */
   async #route<T>(
-    keys: readonly [string, ...string[]],
+    key: string,
+    linked: readonly LinkedSwap[],
     routes: {
       remote: () => Promise<T>;
       local: () => Promise<T>;
       fallBack: (cause: StoreUnavailable) => Promise<T>;
     },
   ): Promise<T> {
-    const [key] = keys;
-    // A move that fails leaves the record here.
-    for (let moving = this.#moveOf(keys); moving !== undefined; moving = this.#moveOf(keys))
+    // After a failed move the record stays local.
+    for (let moving = this.#moveOf(key, linked); moving !== undefined; moving = this.#moveOf(key, linked))
       await moving.catch(() => undefined);
     if (this.#localIndex.isRecordLocal(key)) return routes.local();
     if (this.#breaker.open) return routes.fallBack(new StoreUnavailable('Redis is away'));
@@ -302,15 +328,17 @@ export class FallbackStore implements StateStore {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       this.#breaker.trip(error);
-      return this.#localIndex.isRecordLocal(key) ? this.#route(keys, routes) : routes.fallBack(error);
+      return this.#localIndex.isRecordLocal(key) ? this.#route(key, linked, routes) : routes.fallBack(error);
     }
-    // Somebody here gave up on Redis in the meantime, and went on with the record from here.
-    return this.#localIndex.isRecordLocal(key) ? this.#route(keys, routes) : result;
+    // Another call of this process gave up on Redis meanwhile and moved the record to the journal.
+    return this.#localIndex.isRecordLocal(key) ? this.#route(key, linked, routes) : result;
   }
 
-  #moveOf(keys: readonly string[]): Promise<void> | undefined {
+  #moveOf(key: string, linked: readonly LinkedSwap[]): Promise<void> | undefined {
     if (this.#moving.size === 0) return undefined;
-    return keys.map((key) => this.#moving.get(key)).find((move) => move !== undefined);
+    return [key, ...linked.map((one) => one.key)]
+      .map((moved) => this.#moving.get(moved))
+      .find((move) => move !== undefined);
   }
 
   async #remoteOnly<T>(remote: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.js';
+import { jobIdOf } from '../../ports/record-key.js';
 import type { LanePlacement } from '../../ports/state-store.js';
 
 interface Guard {
@@ -6,30 +7,30 @@ interface Guard {
   readonly fingerprint: string;
 }
 
-/** A record that is here and not in Redis. */
+/** A record that is in the journal and not in Redis. */
 export interface LocalRecord {
-  /** When the record expires unless it is changed. */
+  /** Expiry of the record unless it is changed. */
   readonly untilMs: number;
-  /** What its tries used up while it was here. */
+  /** Replay guards that its attempts took while it was local. */
   readonly guards: readonly Guard[];
-  /** Where it was last said to stand. */
+  /** Its last known place. */
   readonly sender?: LanePlacement;
 }
 
-/** Longer than a run may take to answer passively; after that nobody asks where its job is. */
+/** Longer than a run can still reply passively; afterwards the location of its job does not matter. */
 const REMOTE_JOB_TTL_MS = 60_000;
 const MAX_GUARDS = 3;
 const SWEEP_INTERVAL = 1_024;
 
 /**
- * What of this process's work is where: records that the journal keeps now, and jobs that Redis has or may have.
- * A record's key ends with its job's id, after the last colon.
+ * Knows which records of this process are in the journal, and which jobs Redis has or may have. A record's key ends
+ * with its job's id, after the last colon.
  */
 export class LocalIndex {
   readonly #clock: Clock;
   readonly #records = new Map<string, LocalRecord>();
   readonly #jobIds = new Set<string>();
-  /** Job id to when it may be forgotten, in the order of both. */
+  /** Expiry by job id, in the order of both. */
   readonly #remoteJobs = new Map<string, number>();
   #untilSweep = SWEEP_INTERVAL;
 
@@ -72,7 +73,7 @@ export class LocalIndex {
     this.#jobIds.delete(jobIdOf(key));
   }
 
-  /** Returns how to take that back, where it turns out that it never arrived. What was there before, stays there. */
+  /** Marks a job as being in Redis. Returns a function that reverts this, in case the job never arrived. */
   markRemote(jobId: string): () => void {
     const nowMs = this.#clock.now();
     const wasThere = this.#remoteJobs.delete(jobId);
@@ -84,14 +85,10 @@ export class LocalIndex {
     return () => void (wasThere || this.#remoteJobs.delete(jobId));
   }
 
-  /** An outage may last longer than records do. */
+  /** Removes expired records, because an outage may outlast them. */
   #sweep(): void {
     const nowMs = this.#clock.now();
     for (const [key, { untilMs }] of this.#records) if (untilMs <= nowMs) this.remove(key);
     this.#untilSweep = Math.max(SWEEP_INTERVAL, this.#records.size);
   }
-}
-
-function jobIdOf(key: string): string {
-  return key.slice(key.lastIndexOf(':') + 1);
 }

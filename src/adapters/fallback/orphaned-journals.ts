@@ -5,7 +5,7 @@ import type { Logger } from '../../ports/logger.js';
 import { writeBackJobs, writeBackDeadLetters, writeBackRecord } from './write-back.js';
 import type { LocalAdapters, RemoteAdapters } from './ports.js';
 
-/** Journals of processes that are gone and have not come back. Their work goes to Redis, where others find it. */
+/** Adopts the journals of dead processes: writes their work to Redis, where other processes find it. */
 export class OrphanedJournals {
   readonly #folder: string;
   readonly #ownSlot: number;
@@ -13,7 +13,7 @@ export class OrphanedJournals {
   readonly #remote: RemoteAdapters;
   readonly #clock: Clock;
   readonly #log: Logger;
-  /** Slots found empty, and when their folder was last touched: who owns one in between touches it. */
+  /** Slots found empty, with the mtime of their directory, which a later owner changes. */
   readonly #emptied = new Map<string, number>();
   #stopped = false;
 
@@ -55,7 +55,7 @@ export class OrphanedJournals {
     this.#stopped = true;
   }
 
-  /** Undefined: a living process has it, or it cannot be read, which the next start of its own will say. */
+  /** Opens a journal. `undefined`: a living process owns it, or it is unreadable, which a start with it will report. */
   async #open(dir: string): Promise<LocalAdapters | undefined> {
     try {
       return await this.#openLocal(dir);
@@ -75,7 +75,7 @@ export class OrphanedJournals {
     if (records.length + jobs > 0)
       this.#log.info(
         { slot: name, records: records.length, jobs },
-        'the journal of a process that is gone was moved to Redis',
+        'write-back done: the journal of a process that is gone was moved to Redis',
       );
   }
 }

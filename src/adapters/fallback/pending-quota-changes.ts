@@ -1,10 +1,12 @@
 import type { StateStore, QuotaChange } from '../../ports/state-store.js';
 import { BATCH_SIZE } from './write-back.js';
 
-/** More are not remembered: pushes bring their openings along, and WeChat corrects what we believe. */
+/**
+ * Limit of remembered changes. A loss is harmless: pushes grant their quota again, and WeChat refuses excess messages.
+ */
 const MAX_CHANGES = 20_000;
 
-/** What happened to send windows while Redis was away, in its order, to happen there too. In memory. */
+/** Remembers changes of send quotas while Redis is unavailable, in memory and in order, to repeat them there. */
 export class PendingQuotaChanges {
   readonly #changes: QuotaChange[] = [];
 
@@ -12,7 +14,7 @@ export class PendingQuotaChanges {
     if (this.#changes.length < MAX_CHANGES) this.#changes.push(change);
   }
 
-  /** @throws StoreUnavailable  the rest is still here; some may then happen twice, which allows less, not more */
+  /** @throws StoreUnavailable  the rest stays here; some may be repeated, which reduces a quota, never raises it */
   async writeBack(remote: StateStore): Promise<void> {
     while (this.#changes.length > 0) {
       await Promise.all(this.#changes.slice(0, BATCH_SIZE).map((change) => remote.sendQuota(change)));

@@ -1,36 +1,29 @@
 import type { DeferredJob, DeferredQueue, PutOptions } from '../../ports/deferred-queue.js';
-import type { LanePlacement, StateStore, StoredRecord } from '../../ports/state-store.js';
+import type { DeadLetter, LanePlacement, StateStore, StoredRecordCopy } from '../../ports/state-store.js';
 
-/** A record as it travels between stores. */
-export interface StoredRecordCopy {
-  readonly key: string;
-  readonly stored: StoredRecord;
-  readonly expiresAtMs: number;
-  /** Where it stands for its sender. */
-  readonly sender?: LanePlacement;
-}
-
-/** What the fallback asks of the store that stands in. */
+/** The operations of the local store that the fallback needs. */
 export interface LocalStore extends StateStore {
-  /** Records whose work is not over, or that stand somewhere. */
+  /** Yields records that are unfinished or have a place. */
   records(): Iterable<StoredRecordCopy>;
-  /** Takes a record in as it is; resolves once it is durable. */
+  /** Stores a record unchanged. Resolves once it is durable. */
   import(record: StoredRecordCopy): Promise<void>;
   forget(key: string): void;
-  /** Where a record that is here stands, and since when. */
+  /** Deletes a letter that `deadLetters` returned, unless it was put again since. */
+  deleteUnchangedDeadLetter(letter: DeadLetter): Promise<void>;
+  /** Returns the place of a local record, with its rank. */
   placementOf(key: string, nowMs: number): LanePlacement | undefined;
-  /** A record that is not here stands in the lane here all the same, for an hour at most, until `leaveFor`. */
+  /** Adds a lane entry for a record of Redis, until `dropMirror` and for an hour at most. */
   mirrorLaneEntry(sender: string, key: string, nowMs: number): void;
   dropMirror(sender: string, key: string): void;
 }
 
-/** What the fallback asks of the queue that stands in. */
+/** The operations of the local queue that the fallback needs. */
 export interface LocalQueue extends DeferredQueue {
-  /** False also while its last job is being worked on. */
+  /** False also while the last job is active. */
   readonly isEmpty: boolean;
-  /** A doubtful job may be in the other queue as well and is not run here. */
+  /** Puts a job. `maybeRemote`: it may also be in Redis, and does not run here. */
   put(job: DeferredJob, options?: PutOptions & { maybeRemote?: boolean }): Promise<void>;
-  /** Jobs that nobody works on, oldest first. */
+  /** Yields jobs that are not active, oldest first. */
   waiting(): Iterable<{
     job: DeferredJob;
     notBeforeMs: number;

@@ -6,17 +6,17 @@ import { StoreUnavailable, type StateStore, type StoredRecord } from '../../port
 import type { LocalQueue, LocalStore } from './ports.js';
 import type { LocalRecord } from './local-index.js';
 
-/** So many are on their way together. */
+/** Number of records written back concurrently. */
 export const BATCH_SIZE = 64;
-/** What is left of a remembered reply's minute is not known; a little longer does no harm. */
+/** The remaining TTL of a stored reply is unknown; a longer one is harmless. */
 const REPLY_TTL_MS = 60_000;
 const MAX_DEAD_LETTERS = 10_000;
 
 /**
- * Writes a record that is in the journal back to Redis, or drops it where Redis knows better, and forgets it here.
- * May be repeated after a failure at any point.
+ * Writes a record of the journal back to Redis, unless the record in Redis wins, and deletes it locally. Can be
+ * repeated after a failure at any point.
  *
- * @throws StoreUnavailable  it is still here
+ * @throws StoreUnavailable  the record is still local
  */
 export async function writeBackRecord(
   { local, remote, clock }: { local: LocalStore; remote: StateStore; clock: Clock },
@@ -31,13 +31,13 @@ export async function writeBackRecord(
   const { record, rev } = ours.stored;
   const mine = decodeRecord(record);
   const claim = { key, owner: record.owner, nowMs, ttlMs };
-  // What stands nowhere here may still stand in Redis's lane.
+  // A record without a local place may still be in Redis's lane.
   const placement = local.placementOf(key, nowMs) ?? (sender && { ...sender, place: 'none' as const });
   for (const guard of guards) await remote.claim({ ...claim, replayGuard: guard });
 
   let theirs: StoredRecord | undefined;
   let settled = false;
-  // Whoever holds a revision that was given out here must lose with it there, so Redis's has to be beyond it.
+  // A change based on a local revision must fail in Redis, so Redis's revision has to be greater.
   while (!settled || theirs === undefined || theirs.rev <= rev) {
     theirs ??= await claimed(remote, claim);
     const found = decodeRecord(theirs.record);
@@ -66,22 +66,33 @@ async function claimed(remote: StateStore, claim: Parameters<StateStore['claim']
   return result.stored;
 }
 
-/** Moves the letters of the journal to Redis. @throws StoreUnavailable  the rest is still here */
-export async function writeBackDeadLetters(local: LocalStore, remote: StateStore): Promise<void> {
+/**
+ * Moves the dead letters of the journal to Redis.
+ *
+ * @param inBoth  ids of letters that are in Redis and still local; kept up to date
+ * @throws StoreUnavailable  the rest is still local
+ */
+export async function writeBackDeadLetters(
+  local: LocalStore,
+  remote: StateStore,
+  inBoth = new Set<string>(),
+): Promise<void> {
   const letters = (await local.deadLetters(MAX_DEAD_LETTERS)).reverse();
   for (let at = 0; at < letters.length; at += BATCH_SIZE) {
     const some = letters.slice(at, at + BATCH_SIZE);
-    await Promise.all(some.map((letter) => remote.putDeadLetter(letter)));
-    await Promise.all(some.map(({ id }) => local.deleteDeadLetter(id)));
+    await Promise.all(some.map((letter) => remote.putDeadLetter(letter).then(() => inBoth.add(letter.id))));
+    await Promise.all(some.map((letter) => local.deleteUnchangedDeadLetter(letter)));
+    // One that was renewed meanwhile stays, and follows the next time.
+    for (const { id } of some) if ((await local.deadLetter(id)) === undefined) inBoth.delete(id);
   }
 }
 
 /**
- * Moves what waits in the journal to Redis, oldest first. A doubtful job is put there again under its id, which
- * settles the doubt.
+ * Moves the waiting jobs of the journal to Redis, oldest first. A job that may already be there is put again under the
+ * same id, which makes it certain.
  *
- * @param mayMove  asked when a job's turn comes; those that may not stay here
- * @throws QueueUnavailable  the rest is still here
+ * @param mayMove  called for each job; false: the job stays local
+ * @throws QueueUnavailable  the rest is still local
  */
 export async function writeBackJobs(
   local: LocalQueue,

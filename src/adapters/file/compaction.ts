@@ -3,19 +3,19 @@ import type { Journaled } from './entry.js';
 import type { FileSystem } from './file-system.js';
 import { FrameWriter } from './frame.js';
 
-/** Small, so that serving goes on between two writes. */
+/** Size of one write: small, so that pushes are served between two writes. */
 const CHUNK_BYTES = 64 * 1024;
-/** Synced now and then, so that the journal's own small syncs never wait for hundreds of megabytes. */
+/** Bytes between two syncs, so that the journal's own small syncs never wait for hundreds of megabytes. */
 const SYNC_BYTES = 8 * 1024 * 1024;
 
 /**
- * Writes all that is alive into a new file and syncs it.
+ * Writes all live data into a new file and syncs it.
  *
- * The state changes while it is read. That does no harm: every change since the last segment ended stands in the
- * newer ones, which are replayed after this file, and entries state what is.
+ * The state may change while it is read: every change since the last segment ended is in the newer segments, which are
+ * replayed after this file, and entries hold values, not changes.
  *
  * @returns the file's size in bytes
- * @throws when a step fails or `stopped` turns true; the file is then of no use
+ * @throws if a step fails or `stopped` turns true; the file is then useless
  */
 export async function writeBase(
   files: FileSystem,

@@ -3,12 +3,12 @@ import type { DeadLetter } from '../../ports/state-store.js';
 
 export interface DeadLetterLimits {
   readonly letters: number;
-  /** Of JSON text. */
+  /** Size of the JSON text. */
   readonly bytes: number;
 }
 
-/** Dead letters in memory, bounded: the oldest go first, and the log says so. */
-export class DeadLetterStore {
+/** Holds dead letters in memory, up to a limit. Drops the oldest first, and logs it. */
+export class FileDeadLetterStore {
   readonly #limits: DeadLetterLimits;
   readonly #log: Logger;
   readonly #letters = new Map<string, { readonly letter: DeadLetter; readonly bytes: number }>();
@@ -19,7 +19,11 @@ export class DeadLetterStore {
     this.#log = log;
   }
 
-  /** The same id again replaces the letter and makes it the newest. */
+  get count(): number {
+    return this.#letters.size;
+  }
+
+  /** Adds a letter. The same id again replaces it and makes it the newest. */
   put(letter: DeadLetter): void {
     this.drop(letter.id);
     const bytes = JSON.stringify(letter).length;
@@ -28,7 +32,10 @@ export class DeadLetterStore {
     while (this.#letters.size > 1 && this.#isFull()) {
       const [oldest] = this.#letters.keys();
       this.drop(oldest!);
-      this.#log.warn({ letter: oldest, ...this.#limits }, 'too many dead letters: the oldest was dropped');
+      this.#log.warn(
+        { letter: oldest, ...this.#limits },
+        'dead letter dropped: it was the oldest of too many',
+      );
     }
   }
 
@@ -36,7 +43,7 @@ export class DeadLetterStore {
     return this.#letters.get(id)?.letter;
   }
 
-  /** False: there is none. */
+  /** Deletes a letter. False: there is none. */
   drop(id: string): boolean {
     this.#bytes -= this.#letters.get(id)?.bytes ?? 0;
     return this.#letters.delete(id);

@@ -1,12 +1,12 @@
-/** What lies in a heap: when it is due, and, among equals, what came first. */
+/** An item of a heap: its due time, and its rank among equals. */
 export interface Due {
   dueAtMs: number;
   readonly order: number;
-  /** Its place in the heap; -1 outside. The heap alone writes it. */
+  /** Index in the heap; -1 outside. Only the heap writes it. */
   heapIndex: number;
 }
 
-/** A binary heap, earliest first. Each item knows its place, so any of them can be taken out or moved. */
+/** A binary heap, earliest first. Each item knows its index, so any of them can be removed or moved. */
 export class DueHeap<T extends Due> {
   /** Invariant: no item is due before the one at half its place. */
   readonly #items: T[] = [];
@@ -20,7 +20,7 @@ export class DueHeap<T extends Due> {
     this.#rise(item, this.#items.length - 1);
   }
 
-  /** Takes the item out; one that is not in the heap is left alone. */
+  /** Removes an item, if it is in the heap. */
   remove(item: T): void {
     const { heapIndex } = item;
     if (heapIndex < 0) return;

@@ -2,12 +2,12 @@ import type { DeferredJob } from '../../ports/deferred-queue.js';
 import type { DeadLetter, Place, PushRecord } from '../../ports/state-store.js';
 import type { SendLedger } from '../../protocol/send-ledger.js';
 
-/** Where a record stands for its sender; absent where it stands nowhere. */
+/** The place of a record for its sender; absent if it has none. */
 export type LaneEntryTuple = readonly [sender: string, place: Place, rank: number];
 
 /**
- * One entry of the journal. Entries state what *is*, not what changes: a later one about the same thing replaces
- * an earlier one, so an entry that is read twice does no harm. Times are milliseconds since 1970.
+ * One entry of the journal. Entries hold values, not changes: a later one about the same key replaces an earlier one,
+ * so reading an entry twice is harmless. Times are Unix ms.
  */
 export type Entry =
   | readonly ['journal', version: number]
@@ -30,11 +30,11 @@ export type Entry =
       laneEntry?: LaneEntryTuple | undefined,
     ]
   | readonly ['no-record', key: string]
-  /** Changes that count together or not at all. */
+  /** Changes that take effect together or not at all. */
   | readonly ['together', entries: readonly Entry[]]
   | readonly ['window', sender: string, ledger: SendLedger]
   | readonly ['guard', id: string, use: string, expiresAtMs: number]
-  /** Several of them: id, use and end of each, one after the other. */
+  /** Several guards as a flat list: id, use and expiry of each. */
   | readonly ['guards', list: readonly (string | number)[]]
   | readonly ['fact', name: string, value: string, expiresAtMs: number]
   | readonly ['no-fact', name: string]
@@ -48,17 +48,20 @@ export type Entry =
 /**
  * The first entry of each segment. A reader refuses a higher version than its own.
  *
- * 2: records have seats; entries may stand together; windows; dropped letters. 3: guards stand together. 4: the words of
- * today for the mailbox, allowances, dead letters and jobs (`older-entries.ts`). All of 1 to 3 is still read.
+ * 2: lane entries; `together`; send quotas; deleted letters. 3: guards in lists. 4: today's names for the mailbox,
+ * allowances, dead letters and jobs (`older-entries.ts`). Formats 1 to 3 are still read.
  */
 export const FORMAT: Entry & readonly ['journal', number] = ['journal', 4];
 
-/** What keeps its state in the journal. */
+/** A part of the store whose state is in the journal. */
 export interface Journaled {
-  /** Takes one entry back in. Entries of other parts come along and are passed over. */
+  /** Restores the state of one entry. Ignores entries of other parts. */
   replay(entry: Entry): void;
-  /** Small changes since it was asked last, told by `writeSoon`: asked when a batch is written, so that they share entries. */
+  /**
+   * Returns the small changes since the last call, which `scheduleFlush` announced. Called when a batch is written, so
+   * that changes share entries.
+   */
   pendingEntries?(): readonly Entry[];
-  /** All that is alive now, as entries. Read bit by bit while the state goes on changing. */
+  /** Yields all live data as entries. It is read gradually while the state goes on changing. */
   snapshot(): Iterable<Entry>;
 }

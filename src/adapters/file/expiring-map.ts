@@ -1,24 +1,24 @@
-/** Keys of one slice of time are forgotten together; a value may outlive its time by this much, unseen. */
+/** Keys of one slice of time are deleted together. An expired value may occupy memory for this much longer. */
 const SLICE_MS = 8192;
-/** More than the one key that a `set` adds, so that forgetting keeps up. */
+/** More than the one key that a `set` adds, so that the deletion keeps up. */
 const SWEPT_PER_SET = 4;
 
 /**
- * A map whose values expire. What has expired is never handed out; its memory is given back a few keys at a
- * time with each `set`, so no call ever pays for all of them.
+ * A map whose values expire. It never returns an expired value. Each `set` deletes a few expired keys, so no call pays
+ * for all of them; while nothing is set, `sweep` does.
  */
 export class ExpiringMap<V> {
   readonly #values = new Map<string, V>();
   readonly #expiryOf: (value: V) => number;
-  /** Keys by the slice of time in which they expire; a key that was prolonged stands in its old slice too. */
+  /** Keys by the slice of time in which they expire. A prolonged key stays in its old slice, too. */
   readonly #keysBySlice = new Map<number, string[]>();
-  /** The slices above, ascending. */
+  /** The slices of `#keysBySlice`, ascending. */
   readonly #slices: number[] = [];
-  /** What was looked up last, as it nearly always is what is set next. */
+  /** The last key of a `get`: it is nearly always set next. */
   #lookedUp = '';
   #found: V | undefined;
 
-  /** @param expiryOf  when the value expires, ms since 1970 */
+  /** @param expiryOf  returns the expiry of a value, Unix ms */
   constructor(expiryOf: (value: V) => number) {
     this.#expiryOf = expiryOf;
   }
@@ -32,14 +32,14 @@ export class ExpiringMap<V> {
     return value !== undefined && this.#expiryOf(value) > nowMs ? value : undefined;
   }
 
-  /** @returns the value before, even one that had expired */
+  /** @returns the value before, even an expired one */
   set(key: string, value: V, nowMs: number): V | undefined {
     const known = key === this.#lookedUp ? this.#found : this.#lookUp(key);
     const slice = sliceOf(this.#expiryOf(value));
     if (known === undefined || sliceOf(this.#expiryOf(known)) !== slice) this.#file(key, slice);
     this.#values.set(key, value);
     this.#found = value;
-    this.#sweep(nowMs);
+    this.sweep(nowMs, SWEPT_PER_SET);
     return known;
   }
 
@@ -64,16 +64,17 @@ export class ExpiringMap<V> {
       return;
     }
     this.#keysBySlice.set(slice, [key]);
-    // Time moves forward and lifetimes are alike: the place is at the end or close to it.
+    // Time moves forward and TTLs are similar, so the position is at or near the end.
     let place = this.#slices.length;
     while (place > 0 && this.#slices[place - 1]! > slice) place -= 1;
     this.#slices.splice(place, 0, slice);
   }
 
-  #sweep(nowMs: number): void {
-    for (let swept = 0; swept < SWEPT_PER_SET; swept += 1) {
+  /** Deletes expired keys, `limit` of them at most. Returns whether it reached the limit, so that more may be left. */
+  sweep(nowMs: number, limit: number): boolean {
+    for (let swept = 0; swept < limit; swept += 1) {
       const slice = this.#slices[0];
-      if (slice === undefined || (slice + 1) * SLICE_MS > nowMs) return;
+      if (slice === undefined || (slice + 1) * SLICE_MS > nowMs) return false;
       const keys = this.#keysBySlice.get(slice)!;
       const key = keys.pop();
       if (key === undefined) {
@@ -84,6 +85,7 @@ export class ExpiringMap<V> {
       const value = this.#values.get(key);
       if (value !== undefined && this.#expiryOf(value) <= nowMs) this.delete(key);
     }
+    return true;
   }
 }
 

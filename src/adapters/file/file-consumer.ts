@@ -6,8 +6,10 @@ import type { DueHeap } from './due-heap.js';
 import type { QueuedJob } from './queued-job.js';
 
 const REJECTED: JobResult = { type: 'retry', afterMs: 1000 };
-/** Timers overflow at 24 days, and the machine's clock may be set; looking too early does no harm. */
+/** Timers overflow at 24 days, and the system clock may change; an early check is harmless. */
 const MAX_TIMER_MS = 3_600_000;
+
+type Waits = Pick<Extract<JobResult, { type: 'retry' }>, 'inMailbox' | 'isOverdue'>;
 
 export interface ConsumerParts {
   readonly work: JobProcessor;
@@ -16,17 +18,17 @@ export interface ConsumerParts {
   readonly log: Logger;
   readonly due: DueHeap<QueuedJob>;
   readonly finish: (item: QueuedJob) => void;
-  /** It waits again, until then. */
-  readonly requeue: (item: QueuedJob, dueAtMs: number, inMailbox: boolean) => void;
+  /** Lets a job wait until `dueAtMs`. */
+  readonly requeue: (item: QueuedJob, dueAtMs: number, waits?: Waits) => void;
   readonly stopped: () => void;
 }
 
-/** Takes due jobs out of the heap, earliest first, and works on so many at once. */
+/** Takes due jobs from the heap, earliest first, and processes up to `concurrency` at once. */
 export class FileConsumer implements Consumer {
   readonly #parts: ConsumerParts;
   readonly #abort = new AbortController();
   readonly #running = new Map<QueuedJob, Promise<void>>();
-  /** The alarm for the first job that is not due yet. */
+  /** The timer for the first job that is not due yet. */
   #timer: { readonly atMs: number; cancel(): void } | undefined;
   #stopping = false;
 
@@ -34,7 +36,7 @@ export class FileConsumer implements Consumer {
     this.#parts = parts;
   }
 
-  /** Starts what is due, as far as hands are free, and sets the alarm for what is not. */
+  /** Starts due jobs up to the limit, and sets the timer for the next one. */
   startDue(): void {
     const { due, clock, concurrency } = this.#parts;
     while (!this.#stopping && this.#running.size < concurrency) {
@@ -48,7 +50,10 @@ export class FileConsumer implements Consumer {
     this.#setTimer(undefined);
   }
 
-  /** When the grace is over, the signal fires and what still runs goes back; its verdict is not heard any more. */
+  /**
+   * Waits for running jobs. After the grace the signal aborts, running jobs return to the queue, and their results are
+   * ignored.
+   */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#setTimer(undefined);
@@ -58,21 +63,21 @@ export class FileConsumer implements Consumer {
     this.#abort.abort();
     for (const item of this.#running.keys()) {
       item.worker = undefined;
-      this.#parts.requeue(item, this.#parts.clock.now(), false);
+      this.#parts.requeue(item, this.#parts.clock.now());
     }
     this.#running.clear();
   }
 
   async #run(item: QueuedJob): Promise<void> {
     const { clock, finish, requeue } = this.#parts;
-    // Whoever put the job goes first, with what it changes next.
+    // Lets the caller that put the job run first, because it may change the record.
     await new Promise<void>((resume) => void setImmediate(resume));
     const verdict = await this.#process(item);
-    if (!this.#running.delete(item)) return; // stopped meanwhile, and given back
+    if (!this.#running.delete(item)) return; // stopped meanwhile, and returned to the queue
     item.worker = undefined;
     if (verdict.type === 'done') finish(item);
-    // At least a millisecond: "again, at once" over and over must not keep everything else from running.
-    else requeue(item, clock.now() + Math.max(1, verdict.afterMs), verdict.inMailbox === true);
+    // At least a millisecond, so that a job that retries at once cannot block everything else.
+    else requeue(item, clock.now() + Math.max(1, verdict.afterMs), verdict);
     this.startDue();
   }
 
@@ -81,10 +86,7 @@ export class FileConsumer implements Consumer {
     try {
       return await work(item.job, this.#abort.signal);
     } catch (error) {
-      log.error(
-        { job: item.job.id, handler: item.job.handler, err: error },
-        'a job failed: again in a second',
-      );
+      log.error({ job: item.job.id, handler: item.job.handler, err: error }, 'job failed: retry in a second');
       return REJECTED;
     }
   }

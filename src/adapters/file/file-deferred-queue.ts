@@ -17,27 +17,27 @@ import type { QueuedJob } from './queued-job.js';
 
 export interface QueueLimits {
   readonly jobs: number;
-  /** Of JSON text, all jobs together. */
+  /** Limit of the JSON text of all jobs. */
   readonly bytes: number;
 }
 
 export interface LocalPutOptions extends PutOptions {
-  /** The job may have reached another queue as well: it is kept, but not run before `settleDoubt`. */
+  /** The job may also be in the remote queue: it is stored, but not run before `confirmLocal`. */
   readonly maybeRemote?: boolean;
 }
 
 /**
- * Jobs of one process, in memory and in the journal. A put is durable. That a job is done, was removed or is due
- * at another time is noted within milliseconds, so a crash may bring it back once more: its record knows better.
+ * Holds the jobs of one process in memory and in the journal. A put is durable. The end, the removal or a new due time
+ * of a job is written within milliseconds, so after a crash a job may run once more; then its record decides.
  */
 export class FileDeferredQueue implements DeferredQueue, Journaled {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #limits: QueueLimits;
-  /** In put order, those that are being worked on included. */
+  /** Jobs in put order, including active ones. */
   readonly #jobs = new Map<string, QueuedJob>();
-  /** Those that a consumer may take: durable, not doubtful, not being worked on. */
+  /** Jobs that a consumer may take: durable, not `maybeRemote`, not active. */
   readonly #due = new DueHeap<QueuedJob>();
   readonly #consumers = new Set<FileConsumer>();
   #order = 0;
@@ -78,6 +78,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     if (item.dueAtMs <= nowMs) return Promise.resolve();
     this.#journal.appendLazily(['due', id, nowMs]);
     item.inMailbox = false;
+    item.isOverdue = false;
     this.#move(item, nowMs);
     return Promise.resolve();
   }
@@ -90,7 +91,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     return Promise.resolve(true);
   }
 
-  /** False also while its last job is being worked on. */
+  /** False also while the last job is active. */
   get isEmpty(): boolean {
     return this.#jobs.size === 0;
   }
@@ -103,16 +104,16 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     const nowMs = this.#clock.now();
     const counts = { waiting: 0, delayed: 0, inMailbox: 0, active: 0 };
     let oldestPushAtMs = Number.POSITIVE_INFINITY;
-    for (const { job, worker, dueAtMs, inMailbox } of this.#jobs.values()) {
+    for (const { job, worker, dueAtMs, inMailbox, isOverdue } of this.#jobs.values()) {
       const isDue = worker !== undefined || dueAtMs <= nowMs;
       const state = worker !== undefined ? 'active' : isDue ? 'waiting' : inMailbox ? 'inMailbox' : 'delayed';
       counts[state] += 1;
-      if (isDue) oldestPushAtMs = Math.min(oldestPushAtMs, job.receivedAtMs);
+      if (isDue || isOverdue) oldestPushAtMs = Math.min(oldestPushAtMs, job.receivedAtMs);
     }
     return Promise.resolve({ ...counts, ...(Number.isFinite(oldestPushAtMs) && { oldestPushAtMs }) });
   }
 
-  /** Every job that nobody works on, in the order of their puts. */
+  /** Yields every job that is not active, in put order. */
   *waiting(): Generator<{
     job: DeferredJob;
     notBeforeMs: number;
@@ -124,7 +125,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     }
   }
 
-  /** Lets a doubtful job run: no other queue has it. */
+  /** Releases a `maybeRemote` job: no other queue has it. */
   confirmLocal(id: string): void {
     const item = this.#jobs.get(id);
     if (item === undefined || !item.maybeRemote) return;
@@ -132,7 +133,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     this.#journal.appendLazily(['settled', id]);
     void item.durable.then(
       () => this.#offer(item),
-      () => {}, // its putter was told
+      () => {}, // the caller of `put` got the error
     );
   }
 
@@ -147,9 +148,10 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
         this.#drop(item);
         this.#journal.appendLazily(['no-job', item.job.id]);
       },
-      requeue: (item, dueAtMs, inMailbox) => {
+      requeue: (item, dueAtMs, { inMailbox = false, isOverdue = false } = {}) => {
         item.dueAtMs = dueAtMs;
         item.inMailbox = inMailbox;
+        item.isOverdue = isOverdue;
         this.#journal.appendLazily(
           inMailbox ? ['due', item.job.id, dueAtMs, true] : ['due', item.job.id, dueAtMs],
         );
@@ -162,12 +164,12 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     return consumer;
   }
 
-  /** Stops its consumers at once and flushes; the journal itself is closed by who opened it. */
+  /** Stops its consumers at once and flushes. The opener closes the journal. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop(0)));
-    await this.#journal.sync().catch(() => {}); // the journal has logged why
+    await this.#journal.sync().catch(() => {}); // the journal logged the reason
   }
 
   replay(entry: Entry): void {
@@ -208,6 +210,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
       dueAtMs,
       maybeRemote,
       inMailbox,
+      isOverdue: false,
       bytes: JSON.stringify(job).length,
       order: (this.#order += 1),
       heapIndex: -1,
@@ -226,7 +229,7 @@ export class FileDeferredQueue implements DeferredQueue, Journaled {
     if (wasOffered) this.#offer(item);
   }
 
-  /** Lets consumers have it, unless it is gone, doubtful or taken. */
+  /** Offers a job to consumers, unless it is removed, `maybeRemote` or active. */
   #offer(item: QueuedJob): void {
     if (
       this.#jobs.get(item.job.id) !== item ||

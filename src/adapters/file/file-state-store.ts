@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.js';
-import { MAX_MAILBOX_READ, StoreUnavailable } from '../../ports/state-store.js';
+import { claimedRecord, MAX_MAILBOX_READ, StoreUnavailable } from '../../ports/state-store.js';
 import type {
   ClaimExtras,
   ClaimRequest,
@@ -9,12 +9,13 @@ import type {
   LanePlacement,
   StateStore,
   StoredRecord,
+  StoredRecordCopy,
   SwapRequest,
   SwapResult,
   QuotaChange,
 } from '../../ports/state-store.js';
 import { RateLimiters } from './rate-limiters.js';
-import { DeadLetterStore } from './dead-letter-store.js';
+import { FileDeadLetterStore } from './dead-letter-store.js';
 import type { Entry, Journaled } from './entry.js';
 import { ExpiringMap } from './expiring-map.js';
 import { ReplayGuards } from './replay-guards.js';
@@ -23,7 +24,7 @@ import type { FullRecord } from './packed-record.js';
 import { RecordIndex, type RecordChanged } from './record-index.js';
 import { SendQuotas } from './send-quotas.js';
 
-/** A value with its end. */
+/** A value with its expiry. */
 interface Expiring<V> {
   readonly value: V;
   readonly expiresAtMs: number;
@@ -31,24 +32,21 @@ interface Expiring<V> {
 
 const expiring = <V>() => new ExpiringMap<Expiring<V>>(({ expiresAtMs }) => expiresAtMs);
 
+/** Expired records and replies are deleted as others come; while none come, at this interval. */
+const SWEEP_INTERVAL_MS = 30_000;
+/** So many at once: about a millisecond. The rest follows after a pause. */
+const SWEPT_AT_ONCE = 4_000;
+const SWEEP_PAUSE_MS = 50;
+
 const NO_LINKED_SWAPS: NonNullable<SwapRequest['linked']> = [];
 
-/** A record as it is handed from store to store. */
-export interface StoredRecordCopy {
-  readonly key: string;
-  readonly stored: StoredRecord;
-  readonly expiresAtMs: number;
-  /** Where it stands, and since when. */
-  readonly sender?: LanePlacement;
-}
-
 /**
- * The state of one process, in memory and in the journal.
+ * Holds the state of one process in memory and in the journal.
  *
- * A fresh claim is in memory only: after a crash before the answer, WeChat's next try runs it afresh. From the
- * first settled change on, the journal has it with its place: at once where the swap is `durable`, else within a few
- * milliseconds, like facts, guards and what is done to a send window. Dead letters are durable. Openings, counts and
- * beats are not kept: after a start nobody who worked before is alive.
+ * A new claim is only in memory: after a crash before the answer, WeChat's next attempt runs the push again. From the
+ * first change on, the record and its place are in the journal: at once for a `durable` swap, else within a few
+ * milliseconds, like values, guards and changes of send quotas. Dead letters are durable. Grants, rate limits and
+ * heartbeats are not stored: after a start no earlier process is alive.
  */
 export class FileStateStore implements StateStore, Journaled {
   readonly #journal: Journal;
@@ -58,11 +56,12 @@ export class FileStateStore implements StateStore, Journaled {
   readonly #values = expiring<string>();
   readonly #sendQuotas = new SendQuotas();
   readonly #rateLimiters = new RateLimiters();
-  readonly #deadLetters: DeadLetterStore;
+  readonly #deadLetters: FileDeadLetterStore;
   readonly #heartbeats = new Map<string, number>();
+  #cancelSweep: (() => void) | undefined;
   #closed = false;
 
-  constructor(journal: Journal, clock: Clock, letters: DeadLetterStore) {
+  constructor(journal: Journal, clock: Clock, letters: FileDeadLetterStore) {
     this.#journal = journal;
     this.#clock = clock;
     this.#deadLetters = letters;
@@ -84,8 +83,9 @@ export class FileStateStore implements StateStore, Journaled {
         ...this.#view(key, known.stored, nowMs),
         ...this.#extras(request),
       });
-    const stored: StoredRecord = { rev: 1, record: { state: 'running', owner, fence: 1, attempt: 1 } };
+    const stored = claimedRecord(owner);
     this.#records.begin(key, stored, expiresAtMs, sender, nowMs);
+    if (this.#cancelSweep === undefined) this.#sweepIn(SWEEP_INTERVAL_MS);
     this.#rateLimiters.forgetAttempts(key);
     if (sender !== undefined) {
       if (grantsQuota !== undefined) this.#sendQuotas.open(sender, grantsQuota, nowMs);
@@ -101,15 +101,15 @@ export class FileStateStore implements StateStore, Journaled {
     const known = this.#records.find(key, nowMs);
     if (known === undefined || known.stored.rev !== rev)
       return Promise.resolve({ swapped: false, stored: known?.stored });
-    for (const one of linked)
-      if (this.#records.find(one.key, nowMs)?.stored.rev !== one.rev)
+    for (const swap of linked)
+      if (this.#records.find(swap.key, nowMs)?.stored.rev !== swap.rev)
         return Promise.resolve({ swapped: false, stored: known.stored, linkedConflict: true });
 
     const together = durable || linked.length > 0;
     const changed: RecordChanged[] = [];
-    for (const one of linked) {
-      const change = { ...one, expiresAtMs: nowMs + one.ttlMs, journaled: true, sender: one.sender };
-      changed.push(this.#records.change(this.#records.find(one.key, nowMs)!, change, nowMs));
+    for (const swap of linked) {
+      const change = { ...swap, expiresAtMs: nowMs + swap.ttlMs, journaled: true, sender: swap.sender };
+      changed.push(this.#records.change(this.#records.find(swap.key, nowMs)!, change, nowMs));
     }
     const journaled = known.journaled || together || next.state !== 'running';
     const change = { key, next, expiresAtMs: nowMs + ttlMs, journaled, sender };
@@ -165,7 +165,7 @@ export class FileStateStore implements StateStore, Journaled {
     return Promise.resolve(this.#values.get(name, nowMs)?.value);
   }
 
-  /** Not durable by itself: a token that a crash forgets is fetched again, a lock dies with its process. */
+  /** Not durable: a token that a crash loses is fetched again, and a lock ends with its process. */
   compareAndSet(change: Parameters<StateStore['compareAndSet']>[0]): Promise<boolean> {
     if (this.#closed) return Promise.reject(closed());
     const { name, expected, next, nowMs, ttlMs } = change;
@@ -191,6 +191,11 @@ export class FileStateStore implements StateStore, Journaled {
     return this.#deadLetters.newest(limit);
   }
 
+  async countDeadLetters(): Promise<number> {
+    if (this.#closed) throw closed();
+    return this.#deadLetters.count;
+  }
+
   async deadLetter(id: string): Promise<DeadLetter | undefined> {
     if (this.#closed) throw closed();
     return this.#deadLetters.get(id);
@@ -203,20 +208,25 @@ export class FileStateStore implements StateStore, Journaled {
     return true;
   }
 
-  /** Flushes; the journal itself is closed by who opened it. */
+  async deleteUnchangedDeadLetter(letter: DeadLetter): Promise<void> {
+    if (this.#deadLetters.get(letter.id) === letter) await this.deleteDeadLetter(letter.id);
+  }
+
+  /** Flushes the journal. Its opener closes it. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#cancelSweep?.();
     await this.#journal.sync().catch(() => {}); // the journal has logged why
   }
 
-  /** Every record whose work is not over, or that stands somewhere. */
+  /** Yields every record that is unfinished or has a place. */
   *records(): Generator<StoredRecordCopy> {
     for (const [key, { stored, expiresAtMs }] of this.#records.unfinished(this.#clock.now()))
       yield { key, stored, expiresAtMs };
   }
 
-  /** Takes a record in as it is, whatever stood there. Resolves once it is durable. */
+  /** Stores a record unchanged, replacing any other. Resolves once it is durable. */
   async import({ key, stored, expiresAtMs, sender }: StoredRecordCopy): Promise<void> {
     if (this.#closed) throw closed();
     const nowMs = this.#clock.now();
@@ -232,26 +242,26 @@ export class FileStateStore implements StateStore, Journaled {
     await this.#journal.append(this.#records.entry(key, full, nowMs)).catch(unavailable);
   }
 
-  /** Drops a record that somebody else keeps now. */
+  /** Drops a record that another store has now. */
   forget(key: string): void {
     if (!this.#records.drop(key)) return;
     this.#journal.appendLazily(['no-record', key]);
   }
 
-  /** Where a record that is here stands for its sender, and since when. */
+  /** Returns the place of a local record for its sender, with its rank. */
   placementOf(key: string, nowMs: number): LanePlacement | undefined {
     const laneEntry = this.#records.find(key, nowMs)?.laneEntry;
     if (laneEntry === undefined || laneEntry.place === 'none') return undefined;
     return { key: laneEntry.sender, place: laneEntry.place, sinceMs: laneEntry.rank };
   }
 
-  /** A record that another store keeps stands in the lane here, too. In memory, for an hour at most. */
+  /** Adds a lane entry for a record of another store. In memory, for an hour at most. */
   mirrorLaneEntry(sender: string, key: string, nowMs: number): void {
     if (this.#records.lanes.find(sender, key) === undefined)
       this.#records.lanes.enter(sender, key, nowMs, true);
   }
 
-  /** It does not any more. */
+  /** Removes a mirrored lane entry. */
   dropMirror(sender: string, key: string): void {
     const laneEntry = this.#records.lanes.find(sender, key);
     if (laneEntry?.isMirror) this.#records.lanes.leave(laneEntry);
@@ -268,7 +278,7 @@ export class FileStateStore implements StateStore, Journaled {
         this.#records.drop(entry[1]);
         return;
       case 'together':
-        for (const one of entry[1]) this.replay(one);
+        for (const member of entry[1]) this.replay(member);
         return;
       case 'window':
         this.#sendQuotas.put(entry[1], entry[2]);
@@ -307,6 +317,19 @@ export class FileStateStore implements StateStore, Journaled {
     yield* this.#records.snapshot(nowMs);
   }
 
+  /** Without it, a server that rests would keep the replies of its last minute, which are texts of users. */
+  #sweepIn(delayMs: number): void {
+    this.#cancelSweep = this.#clock.schedule(
+      delayMs,
+      () => {
+        this.#cancelSweep = undefined;
+        const isMoreLeft = this.#records.sweep(this.#clock.now(), SWEPT_AT_ONCE);
+        if (!this.#records.isEmpty) this.#sweepIn(isMoreLeft ? SWEEP_PAUSE_MS : SWEEP_INTERVAL_MS);
+      },
+      { background: true },
+    );
+  }
+
   #change(change: QuotaChange): SendQuota & { readonly changed: boolean } {
     const { left, untilMs, changed, ledger } = this.#sendQuotas.change(change);
     if (ledger !== undefined) this.#journal.appendLazily(['window', change.sender, ledger]);
@@ -314,16 +337,16 @@ export class FileStateStore implements StateStore, Journaled {
   }
 
   #extras({ key, nowMs, ttlMs, sender, countAttempts, readMailbox }: ClaimRequest): ClaimExtras {
-    const seats =
-      readMailbox && sender !== undefined && this.#records.lanes.mailbox(sender, MAX_MAILBOX_READ, nowMs);
-    const mailbox = (seats || []).map((laneEntry) => ({
-      key: laneEntry.key,
-      stored: this.#records.find(laneEntry.key, nowMs)!.stored,
-    }));
-    return {
-      ...(countAttempts && { attempts: this.#rateLimiters.countAttempt(key, nowMs, ttlMs) }),
-      ...(mailbox.length > 0 && { mailbox }),
-    };
+    const extras: { -readonly [Name in keyof ClaimExtras]: ClaimExtras[Name] } = {};
+    if (countAttempts) extras.attempts = this.#rateLimiters.countAttempt(key, nowMs, ttlMs);
+    if (!readMailbox || sender === undefined) return extras;
+    const kept = this.#records.lanes.mailbox(sender, MAX_MAILBOX_READ, nowMs);
+    if (kept.length > 0)
+      extras.mailbox = kept.map((laneEntry) => ({
+        key: laneEntry.key,
+        stored: this.#records.find(laneEntry.key, nowMs)!.stored,
+      }));
+    return extras;
   }
 
   #view(key: string, stored: StoredRecord, nowMs: number) {
@@ -332,7 +355,7 @@ export class FileStateStore implements StateStore, Journaled {
     return body === undefined ? { stored, ownerAlive } : { stored, ownerAlive, body };
   }
 
-  /** Journals changes that memory already has; takes them back when they were to be durable and cannot be. */
+  /** Journals changes that memory already has. Reverts them if they had to be durable and the write failed. */
   #journaled(
     changed: readonly RecordChanged[],
     durable: boolean,
@@ -348,7 +371,7 @@ export class FileStateStore implements StateStore, Journaled {
     return this.#journal.append(entry).then(
       () => result,
       (error: unknown) => {
-        for (const one of changed) this.#records.revert(one, nowMs);
+        for (const change of changed) this.#records.revert(change, nowMs);
         return unavailable(error);
       },
     );

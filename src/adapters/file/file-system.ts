@@ -6,29 +6,29 @@ import { promisify } from 'node:util';
 
 /** A file that only grows. */
 export interface AppendFile {
-  /** Appends all bytes, or rejects; after a rejection nobody knows how much of them is in the file. */
+  /** Appends all bytes or rejects. After a rejection an unknown part of them is in the file. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Resolves once everything written would survive a loss of power. */
+  /** Resolves once everything written would survive a power failure. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What the journal needs of a file system, so that a test can let any step of it fail. */
+/** The file system operations that the journal needs. A test can make any of them fail. */
 export interface FileSystem {
-  /** Makes the folder with its parents unless it is there, and proves that it can be used. */
+  /** Creates the directory with its parents if absent, and checks that it is usable. */
   makeFolder(path: string): Promise<void>;
   list(folder: string): Promise<string[]>;
   read(path: string): Promise<Buffer>;
-  /** Of what stands at the path now, in bytes. Rejects when nothing does. */
+  /** Returns the size of the file at the path, in bytes. Rejects if there is none. */
   size(path: string): Promise<number>;
-  /** A new file that only its owner may read: the journal holds tokens and messages. Rejects when it exists. */
+  /** Creates a file that only its owner may read: the journal holds tokens and messages. Rejects if it exists. */
   create(path: string): Promise<AppendFile>;
-  /** Cuts the file down to `size` bytes, durably. */
+  /** Truncates the file to `size` bytes, durably. */
   truncate(path: string, size: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file; an absent one is fine. */
+  /** Removes a file, if it exists. */
   remove(path: string): Promise<void>;
-  /** Makes creations, renames and removals in the folder durable. */
+  /** Makes creations, renames and removals in the directory durable. */
   syncFolder(folder: string): Promise<void>;
 }
 
@@ -37,7 +37,10 @@ const writeSome = promisify(write);
 const syncData = promisify(fdatasync);
 const closeFile = promisify(close);
 
-/** Level by level: node's own `recursive` never ends where a level cannot be made and says that it is absent, as in /proc. */
+/**
+ * Creates one level at a time: Node's `recursive` never ends if a level cannot be created and reports ENOENT, as in
+ * /proc.
+ */
 async function makeFolders(path: string): Promise<void> {
   if (await isFolder(path)) return;
   await makeFolders(dirname(path));
@@ -53,7 +56,7 @@ const isFolder = (path: string): Promise<boolean> =>
     () => dirname(path) === path,
   );
 
-/** The disk. */
+/** The file system of the machine. */
 export const disk: FileSystem = {
   async makeFolder(path) {
     await makeFolders(resolve(path));
@@ -87,7 +90,7 @@ export const disk: FileSystem = {
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true }),
   async syncFolder(folder) {
-    if (process.platform === 'win32') return; // folders cannot be opened there, and need not be
+    if (process.platform === 'win32') return; // directories cannot be opened on Windows, and need not be synced
     const handle = await open(folder, 'r');
     try {
       await handle.sync();

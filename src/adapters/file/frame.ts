@@ -9,7 +9,7 @@ const HEADER = 8;
 const NEWLINE = 10;
 const BRACKET = 91;
 
-/** Frames texts one after the other into one buffer, which it reuses: `take` ends the loan of the last one. */
+/** Writes frames into one buffer that it reuses: the result of `take` is valid until the next `add`. */
 export class FrameWriter {
   #buffer = Buffer.allocUnsafe(64 * 1024);
   #used = 0;
@@ -49,13 +49,13 @@ export class FrameWriter {
 }
 
 export interface FrameScan {
-  /** Where the first unreadable byte lies; the file's length when all of it is readable. */
+  /** Offset of the first unreadable byte; the file's length if all is readable. */
   readonly cleanUntil: number;
-  /** `tail`: nothing readable follows the first bad spot, as after a crash in mid-write. `middle`: something does. */
+  /** `tail`: nothing readable follows the first bad byte, as after a crash during a write. `middle`: something does. */
   readonly bad: 'nothing' | 'tail' | 'middle';
 }
 
-/** Hands every readable entry to `each`, in order, skipping what is damaged. Never throws by itself. */
+/** Passes every readable entry to `each`, in order, and skips damaged bytes. Throws nothing of its own. */
 export function scanFrames(bytes: Buffer, each: (entry: Entry) => void): FrameScan {
   let at = 0;
   let cleanUntil = -1;
@@ -79,12 +79,12 @@ function readFrame(bytes: Buffer, at: number): { entry: Entry; end: number } | u
   if (at + HEADER > bytes.length) return undefined;
   const length = bytes.readUInt32LE(at);
   const end = at + HEADER + length;
-  // The cheap questions first: a lost reader asks them at every newline.
+  // The cheap checks come first: after damage they run at every newline.
   if (length < 3 || end > bytes.length) return undefined;
   if (bytes[at + HEADER] !== BRACKET || bytes[end - 1] !== NEWLINE) return undefined;
   if (bytes.readUInt32LE(at + 4) !== checksum(bytes, at, end)) return undefined;
   try {
-    // Believed as it is: with this checksum, nobody but this code wrote it.
+    // Trusted without validation: only this code writes frames with this checksum.
     const entry: Entry = JSON.parse(bytes.toString('utf8', at + HEADER, end - 1));
     return { entry, end };
   } catch {
@@ -92,7 +92,7 @@ function readFrame(bytes: Buffer, at: number): { entry: Entry; end: number } | u
   }
 }
 
-/** Where to read on after a bad spot: behind the frame if its length can be believed, else after a newline. */
+/** Returns where to continue after damage: behind the frame if its length is plausible, else after a newline. */
 function nextFrame(bytes: Buffer, bad: number): number {
   if (bad + HEADER <= bytes.length) {
     const next = bad + HEADER + bytes.readUInt32LE(bad);
@@ -107,7 +107,7 @@ function nextFrame(bytes: Buffer, bad: number): number {
   }
 }
 
-/** The length is part of it, so that a run of zeros is never a valid record. */
+/** Computes the checksum. It includes the length, so that a run of zeros is never a valid record. */
 function checksum(bytes: Buffer, start: number, end: number): number {
   return crc32(bytes.subarray(start + HEADER, end), end - start - HEADER);
 }

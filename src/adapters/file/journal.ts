@@ -15,9 +15,9 @@ export interface JournalOptions {
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Asked before a folder is used again that could not be used. Rejects when it is not ours any more. */
+  /** Called before an unusable directory is used again. Rejects if this process no longer owns it. */
   readonly reclaim?: () => Promise<void>;
-  /** Below this size nothing is compacted. Default 8 MiB. */
+  /** Smallest size at which the journal is compacted. Default 8 MiB. */
   readonly compactAboveBytes?: number;
 }
 
@@ -26,21 +26,21 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Noted entries wait this long for company. */
+/** Lazy entries wait this long for others. */
 const NOTE_DELAY_MS = 5;
-/** How often a folder that nobody writes to is looked for. */
+/** Interval at which an idle journal checks that its directory exists. */
 const DIR_CHECK_INTERVAL_MS = 2000;
-/** So long a sync that follows right upon another one waits for company. */
+/** A sync right after another one waits this long for more entries. */
 const GROUP_COMMIT_MS = 2;
-/** A disk that refused is asked again after this time when nobody waits for it. */
+/** Delay until a failed disk is tried again if no writer waits. */
 const REFUSED_DELAY_MS = 1000;
 const COMPACTION_RETRY_MS = 10_000;
-/** Each start leaves a segment behind. */
+/** Limit of segments before a compaction. Each start adds one. */
 const MAX_SEGMENTS = 16;
 
 /**
- * An append-only journal in a folder. One write and one `fdatasync` serve everybody who waits; what comes while
- * they fly gathers for the next. Its format and its reasons: docs/decisions/0003-journal-format.md.
+ * An append-only journal in a directory. One write and one `fdatasync` serve all waiting writers; entries that arrive
+ * meanwhile form the next batch. Format and reasons: docs/decisions/0003-journal-format.md.
  */
 export class Journal {
   readonly #options: JournalOptions;
@@ -51,7 +51,7 @@ export class Journal {
   #number = 0;
 
   #entries: Entry[] = [];
-  /** A part has something that is not among the entries yet. */
+  /** True if a part has changes that are not among the entries yet. */
   #hasPending = false;
   #waiters: Waiter[] = [];
   #committing = false;
@@ -59,7 +59,7 @@ export class Journal {
   #dirCheck: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
-  /** Failed writes and syncs so far; `#refusing` until one succeeds again. */
+  /** Number of failed writes and syncs. `#refusing` is true until one succeeds again. */
   #faults = 0;
   #refusing = false;
   #mustCompact = false;
@@ -70,7 +70,7 @@ export class Journal {
     this.#options = options;
   }
 
-  /** Replays the folder into the parts. @throws DataDirUnusable  see `replaySegments` */
+  /** Replays the journal into the parts. @throws DataDirUnusable  see `replaySegments` */
   async open(parts: readonly Journaled[]): Promise<void> {
     const { dir, files, log } = this.#options;
     this.#parts = parts;
@@ -79,24 +79,24 @@ export class Journal {
     });
     this.#number = this.#segments.at(-1)?.number ?? 0;
     this.#mustCompact = this.#segments.length > MAX_SEGMENTS;
-    // What is readable in a damaged segment gets a sound home before the segment is set aside.
+    // Copy the readable entries of a damaged segment to a new one before it is set aside.
     if (this.#segments.some(({ damaged }) => damaged)) await this.#compact();
     this.#dirCheck = setInterval(() => void this.#checkDir(), DIR_CHECK_INTERVAL_MS).unref();
   }
 
-  /** True while nothing can be written. It tries again by itself. */
+  /** True while nothing can be written. It retries by itself. */
   get failing(): boolean {
     return this.#refusing;
   }
 
-  /** Bytes in the folder's segments. */
+  /** Total size of the segments in bytes. */
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
   /**
-   * Writes the entry within a few milliseconds; a crash before that loses it. Never waits, never throws. An entry is
-   * put into words when it is written, so nobody may change it after it was handed over.
+   * Writes the entry within a few milliseconds; a crash before that loses it. Never waits, never throws. The entry is
+   * serialized when it is written, so callers must not change it.
    */
   appendLazily(entry: Entry): void {
     if (this.#closed) return;
@@ -104,21 +104,21 @@ export class Journal {
     if (!this.#committing) this.#commitSoon();
   }
 
-  /** The same for what a part has gathered. */
+  /** Writes the pending entries of the parts within a few milliseconds. */
   scheduleFlush(): void {
     if (this.#closed) return;
     this.#hasPending = true;
     if (!this.#committing) this.#commitSoon();
   }
 
-  /** Resolves once the entry, and all noted before it, would survive a loss of power. */
+  /** Resolves once the entry, and all before it, would survive a power failure. */
   append(entry: Entry): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the journal is closed'));
     this.#entries.push(entry);
     return this.sync();
   }
 
-  /** Resolves once everything handed over so far would survive a loss of power. */
+  /** Resolves once everything appended so far would survive a power failure. */
   sync(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
@@ -128,7 +128,7 @@ export class Journal {
     });
   }
 
-  /** Writes what waits and lets the files go. The journal takes nothing any more. */
+  /** Writes what waits and closes the files. The journal accepts nothing afterwards. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -137,7 +137,7 @@ export class Journal {
       await this.sync();
       await this.#compacting;
     } catch (error) {
-      this.#options.log.error({ err: error }, 'the journal could not be written while closing');
+      this.#options.log.error({ err: error }, 'journal write failed: the journal is closing');
     }
     await this.#current?.file.close().catch(() => {});
     this.#current = undefined;
@@ -155,7 +155,7 @@ export class Journal {
     );
   }
 
-  /** Runs alone (`#committing`), until nobody waits. Never rejects. */
+  /** Writes and syncs until no writer waits. Only one runs at a time (`#committing`). Never rejects. */
   async #commit(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -176,14 +176,14 @@ export class Journal {
         for (const waiter of waiters) waiter.reject(error);
       }
       if (this.#waiters.length === 0) break;
-      // Somebody came meanwhile, so more are coming: with a moment's patience one sync serves many of them.
+      // A writer arrived meanwhile, so more are likely: after a short pause one sync serves many.
       if (!this.#closed) await pause(GROUP_COMMIT_MS);
     }
     this.#committing = false;
     if (this.#entries.length > 0 || this.#hasPending || (this.#refusing && !this.#closed)) this.#commitSoon();
   }
 
-  /** Notices between commits that the folder is gone. */
+  /** Detects between commits that the directory was removed. */
   async #checkDir(): Promise<void> {
     if (this.#committing || this.#refusing || this.#closed) return;
     this.#committing = true;
@@ -193,7 +193,7 @@ export class Journal {
 
   async #persist(entries: readonly Entry[], durable: boolean): Promise<void> {
     if (entries.length === 0 && this.#current === undefined && !this.#refusing) return;
-    // Only a sync proves that a disk that refused is sound again.
+    // Only a sync proves that a failed disk works again.
     const proven = durable || this.#refusing;
     try {
       await this.#write(entries, proven);
@@ -206,7 +206,7 @@ export class Journal {
         throw again;
       }
     }
-    if (this.#refusing) this.#options.log.info({}, 'the journal can be written again');
+    if (this.#refusing) this.#options.log.info({}, 'journal recovered: it can be written again');
     this.#refusing = false;
   }
 
@@ -227,9 +227,9 @@ export class Journal {
   }
 
   /**
-   * A file can be written and synced long after its name is gone, and then no start will find it.
+   * Checks the path, because a deleted file can still be written and synced, and no start would find it.
    *
-   * @throws DataDirUnusable  the current segment is not at its path any more, or is shorter than what was written
+   * @throws DataDirUnusable  the current segment is not at its path any more, or is shorter than expected
    */
   async #assertSegmentInPlace(justWritten = 0): Promise<void> {
     const { dir, files } = this.#options;
@@ -238,11 +238,17 @@ export class Journal {
       const bytes = await files.size(segment?.path ?? dir);
       if (segment === undefined || bytes >= segment.bytes + justWritten) return;
     } catch (cause) {
-      throw new DataDirUnusable(dir, `${segment?.path ?? 'it'} is gone, while this process uses it`, {
-        cause,
-      });
+      const { path } = segment ?? { path: dir };
+      const words = {
+        en: `${path} disappeared while this process was using it`,
+        zh: `${path} 在本进程使用时消失了`,
+      };
+      throw new DataDirUnusable(dir, words, { cause });
     }
-    throw new DataDirUnusable(dir, `${segment.path} was cut, while this process uses it`);
+    throw new DataDirUnusable(dir, {
+      en: `${segment.path} was truncated while this process was using it`,
+      zh: `${segment.path} 在本进程使用时被截短了`,
+    });
   }
 
   async #createSegment(): Promise<{ file: AppendFile; segment: Segment }> {
@@ -259,13 +265,13 @@ export class Journal {
   }
 
   /**
-   * After a failed write or sync the system may have dropped the pages and called them clean, so a second sync
-   * of the same file would lie: it is never touched again. What it missed is rewritten by the compaction that follows.
+   * Abandons the current segment after a failed write or sync. The system may have dropped the pages and marked them
+   * clean, so a second sync of the same file would succeed wrongly. The following compaction rewrites the missing
+   * entries.
    */
   async #abandonSegment(error: unknown): Promise<void> {
     const { files, log } = this.#options;
-    if (!this.#refusing)
-      log.error({ err: error }, 'the journal cannot be written: trying with a new segment');
+    if (!this.#refusing) log.error({ err: error }, 'journal write failed: retry with a new segment');
     this.#faults += 1;
     this.#refusing = true;
     this.#mustCompact = true;
@@ -274,7 +280,7 @@ export class Journal {
     if (abandoned === undefined) return;
     await abandoned.file.close().catch(() => {});
     if (abandoned.segment.bytes > 0) return;
-    // Nothing in it was ever confirmed.
+    // No entry in it was ever confirmed.
     this.#segments = this.#segments.filter((segment) => segment !== abandoned.segment);
     await files.remove(abandoned.segment.path).catch(() => {});
   }
@@ -282,13 +288,13 @@ export class Journal {
   #compactionIsDue(): boolean {
     if (this.#compacting !== undefined || this.#closed) return false;
     const { clock, compactAboveBytes = 8 * 1024 * 1024 } = this.#options;
-    // Twice what was alive last time: half of it is dead, or as much has come alive since.
+    // Twice the live size of the last compaction: half of it is dead, or the live data has doubled.
     const alive = this.#segments.find(({ kind }) => kind === 'base')?.bytes ?? 0;
     if (!this.#mustCompact && this.bytes <= Math.max(compactAboveBytes, 2 * alive)) return false;
     return clock.now() >= this.#compactNotBeforeMs;
   }
 
-  /** Ends the current segment between two commits; the compaction itself runs beside the commits that follow. */
+  /** Ends the current segment between two commits. The compaction runs in parallel with later commits. */
   async #startCompaction(): Promise<void> {
     const ended = this.#current;
     if (ended !== undefined) {
@@ -307,7 +313,7 @@ export class Journal {
     });
   }
 
-  /** Replaces all ended segments by one that holds what is alive. Never rejects. */
+  /** Replaces all ended segments by one with the live data. Never rejects. */
   async #compact(): Promise<void> {
     const { dir, files, clock, log } = this.#options;
     const faults = this.#faults;
@@ -318,7 +324,7 @@ export class Journal {
     const temporary = segmentPath(dir, number, 'tmp');
     try {
       const bytes = await writeBase(files, temporary, this.#parts, () => this.#closed);
-      // What changed meanwhile stands in the new log, and must be safe there before the old segments go.
+      // Changes since the start are in the new log, and must be durable before the old segments are deleted.
       await this.sync();
       if (this.#faults !== faults) throw new Error('the journal could not be written meanwhile');
       const path = segmentPath(dir, number, 'base');
@@ -334,7 +340,7 @@ export class Journal {
       this.#mustCompact ||= must;
       this.#compactNotBeforeMs = clock.now() + COMPACTION_RETRY_MS;
       await files.remove(temporary).catch(() => {});
-      if (!this.#closed) log.warn({ err: error }, 'the journal could not be compacted: trying again later');
+      if (!this.#closed) log.warn({ err: error }, 'compaction failed: retry later');
     }
   }
 }

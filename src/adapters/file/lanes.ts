@@ -1,27 +1,27 @@
 import { LANE_ENTRY_TTL_MS, type Place, type LanePlacement } from '../../ports/state-store.js';
 import { IncrementalSweep } from './incremental-sweep.js';
 
-/** Where a record stands for its sender. One object for as long as it stands anywhere; `none`: it has left. */
+/** The place of a record for its sender: one object until the record has no place (`none`). */
 export interface LaneEntry {
   readonly key: string;
   readonly sender: string;
-  /** The moment of the claim, or one more than the sender's highest where that is not later. Kept from place to place. */
+  /** The time of the claim, or the sender's highest rank plus one if that is greater. Kept when the place changes. */
   readonly rank: number;
   place: Place;
-  /** The record itself is kept in another store. */
+  /** True if the record itself is in another store. */
   readonly isMirror: boolean;
 }
 
 /**
- * Lanes and mailboxes: for each sender one row of seats, lowest rank first. Nearly all rows are of one seat, for a
- * moment.
+ * Holds lanes and mailboxes: for each sender a list of entries, lowest rank first. Nearly all lists have one entry, for
+ * a moment.
  */
 export class Lanes {
   readonly #rows = new Map<string, LaneEntry[]>();
   readonly #lives: (key: string, nowMs: number) => boolean;
   readonly #sweep: IncrementalSweep<LaneEntry[]>;
 
-  /** @param lives  whether there is such a record: what has run out holds nobody up */
+  /** @param lives  true if the record exists: an expired one delays no other */
   constructor(lives: (key: string, nowMs: number) => boolean) {
     this.#lives = lives;
     this.#sweep = new IncrementalSweep(
@@ -30,7 +30,7 @@ export class Lanes {
     );
   }
 
-  /** A new record goes behind all of its sender; where it stood here for another store, it keeps that rank. */
+  /** Adds a new record behind all others of its sender. A record that had a mirror keeps its rank. */
   enter(sender: string, key: string, nowMs: number, isMirror = false): LaneEntry {
     this.#sweep.step(nowMs);
     const row = this.#rows.get(sender);
@@ -52,7 +52,7 @@ export class Lanes {
     return laneEntry;
   }
 
-  /** Lets a record stand where it is to stand from now on. Out: its seat, if it has one then. */
+  /** Moves a record to its new place. Returns its lane entry, if it still has one. */
   place(
     known: LaneEntry | undefined,
     key: string,
@@ -75,7 +75,7 @@ export class Lanes {
     return taken;
   }
 
-  /** Puts a seat into its row, by its rank. */
+  /** Inserts an entry into its list, by rank. */
   insert(laneEntry: LaneEntry): void {
     const row = this.#rows.get(laneEntry.sender);
     if (row === undefined) {
@@ -109,7 +109,7 @@ export class Lanes {
     return undefined;
   }
 
-  /** The next in the lane behind a seat that has just left it. */
+  /** Returns the next entry in the lane behind one that has just left it. */
   successor({ sender, rank }: LaneEntry, nowMs: number): LaneEntry | undefined {
     const row = this.#rows.get(sender);
     return row?.find(
@@ -117,7 +117,7 @@ export class Lanes {
     );
   }
 
-  /** The oldest in the sender's mailbox. */
+  /** Returns the oldest entries of the sender's mailbox. */
   mailbox(sender: string, limit: number, nowMs: number): LaneEntry[] {
     const found: LaneEntry[] = [];
     for (const laneEntry of this.#rows.get(sender) ?? []) {

@@ -5,7 +5,7 @@ import type { Entry, LaneEntryTuple } from './entry.js';
 /** An allowance as stored up to format 3. */
 type OlderAllowance = Allowance & { readonly of?: number };
 
-/** Reads an entry of a format up to 3 in the words of today's. An entry of today's format comes back as it is. */
+/** Converts an entry of formats 1 to 3 to today's names. An entry of today's format is returned unchanged. */
 export function readOlderEntry(entry: Entry): Entry {
   switch (entry[0]) {
     case 'record': {

@@ -2,25 +2,25 @@ import type { PushRecord, StoredRecord } from '../../ports/state-store.js';
 import { isStoredTerminal } from '../../push-record/codec.js';
 import type { LaneEntry } from './lanes.js';
 
-/** A record in full. */
+/** A record that is not packed. */
 export interface FullRecord {
   readonly stored: StoredRecord;
   readonly expiresAtMs: number;
-  /** Whether the journal knows the key, so that its end must be told to it. */
+  /** True if the journal holds the key, so that its end must be written, too. */
   readonly journaled: boolean;
-  /** Where it stands for its sender; a seat that was left counts as none. */
+  /** The lane entry; one that was left counts as none. */
   readonly laneEntry: LaneEntry | undefined;
 }
 
 /**
- * A journaled record as one number: its expiry, and which of a few shapes it has. Nearly all records end up
- * like many others ("answered, by this process, first fence, first attempt"), and millions of them wait to expire.
+ * A journaled record as one number: its expiry and its shape. Nearly all records end alike ("answered, by this process,
+ * first fence, first run"), and millions of them wait for their expiry.
  */
 export type PackedRecord = number;
 
 const SHAPES = 2048;
 
-/** Packs the records that end alike. At most 2,048 shapes; what does not fit stays in full. */
+/** Packs records of common shapes. At most 2,048 shapes; other records stay unpacked. */
 export class RecordShapes {
   readonly #shapes: StoredRecord[] = [];
   readonly #indexes = new Map<string, number>();
@@ -48,14 +48,14 @@ export class RecordShapes {
   }
 }
 
-/** When it expires, ms since 1970. */
+/** Returns the expiry, Unix ms. */
 export function expiryOf(record: PackedRecord | FullRecord): number {
   return typeof record === 'number' ? Math.floor(record / SHAPES) : record.expiresAtMs;
 }
 
 const canPack = (expiresAtMs: number) => Number.isInteger(expiresAtMs) && expiresAtMs * SHAPES < 2 ** 52;
 
-/** Terminal, and nothing in it but what the name of its shape tells. */
+/** True for a terminal record that its shape describes completely. */
 function isPlain(record: PushRecord): boolean {
   if (!isStoredTerminal(record)) return false;
   for (const field in record) if (!SHAPE_FIELDS.has(field)) return false;

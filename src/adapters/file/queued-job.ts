@@ -1,16 +1,18 @@
 import type { DeferredJob } from '../../ports/deferred-queue.js';
 import type { Due } from './due-heap.js';
 
-/** A job with all that the queue knows of it. */
+/** A job with the queue's data about it. */
 export interface QueuedJob extends Due {
   readonly job: DeferredJob;
   maybeRemote: boolean;
-  /** Until it is due it waits for nothing but its user. */
+  /** True if it waits only for its user until it is due. */
   inMailbox: boolean;
-  /** The consumer that works on it. */
+  /** True if it was due and could not be sent. Only for the counts: a restart forgets it until the next run. */
+  isOverdue: boolean;
+  /** The consumer that processes it. */
   worker: object | undefined;
-  /** Settles as its put does; a second put of the same id waits for it as well. */
+  /** Settles with its put; a second put of the same id waits for it, too. */
   durable: Promise<void>;
-  /** Of its JSON text. */
+  /** Size of its JSON text. */
   readonly bytes: number;
 }

@@ -3,19 +3,20 @@ import { ExpiringMap } from './expiring-map.js';
 
 type Attempts = NonNullable<ClaimExtras['attempts']>;
 
-/** What is counted, in memory only: a process that starts again counts afresh. */
+/** Counts in memory only: after a restart the counts begin at zero. */
 export class RateLimiters {
   readonly #attempts = new ExpiringMap<Attempts & { expiresAtMs: number }>(({ expiresAtMs }) => expiresAtMs);
-  /** The latest times by name, no more of them than were allowed. */
+  /** The latest times by name, at most as many as the limit. */
   readonly #times = new ExpiringMap<{ times: readonly number[]; expiresAtMs: number }>(
     ({ expiresAtMs }) => expiresAtMs,
   );
 
   countAttempt(key: string, nowMs: number, ttlMs: number): Attempts {
     const known = this.#attempts.get(key, nowMs);
-    const attempts = { count: (known?.count ?? 0) + 1, sinceMs: known?.sinceMs ?? nowMs };
-    this.#attempts.set(key, { ...attempts, expiresAtMs: nowMs + ttlMs }, nowMs);
-    return attempts;
+    const count = (known?.count ?? 0) + 1;
+    const sinceMs = known?.sinceMs ?? nowMs;
+    this.#attempts.set(key, { count, sinceMs, expiresAtMs: nowMs + ttlMs }, nowMs);
+    return { count, sinceMs };
   }
 
   forgetAttempts(key: string): void {

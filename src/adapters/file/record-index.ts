@@ -11,7 +11,7 @@ interface Body {
   readonly expiresAtMs: number;
 }
 
-/** A change to make. */
+/** A requested change. */
 export interface RecordChange {
   readonly key: string;
   readonly next: PushRecord;
@@ -20,7 +20,7 @@ export interface RecordChange {
   readonly sender: LanePlacement | undefined;
 }
 
-/** A change that was made, with what it takes to undo it. */
+/** A change that was made, with the data to revert it. */
 export interface RecordChanged {
   readonly key: string;
   readonly before: FullRecord;
@@ -28,7 +28,7 @@ export interface RecordChanged {
   readonly after: FullRecord;
 }
 
-/** All records of the store in memory, with their remembered bodies and where they stand for their senders. */
+/** Holds all records in memory, with their stored replies and their places. */
 export class RecordIndex {
   readonly #shapes = new RecordShapes();
   readonly #records = new ExpiringMap<PackedRecord | FullRecord>(expiryOf);
@@ -44,7 +44,7 @@ export class RecordIndex {
     return this.#bodies.get(key, nowMs)?.xml;
   }
 
-  /** A new record. */
+  /** Adds a new record. */
   begin(key: string, stored: StoredRecord, expiresAtMs: number, sender: string | undefined, nowMs: number) {
     const laneEntry = sender === undefined ? undefined : this.lanes.enter(sender, key, nowMs);
     const ranOut = this.#records.set(key, { stored, expiresAtMs, journaled: false, laneEntry }, nowMs);
@@ -71,7 +71,7 @@ export class RecordIndex {
     this.#bodies.set(key, { xml, expiresAtMs }, nowMs);
   }
 
-  /** Undoes a change, under a new revision, so that whoever saw the change loses too. */
+  /** Reverts a change under a new revision, so that a swap based on the change fails, too. */
   revert({ key, before, placeBefore, after }: RecordChanged, nowMs: number): void {
     if (this.find(key, nowMs)?.stored.rev !== after.stored.rev) return;
     if (after.laneEntry !== undefined && after.laneEntry !== before.laneEntry)
@@ -90,12 +90,23 @@ export class RecordIndex {
 
   drop(key: string): boolean {
     this.#bodies.delete(key);
-    const kept = this.#records.get(key, -Infinity); // also one that has run out
+    const kept = this.#records.get(key, -Infinity); // also an expired one
     if (typeof kept === 'object' && kept.laneEntry !== undefined) this.lanes.leave(kept.laneEntry);
     return this.#records.delete(key);
   }
 
-  /** Records whose work is not over, or that stand somewhere. */
+  /** Deletes expired records and replies, `limit` of each at most. Returns whether more may be left. */
+  sweep(nowMs: number, limit: number): boolean {
+    const isMoreLeft = this.#bodies.sweep(nowMs, limit);
+    return this.#records.sweep(nowMs, limit) || isMoreLeft;
+  }
+
+  /** True if there is no record, not even an expired one. */
+  get isEmpty(): boolean {
+    return this.#records.size === 0;
+  }
+
+  /** Yields records that are unfinished or have a place. */
   *unfinished(nowMs: number): Generator<[key: string, full: FullRecord]> {
     for (const [key, kept] of this.#records.entries(nowMs)) {
       if (typeof kept === 'number' || (isStoredTerminal(kept.stored.record) && kept.laneEntry === undefined))

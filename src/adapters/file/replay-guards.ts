@@ -6,16 +6,16 @@ interface Guard {
   readonly expiresAtMs: number;
 }
 
-/** So many stand in one entry of a compacted journal. */
+/** Number of guards in one entry of a snapshot. */
 const BATCH_SIZE = 256;
 
-/** What each signature was used for. */
+/** Remembers for which push each signature was used. */
 export class ReplayGuards {
   readonly #guards = new ExpiringMap<Guard>(({ expiresAtMs }) => expiresAtMs);
-  /** Id, use and end of each new one, one after the other: they are written together. */
+  /** New guards as a flat list (id, use and expiry of each), to be written together. */
   #unwritten: (string | number)[] = [];
 
-  /** Takes a guard for a use, or finds it taken. */
+  /** Takes a guard for a push; `same` or `other`: it was taken before. */
   take(id: string, use: string, expiresAtMs: number, nowMs: number): 'new' | 'same' | 'other' {
     const known = this.#guards.get(id, nowMs);
     if (known !== undefined) return known.fingerprint === use ? 'same' : 'other';
@@ -28,7 +28,7 @@ export class ReplayGuards {
     this.#guards.set(id, { fingerprint: use, expiresAtMs }, nowMs);
   }
 
-  /** Those that came since it was asked last. */
+  /** Returns the guards that were added since the last call. */
   pendingEntries(): Entry[] {
     const list = this.#unwritten;
     this.#unwritten = [];

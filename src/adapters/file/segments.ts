@@ -7,7 +7,7 @@ import type { FileSystem } from './file-system.js';
 import { scanFrames } from './frame.js';
 import { readOlderEntry } from './older-entries.js';
 
-/** `log`: entries as they came. `base`: all that was alive when it was written; nothing older counts any more. */
+/** A file of the journal. `log`: entries in order. `base`: a snapshot that replaces all older segments. */
 export interface Segment {
   readonly number: number;
   readonly kind: 'log' | 'base';
@@ -16,7 +16,7 @@ export interface Segment {
   damaged: boolean;
 }
 
-/** What ends in `.log` is deleted by people and programs that look for space: it is only read, from older versions. */
+/** `.log` is only read, from older versions: people and clean-up programs delete such files. */
 const NAME = /^(\d{10})\.(journal|log|base)$/;
 
 export function segmentPath(dir: string, number: number, ending: 'journal' | 'base' | 'tmp'): string {
@@ -24,12 +24,11 @@ export function segmentPath(dir: string, number: number, ending: 'journal' | 'ba
 }
 
 /**
- * Reads a journal folder: half-written compactions and what a finished one made void go away, the rest is
- * replayed in order. A torn tail of the last segment is cut off; any other damage is marked on its segment
- * and what can be read of it is served.
+ * Replays a journal directory in order. Removes unfinished compactions and segments that a finished one replaced.
+ * Truncates a torn tail of the last segment; other damage is marked on its segment, and its readable entries are used.
  *
- * Out:   the segments that count, oldest first
- * @throws DataDirUnusable  the folder cannot be read, or a newer version wrote it
+ * Out:   the remaining segments, oldest first
+ * @throws DataDirUnusable  the directory cannot be read, or a newer version wrote it
  */
 export async function replaySegments(
   dir: string,
@@ -42,7 +41,7 @@ export async function replaySegments(
   for (const segment of segments) {
     const bytes = await files.read(segment.path);
     segment.bytes = bytes.length;
-    // Until the segment has said its version, its words may be older ones.
+    // Until the version entry is read, older names are possible.
     let version = 0;
     const scan = scanFrames(bytes, (entry) => {
       if (entry[0] !== 'journal') replay(version < FORMAT[1] ? readOlderEntry(entry) : entry);
@@ -52,12 +51,12 @@ export async function replaySegments(
     if (scan.bad === 'nothing') continue;
     const fields = { file: segment.path, from: scan.cleanUntil, bytes: bytes.length };
     if (scan.bad === 'tail' && segment === last && segment.kind === 'log') {
-      // A crash in mid-write: nothing behind this point was ever acknowledged.
-      log.warn(fields, 'the journal ends in an unfinished write: cut off');
+      // A crash during a write: nothing behind this point was ever confirmed.
+      log.warn(fields, 'journal truncated: it ended in an unfinished write');
       await files.truncate(segment.path, scan.cleanUntil);
       segment.bytes = scan.cleanUntil;
     } else {
-      log.error(fields, 'a journal segment is damaged: it is set aside, what can be read of it is served');
+      log.error(fields, 'journal damaged: a segment is set aside, and what can be read of it is served');
       segment.damaged = true;
     }
   }
@@ -85,5 +84,8 @@ async function keptSegments(dir: string, files: FileSystem): Promise<Segment[]> 
 }
 
 function newer(dir: string, version: number): DataDirUnusable {
-  return new DataDirUnusable(dir, `its journal has format ${version}, this version reads ${FORMAT[1]}`);
+  return new DataDirUnusable(dir, {
+    en: `its journal has format ${version}, this version reads ${FORMAT[1]}`,
+    zh: `它的 journal 是格式 ${version}，这个版本只能读格式 ${FORMAT[1]}`,
+  });
 }

@@ -12,15 +12,15 @@ import {
 import { SEND_WINDOWS } from '../../protocol/send-windows.js';
 import { IncrementalSweep } from './incremental-sweep.js';
 
-/** For so long an opening may turn up that a closing of before makes void. */
+/** A revocation is remembered this long, because an earlier grant may arrive after it. */
 const CLOSED_TTL_MS = Math.max(...Object.values(SEND_WINDOWS).map(({ durationMs }) => durationMs));
 
-/** Callers' clocks need not agree to the millisecond. */
+/** Tolerance for differences between the callers' clocks. */
 const SLACK_MS = 60_000;
 
 /**
- * Each sender's ledger. Most know one opening of which nothing was spent: that is kept as it came, since there is
- * one for everybody who wrote within two days.
+ * The quota of a sender. Most senders have one unspent grant, which is stored as it is to save memory: there is one for
+ * every user of the last two days.
  */
 type LedgerOrGrant = QuotaGrant | SendLedger;
 
@@ -36,7 +36,7 @@ export class SendQuotas {
     } else this.put(sender, openWindow(ledgerOf(kept), opening));
   }
 
-  /** `ledger`: what was changed, where something was, and is to be remembered. */
+  /** Reads or changes a quota. `ledger`: the changed ledger, if it must be journaled. */
   change({ sender, nowMs, change, granted }: QuotaChange): SendQuota & {
     readonly changed: boolean;
     readonly ledger?: SendLedger;
@@ -53,7 +53,7 @@ export class SendQuotas {
     this.#ledgers.set(sender, ledger);
   }
 
-  /** Those of which something was spent, or that were closed. */
+  /** Lists the ledgers with spent messages, and those that were closed. */
   *changed(nowMs: number): Generator<[sender: string, ledger: SendLedger]> {
     for (const [sender, kept] of this.#ledgers)
       if (!('trigger' in kept) && endOf(kept) > nowMs) yield [sender, kept];

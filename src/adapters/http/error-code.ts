@@ -1,4 +1,4 @@
-/** ECONNREFUSED and its like where there is one. Where several addresses failed, that of the first. */
+/** Returns the system's error code, such as ECONNREFUSED; if several addresses failed, that of the first. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'failed';
   if ('code' in error && typeof error.code === 'string') return error.code;

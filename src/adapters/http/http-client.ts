@@ -1,32 +1,29 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { HttpFailure, type HttpClient, type HttpRequest } from '../../ports/http-client.js';
+import type { OutgoingProxy } from './outgoing-proxy.js';
+import { createTransports } from './transports.js';
 import { trackConnection } from './track-connection.js';
 import { codeOf } from './error-code.js';
 import { readResponse } from './read-response.js';
 
-/** No API answer comes near this. */
+/** Far above any API response. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /**
- * Outgoing HTTP over node:http and node:https, connections kept for 4 s. Redirects are not followed: the address
- * holds a token.
+ * Creates an HTTP client over node:http and node:https that keeps connections for 4 s; https through the
+ * proxy, if there is one. It does not follow redirects:
+ * the address holds a token.
  *
  * Not over `fetch`, because `fetch` cannot say whether a request that timed out had left: `sent` here turns true at the
  * moment the connection stands (TLS included), which is when Node writes the waiting request.
  */
-export function createHttpClient(): HttpClient {
-  const keeping = { keepAlive: true, timeout: 4_000 };
-  const transports = {
-    'http:': { request: http.request, agent: new http.Agent(keeping) },
-    'https:': { request: https.request, agent: new https.Agent(keeping) },
-  };
+export function createHttpClient(proxy?: OutgoingProxy): HttpClient {
+  const transportFor = createTransports(proxy);
 
   return (request) =>
     new Promise((resolve, reject) => {
       const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
-      const transport =
-        url?.protocol === 'http:' || url?.protocol === 'https:' ? transports[url.protocol] : undefined;
+      const transport = url && transportFor(url, { newConnection: request.newConnection === true });
       if (url === undefined || transport === undefined) {
         reject(new HttpFailure('not an http address', { sent: false, kind: 'invalid-url' }));
         return;
@@ -38,10 +35,13 @@ export function createHttpClient(): HttpClient {
 
       const outgoing = transport.request(url, {
         method: request.method,
-        agent: request.newConnection === true ? false : transport.agent,
+        agent: transport.agent,
         headers: headersOf(request),
       });
-      const connection = trackConnection(outgoing, url, () => clearTimeout(connectTimer));
+      const connection = trackConnection(outgoing, url, {
+        isTunnelled: transport.isTunnelled,
+        onEstablished: () => clearTimeout(connectTimer),
+      });
 
       const settle = (how: () => void) => {
         clearTimeout(timer);
@@ -49,7 +49,7 @@ export function createHttpClient(): HttpClient {
         request.signal?.removeEventListener('abort', onAbort);
         how();
       };
-      // The address holds secrets and so do some of Node's errors: host and code are all that is passed on.
+      // The address and some of Node's errors hold secrets, so only host and code are passed on.
       const fail = (why: string, kind = connection.failureKind()) =>
         settle(() => {
           reject(new HttpFailure(`${url.host}: ${why}`, { sent: connection.isEstablished(), kind }));

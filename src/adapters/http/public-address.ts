@@ -19,7 +19,10 @@ const NOT_PUBLIC: readonly (readonly [net: string, prefix: number])[] = [
   ['224.0.0.0', 4], // multicast
   ['240.0.0.0', 4], // reserved, broadcast
 ];
-/** Within 2000::/3, outside of which nothing is public: not loopback, mapped IPv4, NAT64, private, link-local, multicast. */
+/**
+ * Within 2000::/3, outside of which nothing is public: not loopback, mapped IPv4, NAT64, private, link-local,
+ * multicast.
+ */
 const NOT_PUBLIC_6: readonly (readonly [net: string, prefix: number])[] = [
   ['2001::', 23], // protocol assignments; Teredo, which wraps IPv4
   ['2001:db8::', 32], // documentation
@@ -34,7 +37,7 @@ for (const [net, prefix] of NOT_PUBLIC_6) refused6.addSubnet(net, prefix, 'ipv6'
 const global6 = new BlockList();
 global6.addSubnet('2000::', 3, 'ipv6');
 
-/** Whether an IP address (no name, no brackets) is one of the internet at large. */
+/** True if an IP address (no name, no brackets) is public. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:

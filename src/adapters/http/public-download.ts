@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { fileNameOf } from '../../protocol/content-disposition.js';
 import { HttpFailure, type HttpResponse } from '../../ports/http-client.js';
 import type { DownloadedFile, PublicDownload } from '../../ports/public-download.js';
+import { TunnelAgent, usesProxy, type OutgoingProxy } from './outgoing-proxy.js';
 import { isPublicAddress } from './public-address.js';
 import { codeOf } from './error-code.js';
 import { readResponse } from './read-response.js';
@@ -18,16 +19,18 @@ const MAX_REDIRECTS = 3;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
- * Fetches files, never from a private network. Every address that a name resolves to must be public, the connection
- * goes to the very address that was checked, and a redirect begins all over.
+ * Creates a downloader that never connects to a private network. Every address of a name must be public, the connection
+ * uses the checked address, and each redirect is checked again.
  */
 export function createPublicDownload(
   deps: {
     readonly resolve?: (host: string) => Promise<readonly Address[]>;
     readonly isAllowed?: (address: string) => boolean;
+    /** https goes through it, to the very address that was checked. */
+    readonly proxy?: OutgoingProxy | undefined;
   } = {},
 ): PublicDownload {
-  const { resolve = resolveAll, isAllowed = isPublicAddress } = deps;
+  const { resolve = resolveAll, isAllowed = isPublicAddress, proxy } = deps;
 
   async function addressesOf(url: URL): Promise<readonly Address[]> {
     const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -45,7 +48,7 @@ export function createPublicDownload(
     try {
       for (let redirects = 0; ; redirects += 1) {
         const addresses = await Promise.race([addressesOf(url), given.up]);
-        const response = await ask(url, addresses, maxBytes, ends);
+        const response = await ask(url, addresses, { maxBytes, signal: ends, proxy });
         const location = response.headers['location'];
         if (!REDIRECTS.includes(response.status) || location === undefined) return fileOf(url, response);
         if (redirects === MAX_REDIRECTS) throw refusal(`more than ${MAX_REDIRECTS} redirects`);
@@ -64,10 +67,9 @@ export function createPublicDownload(
 function ask(
   url: URL,
   addresses: readonly Address[],
-  maxBytes: number,
-  signal: AbortSignal,
+  { maxBytes, signal, proxy }: { maxBytes: number; signal: AbortSignal; proxy: OutgoingProxy | undefined },
 ): Promise<HttpResponse> {
-  // Not asked of anybody again: the name could point elsewhere by now.
+  // Returns the checked address without a second look-up, which could give another one.
   const pinned: LookupFunction = (_host, options, done) => {
     const [first] = addresses;
     if (options.all === true) done(null, [...addresses]);
@@ -75,8 +77,9 @@ function ask(
   };
   const { request } = url.protocol === 'https:' ? https : http;
   const headers = { 'accept-encoding': 'identity', 'user-agent': 'wechat-callback-server' };
+  const agent = usesProxy(url, proxy) ? new TunnelAgent(proxy, {}, addresses[0]?.address) : false;
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { agent: false, lookup: pinned, headers, signal });
+    const outgoing = request(url, { agent, lookup: pinned, headers, signal });
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {
       readResponse(incoming, maxBytes).then(resolve, (error: unknown) => {
@@ -123,7 +126,7 @@ function timedOut({ host }: URL, timeoutMs: number, signal: AbortSignal | undefi
     : new HttpFailure(`${host}: no file within ${timeoutMs} ms`, { sent: true, kind: 'answer-timeout' });
 }
 
-/** Rejects at the signal: the look-up of a name cannot be stopped, only left behind. */
+/** Rejects when the signal aborts. A DNS look-up cannot be cancelled, only ignored. */
 function whenAborted(signal: AbortSignal): { readonly up: Promise<never>; off(): void } {
   let onAbort = (): void => {};
   const up = new Promise<never>((_resolve, reject) => {

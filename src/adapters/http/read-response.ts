@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { HttpFailure, httpResponse, type HttpPhases, type HttpResponse } from '../../ports/http-client.js';
 
 /**
- * Reads an answer to its end. One that is longer than `maxBytes` is dropped as soon as that is known.
+ * Reads a response to its end. Aborts once it is known to be longer than `maxBytes`.
  *
- * @throws HttpFailure  `too-large`; any other error: the answer was cut off
+ * @throws HttpFailure  `too-large`; any other error: the response was cut off
  */
 export async function readResponse(
   incoming: IncomingMessage,
@@ -30,7 +30,8 @@ export async function readResponse(
   });
 }
 
-function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+/** Repeated headers are joined by `, `. */
+export function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
   const entries = Object.entries(headers).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.join(', ') : (value ?? ''),

@@ -2,25 +2,26 @@ import type { ClientRequest } from 'node:http';
 import { isIP } from 'node:net';
 import type { HttpFailureKind, HttpPhases } from '../../ports/http-client.js';
 
-/** How far the connection of one request is. */
+/** Tracks the progress of a request's connection. */
 export interface TrackedConnection {
-  /** Whether the request may have left. */
+  /** True once the request may have been sent. */
   isEstablished(): boolean;
-  /** What an error at this moment means. */
+  /** The failure kind of an error at this moment. */
   failureKind(): HttpFailureKind;
-  /** How long each part took, the answer until now. */
+  /** Duration of each phase; of the response, until now. */
   phases(): HttpPhases;
 }
 
-/** Watches a request's connection come about: name, TCP, TLS. A kept one stands from the start. */
+/** Tracks the phases of a request's connection: DNS, TCP, TLS. A reused connection is established from the start. */
 export function trackConnection(
   outgoing: ClientRequest,
   url: URL,
-  onEstablished: () => void,
+  { isTunnelled, onEstablished }: { readonly isTunnelled: boolean; readonly onEstablished: () => void },
 ): TrackedConnection {
   const isSecure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  let stage: 'dns' | 'connect' | 'tls' | 'connection-lost' = isIP(host) === 0 ? 'dns' : 'connect';
+  let stage: 'dns' | 'connect' | 'tls' | 'connection-lost' =
+    isIP(host) === 0 && !isTunnelled ? 'dns' : 'connect'; // the name is the proxy's business
   let sinceMs = performance.now();
   const took: { dnsMs?: number; connectMs?: number; tlsMs?: number } = {};
 
@@ -41,7 +42,7 @@ export function trackConnection(
       stand();
       return;
     }
-    // Comes once for each address; the first is the answer.
+    // Emitted once for each address; the first one counts.
     socket.on('lookup', (error: Error | null) => {
       if (error !== null || stage !== 'dns') return;
       took.dnsMs = lap();

@@ -5,7 +5,7 @@ import { HttpFailure } from '../../ports/http-client.js';
 import { StoreUnavailable } from '../../ports/state-store.js';
 import { framesOf } from './stack-frames.js';
 
-/** An error as it stands in the log. `stack` has its frames only: the line above them repeats the message. */
+/** The log form of an error. `stack` has only its frames, because the line above them repeats the message. */
 export interface ErrorFields {
   readonly name: string;
   readonly code?: string;
@@ -14,10 +14,10 @@ export interface ErrorFields {
   readonly cause?: unknown;
 }
 
-/** Stands where the message of somebody else's error stood. */
+/** Replaces the message of an error from other code. */
 export const WITHHELD = 'withheld: it may hold what a user typed (LOG_THROWN_MESSAGES=1 shows it)';
 
-/** What the engine and node say by themselves. Only these words are shown, never what stands around them. */
+/** Phrases of messages of V8 and Node. Only these are logged, never the text around them. */
 const ENGINE_WORDS = [
   'Cannot read properties of undefined',
   'Cannot read properties of null',
@@ -38,15 +38,15 @@ const ENGINE_WORDS = [
   'operation was aborted',
 ] as const;
 
-/** Only what looks like a name is one: both can be set by whoever throws. */
+/** Pattern of an error name or code, which the throwing code can set freely. */
 const NAME = /^[\w$.-]{1,64}$/;
 
 /**
- * Turns what was thrown into fields. An error of ours shows its message, which never holds what users wrote, and the
- * frames of the handler it was made in. Of any other, message and causes may hold anything: see
- * docs/decisions/0018-messages-of-thrown-errors.md. Never throws, whatever the getters of the error do.
+ * Converts a thrown value to log fields. An `AppError` shows its message, which never holds user text, and the frames
+ * of the handler. Message and causes of other errors may hold anything: see
+ * docs/decisions/0018-messages-of-thrown-errors.md. Never throws, even if getters of the error do.
  *
- * In:   `whole`: show every message and stack as it is, for development
+ * In:   `whole`: log every message and stack unchanged, for development
  */
 export function errorFields(thrown: unknown, { whole = false } = {}): unknown {
   try {
@@ -56,7 +56,7 @@ export function errorFields(thrown: unknown, { whole = false } = {}): unknown {
   }
 }
 
-/** Bounds chains of causes. */
+/** Limits chains of causes. */
 const MAX_CAUSES = 4;
 
 const isError = (value: unknown): value is Error => types.isNativeError(value) || value instanceof Error;
@@ -93,7 +93,7 @@ function wholeFields(thrown: unknown, depth: number): unknown {
   } satisfies ErrorFields;
 }
 
-/** The system's own sentence without path or host, the engine's own words, or nothing of it. */
+/** Returns the system's message without path or host, the known phrases of the engine, or `WITHHELD`. */
 function publicMessage(error: Error): string {
   const errno = read(() => ('errno' in error ? error.errno : undefined));
   const [word, sentence] = (typeof errno === 'number' ? getSystemErrorMap().get(errno) : undefined) ?? [];
@@ -113,7 +113,7 @@ function codeOf(error: Error): string | undefined {
   return typeof code === 'string' || typeof code === 'number' ? String(code) : undefined;
 }
 
-/** Names what is no error by its shape alone. */
+/** Describes a thrown value that is not an error by its type. */
 const shapeOf = (value: unknown): string => (value === null ? 'null' : `a thrown ${typeof value}`);
 
 const textOf = (get: () => unknown): string => {
@@ -121,7 +121,7 @@ const textOf = (get: () => unknown): string => {
   return typeof text === 'string' ? text : '';
 };
 
-/** A getter that throws reads as nothing. */
+/** Reads a property; `undefined` if its getter throws. */
 function read(get: () => unknown): unknown {
   try {
     return get();

@@ -1,29 +1,29 @@
 import { write, writeSync } from 'node:fs';
 
-/** Lines are written together: at this length (UTF-16 code units), or after this time. */
+/** Lines are collected and written at this length (UTF-16 code units), or after this time. */
 const MAX_BUFFER = 32 * 1024;
 const FLUSH_INTERVAL_MS = 100;
-/** A reader that stalls costs no more memory than so many pieces (16 MB); further lines are dropped and counted. */
+/** Limit of waiting pieces (16 MB) while the reader stalls; further lines are dropped and counted. */
 const MAX_PIECES = 500;
-/** How long the end of the process waits for a reader that takes nothing. */
+/** At exit, `flush` waits this long for a reader that reads nothing. */
 const FLUSH_TIMEOUT_MS = 500;
 
-/** How long the end of the process waits for a write that is under way. */
+/** At exit, `flush` waits this long for a write in progress. */
 const INFLIGHT_TIMEOUT_MS = 30;
 
 export interface LineWriter {
   write(line: string): void;
-  /** Writes out at once what is gathered. For the end of the process: it holds up everything else. */
+  /** Writes all collected lines synchronously. It blocks the event loop: use it only at exit. */
   flush(): void;
 }
 
 /**
- * Writes lines to a file descriptor without ever waiting in the event loop: they are gathered into pieces, and one
- * piece at a time is under way, so that little is uncertain when the process ends. When nobody reads any more (EPIPE),
- * lines are dropped in silence: there is nowhere to say so.
+ * Writes lines to a file descriptor without blocking the event loop. Lines are collected into pieces, and one piece is
+ * written at a time, so that at exit only one write can be incomplete. After EPIPE all lines are dropped without notice:
+ * there is no other place to report it.
  */
 export function createLineWriter(fd = 1): LineWriter {
-  const pieces: string[] = []; // full ones, waiting
+  const pieces: string[] = []; // full pieces that wait for their write
   let gathered = '';
   let dropped = 0;
   let underWay = false;
@@ -52,7 +52,7 @@ export function createLineWriter(fd = 1): LineWriter {
     underWay = true;
     write(fd, bytes, 0, bytes.length, null, (error, written) => {
       broken = isGone(error);
-      // A full disk costs this piece; the next one is tried again.
+      // On a full disk this piece is lost, and the next one is written as usual.
       const isLost = error !== null && !isBusy(error);
       const rest = isLost ? bytes.subarray(bytes.length) : bytes.subarray(error === null ? written : 0);
       if (rest.length > 0 && !broken) {
@@ -81,7 +81,7 @@ export function createLineWriter(fd = 1): LineWriter {
     },
     flush() {
       if (broken) return;
-      // The piece under way is in another thread's hands, which this one cannot ask: a short write is done by then.
+      // A thread of Node's pool writes the current piece and cannot be asked; a short write is done after this wait.
       if (underWay) sleep(INFLIGHT_TIMEOUT_MS);
       const rest = pieces.splice(0).join('') + takePiece();
       writeNow(fd, Buffer.from(rest));
@@ -89,7 +89,7 @@ export function createLineWriter(fd = 1): LineWriter {
   };
 }
 
-/** Writes, and tries again while the reader is busy; gives up when it is gone or stays busy. */
+/** Writes synchronously. Retries while the reader is busy, up to FLUSH_TIMEOUT_MS. */
 function writeNow(fd: number, bytes: Buffer): void {
   const giveUpAt = Date.now() + FLUSH_TIMEOUT_MS;
   for (let rest = bytes; rest.length > 0;) {

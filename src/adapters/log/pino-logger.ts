@@ -3,31 +3,32 @@ import { pino, type DestinationStream, type LoggerOptions } from 'pino';
 import type { Logger } from '../../ports/logger.js';
 import { errorFields } from './error-fields.js';
 import { createLineWriter } from './line-writer.js';
+import { plainLine } from './plain-line.js';
 import { createScrubber, REDACTED, secretFields } from './scrub-line.js';
 
 /** A logger that owns its output. */
 export interface ProcessLogger extends Logger {
-  /** Writes out what is still in memory, at once. The process's exit does the same. */
+  /** Writes all buffered lines synchronously, as the exit of the process does. */
   flush(): void;
-  /** Secret values that came later, never to be printed from now on. */
+  /** Adds secret values that are scrubbed from now on. */
   hide(secrets: readonly string[]): void;
 }
 
 export interface LoggerSettings {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
-  /** Known secret values, never to be printed. */
+  /** Known secret values, to be scrubbed. */
   readonly secrets: readonly string[];
-  /** Show the messages of errors that are not ours, which may hold what users typed. Default false. */
+  /** Logs messages of foreign errors, which may hold user text. Default false. */
   readonly thrownMessages?: boolean;
-  /** For people instead of programs. Default: standard output is a terminal. Needs pino-pretty, else it stays JSON. */
+  /** Formats lines for people. Default: true on a terminal. Needs pino-pretty, else lines stay JSON. */
   readonly pretty?: boolean;
-  /** Where lines go instead of standard output, for tests. */
+  /** Destination instead of standard output, for tests. */
   readonly destination?: DestinationStream;
 }
 
 /**
- * JSON lines on standard output, gathered in memory and written asynchronously: at 32 KB, after 100 ms, and at exit.
- * Secrets cannot be printed: fields with a secret name are replaced, and every line is searched once it is finished.
+ * Creates a logger of JSON lines on standard output, buffered and written asynchronously: at 32 KB, after 100 ms, and
+ * at exit. It never prints secrets: fields with a secret name are replaced, and every finished line is searched.
  */
 export function createLogger({
   level,
@@ -37,37 +38,66 @@ export function createLogger({
   destination,
 }: LoggerSettings): ProcessLogger {
   let hidden = [...secrets];
-  let scrub = createScrubber(hidden);
+  let scrubber = createScrubber(hidden);
   const hide = (more: readonly string[]): void => {
     hidden = [...new Set([...hidden, ...more])];
-    scrub = createScrubber(hidden);
+    scrubber = createScrubber(hidden);
   };
+  const timestamp = createTimestamp();
   const options: LoggerOptions = {
     level,
     base: { pid: process.pid },
-    timestamp: createTimestamp(),
+    timestamp,
     formatters: { level: (label) => ({ level: label }) },
     serializers: {
       err: (thrown: unknown) => errorFields(thrown, { whole }),
-      // A handler's own word for something: only an error is read as one.
+      // Handlers may use the field `error` for other values, so only an `Error` is converted.
       error: (value: unknown) => (value instanceof Error ? errorFields(value, { whole }) : value),
     },
     redact: { paths: [...secretFields], censor: REDACTED },
-    hooks: { streamWrite: (line) => scrub(line) },
+    hooks: { streamWrite: (line) => scrubber.scrubLine(line) },
   };
   const unbuffered = destination ?? ((pretty ?? process.stdout.isTTY) ? openPretty() : undefined);
-  if (unbuffered !== undefined) return Object.assign(pino(options, unbuffered), { flush: () => {}, hide });
+  const open = (stream: DestinationStream): Logger =>
+    writePlainLines(pino(options, stream), timestamp, (line) => {
+      if (scrubber.holdsKnown(line)) return false;
+      stream.write(line);
+      return true;
+    });
+  if (unbuffered !== undefined) return Object.assign(open(unbuffered), { flush: () => {}, hide });
 
-  // Not pino's own destination: it measures its whole buffer for every line, and at exit it waits for ever for a
-  // reader that is gone.
+  // Not pino's own destination, which measures its whole buffer for every line and at exit waits forever for a lost
+  // reader.
   const output = createLineWriter();
   const flush = () => output.flush();
   process.on('beforeExit', flush);
   process.once('exit', flush);
-  return Object.assign(pino(options, output), { flush, hide });
+  return Object.assign(open(output), { flush, hide });
 }
 
-/** The time as pino wants it, ISO 8601. Written out once a millisecond: the lines of one push share it. */
+/**
+ * Writes plain lines of level info without pino, which writes all others. `write` returns false to leave a line to
+ * pino.
+ */
+function writePlainLines(
+  log: pino.Logger,
+  timestamp: () => string,
+  write: (line: string) => boolean,
+): Logger {
+  if (!log.isLevelEnabled('info')) return log;
+  const head = `{"level":"info"`;
+  const pid = `,"pid":${process.pid}`;
+  const throughPino = log.info;
+  return Object.assign(log, {
+    info(this: pino.Logger, fields: object, message: string): void {
+      // Children of `log` inherit this method but have other fields.
+      const line = this === log ? plainLine(`${head}${timestamp()}${pid}`, fields, message) : undefined;
+      if (line === undefined || !write(line)) throughPino.call(this, fields, message);
+    },
+  });
+}
+
+/** Returns the time in pino's form, ISO 8601. Formats it once per millisecond: the lines of a push share it. */
 function createTimestamp(): () => string {
   let atMs = 0;
   let text = '';
@@ -81,7 +111,7 @@ function createTimestamp(): () => string {
   };
 }
 
-/** pino-pretty is there in development only. */
+/** Loads pino-pretty, which is installed in development only. */
 function openPretty(): DestinationStream | undefined {
   try {
     const build: unknown = createRequire(import.meta.url)('pino-pretty');

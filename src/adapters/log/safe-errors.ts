@@ -1,7 +1,7 @@
 import type { Logger } from '../../ports/logger.js';
 import { errorFields } from './error-fields.js';
 
-/** A logger of somebody else's, which is handed errors as the fields that may be shown instead of the errors. */
+/** Wraps a foreign logger, so that it gets safe fields instead of errors. */
 export function withSafeErrors(log: Logger, { whole }: { readonly whole: boolean }): Logger {
   const safe = (fields: object): object => {
     const err: unknown = Reflect.get(fields, 'err');

@@ -1,7 +1,7 @@
-/** Stands where a secret stood. */
+/** Replaces a secret. */
 export const REDACTED = '[redacted]';
 
-/** Names whose values are secret wherever they turn up: as a field of any depth, in a query, in JSON inside a text. */
+/** Names whose values are secret everywhere: in a field of any depth, in a query, in JSON within a text. */
 export const secretFields = [
   'access_token',
   'accessToken',
@@ -27,20 +27,31 @@ const bearer = /(\bbearer\s+)[\w.~+/=-]+/gi;
 /** `redis://user:password@host`. */
 const inUrl = /(\b[a-z][a-z\d+.-]*:\/\/[^\s/:@"]*:)[^\s/@"]+@/gi;
 
-/** The cheap question asked of every line: might any of the patterns be in it? Field names in quotes count. */
+/** A cheap check of every line: could it match any of the patterns? Quoted field names count. */
 const suspicious =
   /(?:token|ticket|secret|signature|code)=|(?:_token|ticket|secret|signature|accessToken|refreshToken|authorization)\\*["']?\s*:|:[^\s/@"]+@|bearer /i;
 
+export interface Scrubber {
+  /** Returns the finished line without secrets. */
+  readonly scrubLine: (line: string) => string;
+  /** True if a line holds a known secret. */
+  readonly holdsKnown: (line: string) => boolean;
+}
+
 /**
- * Makes the function that each finished log line passes through. A line without a trace of a secret costs one look;
- * any other is taken apart, each of its texts is scrubbed, and it is put together again, so it stays valid JSON.
+ * Creates the scrubber of finished log lines. A line that cannot hold a secret costs one check; any other is parsed,
+ * each of its texts is scrubbed, and it is serialized again, so it stays valid JSON.
  *
- * In: `secrets` are known values; those below 6 characters are left out, since they would eat ordinary words.
+ * In: `secrets`: known values; those below 6 characters are ignored, since they would match ordinary words.
  */
-export function createScrubber(secrets: readonly string[]): (line: string) => string {
+export function createScrubber(secrets: readonly string[]): Scrubber {
   const known = [...new Set(secrets.filter((secret) => secret.length >= 6).flatMap(spellings))];
-  // The longest first: a secret may begin with another one.
+  // Longest first: a secret may begin with another one.
   known.sort((a, b) => b.length - a.length);
+  const holdsKnown = (line: string): boolean => {
+    for (const secret of known) if (line.includes(secret)) return true;
+    return false;
+  };
   const hidden = new Set<string>(secretFields.map((field) => field.toLowerCase()));
 
   const scrubText = (text: string): string => {
@@ -65,17 +76,18 @@ export function createScrubber(secrets: readonly string[]): (line: string) => st
     );
   };
 
-  return (line) => {
-    if (!suspicious.test(line) && !known.some((secret) => line.includes(secret))) return line;
+  const scrubLine = (line: string): string => {
+    if (!suspicious.test(line) && !holdsKnown(line)) return line;
     try {
       return `${JSON.stringify(scrub(JSON.parse(line)))}\n`;
     } catch {
       return `{"level":"error","msg":"A log line was left out: it may hold a secret and could not be read."}\n`;
     }
   };
+  return { scrubLine, holdsKnown };
 }
 
-/** A secret as it is, as JSON writes it and as a URL writes it. */
+/** Returns a secret as it is, escaped in JSON, and encoded in a URL. */
 const spellings = (secret: string): readonly string[] => [
   secret,
   JSON.stringify(secret).slice(1, -1),

@@ -1,18 +1,17 @@
 import { fileURLToPath } from 'node:url';
 
-/** A frame as V8 writes it: it ends in a place. Every other line of a stack is text that somebody wrote. */
+/** A frame in V8's format, which ends with a position. Any other line of a stack is part of the message. */
 const FRAME = /^ {4}at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(index \d+\))$/;
 /** This program's code: `src/` or, once built, `dist/src/`. */
 const own = new URL('../../', import.meta.url);
 const OWN_FOLDER = [own.href, fileURLToPath(own)];
 
 /**
- * The frames of an error's stack, one a line, without the message that stands above them; '' where there are none.
+ * Returns the frames of an error's stack, one per line, without the message above them; '' if there are none.
  *
- * A message may have lines that look like frames: only what stands behind it is looked at, and at most as many lines
- * as V8 takes.
+ * A message may have lines that look like frames, so only the lines after it count, and at most as many as V8 records.
  *
- * In:   `handlersOnly`: leave out this program's own frames and node's
+ * In:   `handlersOnly`: omit frames of this program and of Node
  */
 export function framesOf(error: Error, { handlersOnly = false } = {}): string {
   let stack: unknown;

@@ -10,47 +10,53 @@ import type {
 import type { Logger } from '../../ports/logger.js';
 import { readJob } from '../../ports/older-words.js';
 import { settlesWithin } from '../../ports/timeout.js';
-import type { MailboxJobs } from './mailbox-jobs.js';
-import { openRedis, RETRY_FOREVER, reasonOf } from './connection.js';
+import type { RedisAddress } from '../../config/redis-config.js';
+import { overdueMark, type MarkedJobs } from './marked-jobs.js';
+import { openRedis, RETRY_FOREVER } from './connection.js';
+import { reasonOf } from './reason-of.js';
 import { runScript } from './run-script.js';
 import { FORGET_ACTIVE_JOB } from './store-scripts.js';
 
-/** A dead process holds its jobs for at most lock + two checks: less than the 15 s that users may wait. */
+/** A dead process holds its jobs for at most the lock plus two checks: less than the 15 s that users may wait. */
 const LOCK_MS = 8000;
 const STALLED_CHECK_MS = 3000;
 const AFTER_REJECTION_MS = 1000;
-/** For the last words to Redis when a consumer stops; a Redis that is away must not hold up the process's end. */
+/** Limit of the last commands when a consumer stops; an unavailable Redis must not delay the end of the process. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 interface ConsumerParts {
-  readonly url: string;
+  readonly address: RedisAddress;
   readonly log: Logger;
   readonly name: string;
   readonly prefix: string;
   readonly work: JobProcessor;
   readonly concurrency: number;
-  readonly mailbox: MailboxJobs;
+  readonly mailbox: MarkedJobs;
+  readonly overdue: MarkedJobs;
   readonly onLost: LostJobProcessor | undefined;
 }
 
 class JobWorker extends Worker<DeferredJob, void> {
-  /** One that never reached Redis does not finish closing, and the keeper of its locks would hold the process up. */
+  /**
+   * Closes the lock manager directly: a worker that never reached Redis does not finish closing, and its timer would
+   * keep the process alive.
+   */
   closeLockManager(): Promise<void> {
     return this.lockManager.close();
   }
 }
 
-/** A job in hand: `signal` fires and `abandoned` resolves when the consumer gives it back. */
+/** An active job: `signal` aborts and `abandoned` resolves when the consumer returns it. */
 interface ActiveJob {
   readonly signal: AbortSignal;
   readonly abandoned: Promise<'abandoned'>;
   abandon(): void;
 }
 
-/** Works on a queue's jobs over connections of its own. Starts whenever Redis comes. */
+/** Processes a queue's jobs over connections of its own. Starts once Redis is available. */
 export function consumeJobs(parts: ConsumerParts): Consumer {
-  const { url, log, name, prefix, work, concurrency, mailbox, onLost = dropLost } = parts;
-  const client = openRedis(url, 'worker', log, RETRY_FOREVER);
+  const { address, log, name, prefix, work, concurrency, mailbox, overdue, onLost = dropLost } = parts;
+  const client = openRedis(address, { part: 'worker', prefix, log }, RETRY_FOREVER);
   const activeJobs = new Set<ActiveJob>();
   let stopping = false;
 
@@ -58,13 +64,13 @@ export function consumeJobs(parts: ConsumerParts): Consumer {
     try {
       return await (isWhole(job.data) ? work(readJob(job.data), signal) : onLost(job.id ?? ''));
     } catch (error) {
-      log.error({ job: job.id, error: nameOf(error) }, 'late work was rejected and is tried again');
+      log.error({ job: job.id, error: nameOf(error) }, 'job failed: retry scheduled');
       return { type: 'retry', afterMs: AFTER_REJECTION_MS };
     }
   }
 
   async function process(job: Job<DeferredJob>, token?: string): Promise<void> {
-    // Fetched in the moment of the stop.
+    // The job was fetched during the stop.
     if (stopping) {
       await job.moveToWait(token);
       throw new WaitingError();
@@ -80,16 +86,18 @@ export function consumeJobs(parts: ConsumerParts): Consumer {
     if (verdict.type === 'done') {
       if (isWhole(job.data)) return;
       await forget(job.id ?? '');
-      throw new WaitingError(); // it is not for BullMQ to end
+      throw new WaitingError(); // BullMQ must not end it
     }
     const dueAtMs = Date.now() + verdict.afterMs;
     await job.moveToDelayed(dueAtMs, token);
     if (verdict.inMailbox === true) await mailbox.enter(client, job.id ?? '', dueAtMs);
+    if (verdict.isOverdue === true)
+      await overdue.enter(client, overdueMark(job.id ?? '', job.data.receivedAtMs), dueAtMs);
     throw new DelayedError();
   }
 
   function dropLost(id: string): Promise<JobResult> {
-    log.error({ job: id }, 'a job lost its data and is dropped');
+    log.error({ job: id }, 'job lost: its data is gone from Redis');
     return Promise.resolve({ type: 'done' });
   }
 
@@ -110,21 +118,23 @@ export function consumeJobs(parts: ConsumerParts): Consumer {
     concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_CHECK_MS,
-    // A job may outlive any number of crashes: its record says when it is over.
+    // A job may survive any number of crashes: its record decides when it ends.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
-    // How soon to ask again after an outage; the default is 15 s.
+    // Retry delay after an outage; the default is 15 s.
     runRetryDelay: 500,
   });
-  worker.on('stalled', (id) => log.warn({ job: id }, 'late work of a dead process is taken up'));
+  worker.on('stalled', (id) =>
+    log.warn({ job: id }, 'takeover: late work of a process that died runs again'),
+  );
   worker.on('failed', (job, error) =>
-    log.error({ job: job?.id, error: nameOf(error) }, 'late work comes again'),
+    log.error({ job: job?.id, error: nameOf(error) }, 'job failed: the queue hands it out again'),
   );
   worker.on('error', (error) => log.debug({ reason: reasonOf(error) }, 'worker error'));
 
   return {
     async stop(graceMs) {
       stopping = true;
-      // Takes no more from here on, and resolves once nothing runs.
+      // Takes no more jobs, and resolves once none runs.
       const closing = worker.close();
       if (!(await settlesWithin(systemClock, closing, graceMs))) {
         for (const active of activeJobs) active.abandon();
@@ -139,7 +149,7 @@ export function consumeJobs(parts: ConsumerParts): Consumer {
   };
 }
 
-/** A Redis that evicts takes the data of a job and leaves its id in the queue. */
+/** False for a job whose data an evicting Redis removed, while its id stayed in the queue. */
 const isWhole = (data: Partial<DeferredJob>): boolean =>
   typeof data.id === 'string' && typeof data.appId === 'string' && typeof data.push === 'string';
 
@@ -159,7 +169,7 @@ function trackJob(): ActiveJob {
   };
 }
 
-/** Never the message: it may quote what the user wrote. */
+/** Returns the error's name, not its message, which may quote user text. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

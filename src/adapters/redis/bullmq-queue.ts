@@ -8,71 +8,84 @@ import {
 } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 import { consumeJobs } from './bullmq-consumer.js';
-import { waitUntilReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
+import type { RedisAddress } from '../../config/redis-config.js';
+import { waitUntilReady, FAIL_FAST, openRedis } from './connection.js';
 import { OperationTimeouts } from './operation-timeouts.js';
+import { reasonOf } from './reason-of.js';
+import { ReplicaConfirmation } from './replica-confirmation.js';
 import { gatherWrites, runScript } from './run-script.js';
 import { demandRight } from './redis-refused.js';
-import { MailboxJobs } from './mailbox-jobs.js';
+import { MarkedJobs, pushedAtOf } from './marked-jobs.js';
 import { SilentPeer } from './silent-peer.js';
 import { REMOVE_WAITING_JOB } from './store-scripts.js';
 
-/** BullMQ's code for "this job is not delayed": it waits, is being worked on, or is gone. */
+/** BullMQ's code for a job that is not delayed: waiting, active, or absent. */
 const NOT_DELAYED = -3;
-/** What BullMQ takes as a job id; whole numbers it refuses. */
+/** Number of overdue jobs read to find the oldest. All come due within about a minute, so the sample is fair. */
+const OVERDUE_SAMPLE = 500;
+/** Job ids that BullMQ accepts; it refuses integers. */
 const SAFE_ID = /^(?!\d+$)[A-Za-z0-9._-]+$/;
 
-export interface BullQueueOptions {
-  /** As for the store. */
-  readonly url: string;
+export type BullQueueOptions = RedisAddress & {
   readonly log: Logger;
-  /** Only for the distance to `notBeforeMs`; the waiting itself is timed by Redis's workers in real time. */
+  /** Only for the distance to `notBeforeMs`; BullMQ's workers time the delay itself in real time. */
   readonly clock: Clock;
   /** Default `late-replies`. */
   readonly name?: string;
-  /** One hash tag for all keys. Default `{wechat}`. */
+  /** Prefix of all keys, with one hash tag. Default `{wechat}`. */
   readonly prefix?: string;
-  /** How long one operation may take. Default 800 ms. */
+  /** Limit of one operation. Default 800 ms. */
   readonly timeoutMs?: number;
-}
+};
 
-/** Work promised to users, in BullMQ. */
+/** Stores the jobs of late answers in BullMQ. */
 export interface BullQueue extends DeferredQueue {
-  /** Waits for the first connection. False is no fault: the queue works as soon as Redis does. @throws RedisRefused */
+  /**
+   * Waits for the first connection. False is not an error: the queue works as soon as Redis does. @throws RedisRefused
+   */
   ready(withinMs: number): Promise<boolean>;
 }
 
 /**
- * Opens the queue. Never fails because Redis is away: its operations do, at once when the connection is known to
- * be lost, else after `timeoutMs`. A `put` that failed may still have been stored; the same id again is
- * harmless.
+ * Opens the queue. It does not fail if Redis is unavailable: its operations do, at once if the connection is lost, else
+ * after `timeoutMs`. A failed `put` may have been stored; the same id again is harmless.
  */
 export function createBullQueue(options: BullQueueOptions): BullQueue {
-  const { url, log, clock, name = 'late-replies', prefix = '{wechat}', timeoutMs = 800 } = options;
-  const client = openRedis(url, 'queue', log, FAIL_FAST);
+  const {
+    log,
+    clock,
+    name = 'late-replies',
+    prefix = '{wechat}',
+    timeoutMs = 800,
+    waitReplicas = 0,
+  } = options;
+  const client = openRedis(options, { part: 'queue', prefix, log }, FAIL_FAST);
+  const replicas = new ReplicaConfirmation(client, waitReplicas, log);
   const peer = new SilentPeer(client);
-  const mailbox = new MailboxJobs(`${prefix}:${name}:mailbox`);
+  const mailbox = new MarkedJobs(`${prefix}:${name}:mailbox`);
+  const overdue = new MarkedJobs(`${prefix}:${name}:overdue`);
   const queue = new Queue<DeferredJob>(name, {
     connection: client,
     prefix,
-    // It would ask Redis for its version on a connection that may be gone by then, and print to the console.
+    // The check would use a connection that may be closed by then, and print to the console.
     skipVersionCheck: true,
     streams: { events: { maxLen: 100 } },
     defaultJobOptions: {
       removeOnComplete: true,
-      // No job ends as failed: whatever goes wrong around it, it comes again after a second.
+      // No job ends as failed: after any error it is retried after a second.
       attempts: Number.MAX_SAFE_INTEGER,
       backoff: { type: 'fixed', delay: 1000 },
       stackTraceLimit: 0,
     },
   });
-  // The connection reports its own troubles; without a listener the event would end the process.
+  // The connection reports its errors itself; without a listener the event would end the process.
   queue.on('error', (error) => log.debug({ reason: reasonOf(error) }, 'queue error'));
 
-  const deadlines = new OperationTimeouts(timeoutMs);
+  const timeouts = new OperationTimeouts(timeoutMs);
   const consumers = new Set<Consumer>();
 
   async function within<T>(operation: string, start: () => Promise<T>): Promise<T> {
-    // BullMQ would keep the call until Redis comes, long after we said that it failed.
+    // BullMQ would execute the call once Redis is back, long after we reported its failure.
     if (client.status !== 'ready')
       throw new QueueUnavailable(`${operation}: Redis is away`, { maybeStored: false });
     const late = () => {
@@ -81,7 +94,7 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
     };
     gatherWrites(client);
     try {
-      return await deadlines.race(start(), late);
+      return await timeouts.race(start(), late);
     } catch (error) {
       if (error instanceof QueueUnavailable) throw error;
       throw new QueueUnavailable(`${operation}: Redis did not do it (${reasonOf(error)})`);
@@ -92,12 +105,15 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
     async put(job, { notBeforeMs, inMailbox } = {}) {
       if (!SAFE_ID.test(job.id)) throw new TypeError(`Job id ${JSON.stringify(job.id)} is not one of ours`);
       const delay = notBeforeMs === undefined ? 0 : Math.max(0, Math.ceil(notBeforeMs - clock.now()));
-      await within('put', () => queue.add('late-reply', job, { jobId: job.id, delay }));
+      await within('put', async () => {
+        await queue.add('late-reply', job, { jobId: job.id, delay });
+        await replicas.confirmed();
+      });
       if (inMailbox === true) await mailbox.enter(client, job.id, Date.now() + delay);
     },
 
     async promote(id) {
-      await within('hurry', () => queue.getBackend().promote(id).catch(ignoreNotDelayed));
+      await within('promote', () => queue.getBackend().promote(id).catch(ignoreNotDelayed));
     },
 
     async remove(id) {
@@ -111,12 +127,16 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
       within('counts', async () => {
         const counts = await queue.getJobCounts('wait', 'delayed', 'active', 'failed');
         const inMailbox = await mailbox.count(client);
-        // The first of each list is the oldest; a job whose data was evicted comes as nothing.
-        const [waiting, active] = await Promise.all([
+        // The first of each list is the oldest; a job with evicted data is undefined.
+        const [waiting, active, marks] = await Promise.all([
           queue.getJobs(['wait'], 0, 0, true),
           queue.getJobs(['active'], 0, 0, true),
+          overdue.soonest(client, OVERDUE_SAMPLE),
         ]);
-        const pushedAtMs = [...waiting, ...active].flatMap((job) => job?.data?.receivedAtMs ?? []);
+        const pushedAtMs = [
+          ...[...waiting, ...active].flatMap((job) => job?.data?.receivedAtMs ?? []),
+          ...marks.map(pushedAtOf),
+        ];
         return {
           waiting: counts['wait'] ?? 0,
           delayed: Math.max(0, (counts['delayed'] ?? 0) - inMailbox) + (counts['failed'] ?? 0),
@@ -127,7 +147,8 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
       }),
 
     consume(work, { concurrency = 64, onLost } = {}) {
-      const consumer = consumeJobs({ url, log, name, prefix, work, concurrency, onLost, mailbox });
+      const parts = { log, name, prefix, work, concurrency, onLost, mailbox, overdue };
+      const consumer = consumeJobs({ address: options, ...parts });
       consumers.add(consumer);
       return {
         async stop(graceMs) {
@@ -139,14 +160,14 @@ export function createBullQueue(options: BullQueueOptions): BullQueue {
 
     async ready(withinMs) {
       const isReady = await waitUntilReady(client, withinMs);
-      // How a worker waits; all else it does in scripts.
-      if (isReady) await demandRight(client.bzpopmin(queue.toKey('rights'), 0.01));
+      // The command by which a worker waits; everything else is in scripts.
+      if (isReady) await demandRight(client.bzpopmin(queue.toKey('rights'), 0.01), options);
       return isReady;
     },
 
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.stop(0)));
-      // Refused while Redis is away; there is nothing left to lose by then.
+      // Fails while Redis is unavailable; nothing can be lost by then.
       await queue.close().catch(() => {});
       client.disconnect();
     },

@@ -3,13 +3,13 @@ import { lifetimeMs, type KeyNames } from './key-names.js';
 import { encodeTrigger, ledgerText } from './send-ledger-lua.js';
 import { encodeWithExpiry, decodeKnown, decodeMailbox, encodeRecord } from './record-codec.js';
 
-/** Keys and arguments of one step. */
+/** Keys and arguments of a script call. */
 export interface ScriptCall {
   readonly keys: readonly string[];
   readonly args: readonly (string | number)[];
 }
 
-/** What a claim brings to its script, see `CLAIM`. Nothing travels that was not asked for. */
+/** Returns the keys and arguments of `CLAIM`. Only the requested parts are sent. */
 export function claimArgs(request: ClaimRequest, stored: StoredRecord, names: KeyNames): ScriptCall {
   const { key, nowMs, ttlMs, replayGuard, sender, grantsQuota, revokesQuota, countAttempts, readMailbox } =
     request;
@@ -51,11 +51,11 @@ export function claimArgs(request: ClaimRequest, stored: StoredRecord, names: Ke
   return { keys, args: [nowMs, encodeRecord(stored, nowMs + ttlMs), lifetimeMs(ttlMs), flags, ...args] };
 }
 
-/** What the script answered. */
+/** Decodes the script's result. */
 export function readClaim(reply: unknown, request: ClaimRequest, stored: StoredRecord): ClaimResult {
   if (reply === 0) return { type: 'replayed' };
   if (!request.countAttempts && !request.readMailbox) return readOutcome(reply, stored);
-  // Where the mailbox alone was asked for, without a sender, the script had nothing to add.
+  // With the mailbox requested but no sender, the script adds nothing.
   if (!request.countAttempts && request.sender === undefined) return readOutcome(reply, stored);
   const [outcome, count, sinceMs, found]: unknown[] = Array.isArray(reply) ? reply : [];
   const mailbox = decodeMailbox(found);
@@ -63,7 +63,7 @@ export function readClaim(reply: unknown, request: ClaimRequest, stored: StoredR
     ...(request.countAttempts && { attempts: { count: Number(count), sinceMs: Number(sinceMs) } }),
     ...(mailbox.length > 0 && { mailbox }),
   };
-  return { ...readOutcome(outcome, stored), ...extras };
+  return Object.assign(readOutcome(outcome, stored), extras);
 }
 
 function readOutcome(reply: unknown, stored: StoredRecord): Exclude<ClaimResult, { type: 'replayed' }> {

@@ -1,35 +1,37 @@
-import { types } from 'node:util';
 import { Redis, type Command, type RedisOptions } from 'ioredis';
 import { systemClock } from '../../ports/clock.js';
 import { scheduleTimeout } from '../../ports/timeout.js';
 import type { Logger } from '../../ports/logger.js';
+import type { RedisAddress } from '../../config/redis-config.js';
+import { connectionOptions } from './connection-options.js';
+import { isError, reasonOf } from './reason-of.js';
 
 const RECONNECT_MS = 300;
-/** Only where `SilentPeer` does not see to it: it runs on while the event loop is held up. */
+/** Used only if `SilentPeer` does not apply, because this timeout also counts while the event loop is blocked. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** How a connection behaves while Redis is away. */
+/** Behaviour of a connection while Redis is unavailable. */
 type ConnectionProfile = Pick<
   RedisOptions,
   'autoResendUnfulfilledCommands' | 'enableOfflineQueue' | 'maxRetriesPerRequest'
 >;
 
-/** Fails at once while Redis is away and never sends anything twice: whoever asked has a deadline and a journal. */
+/** Fails at once while Redis is unavailable, and never sends twice: the callers have a deadline and a journal. */
 export const FAIL_FAST: ConnectionProfile = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
 };
 
-/** Waits for Redis however long it takes: nobody stands behind a worker with a watch. */
+/** Retries forever: workers have no deadline. */
 export const RETRY_FOREVER: ConnectionProfile = { maxRetriesPerRequest: null };
 
-/** What a user hears who may not use INFO: new enough, and ready. */
+/** Replaces the INFO of a user without permission: a recent version, and ready. */
 export const INFO_REFUSED = 'info_refused:1\r\nredis_version:6.2.0\r\nloading:0\r\n';
 
 /**
- * A client for users without the right to INFO (`-@dangerous`). Only advice comes from it, but BullMQ and the ready check
- * ask for it each time, and take a refusal for a fault.
+ * A client for users without permission for INFO (`-@dangerous`). The server needs INFO only for advice, but BullMQ and
+ * the ready check always call it, and treat a refusal as an error.
  */
 class TolerantRedis extends Redis {
   override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
@@ -48,57 +50,65 @@ class TolerantRedis extends Redis {
 }
 
 /**
- * Opens one connection, which keeps coming back by itself. Never throws and never rejects because Redis is away.
- * Says in the log once that Redis went (and once for each further reason) and once that it is back, with `part` to tell the connections apart.
+ * Opens a connection that reconnects by itself. Never throws or rejects if Redis is unavailable. Logs each outage once
+ * (and once for each further reason) and its end; `part` names the connection.
  */
-export function openRedis(url: string, part: string, log: Logger, options: ConnectionProfile): Redis {
-  const client = new TolerantRedis(url, {
+export function openRedis(
+  address: RedisAddress,
+  { part, prefix, log }: { readonly part: string; readonly prefix: string; readonly log: Logger },
+  profile: ConnectionProfile,
+): Redis {
+  const isCluster = 'cluster' in address;
+  const client = new TolerantRedis({
+    ...connectionOptions(address, prefix),
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: () => RECONNECT_MS,
-    // A primary that became a replica refuses writes: ask the name again who is the primary now.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    ...options,
+    reconnectOnError: ({ message }) => isOfFormerPrimary(message, isCluster),
+    ...profile,
   });
   reportChanges(client, log.child({ part }));
   return client;
 }
 
-/** True once the connection is ready; false when it is not within the time. */
-export function waitUntilReady(client: Redis, withinMs: number): Promise<boolean> {
-  if (client.status === 'ready') return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const settle = (ready: boolean) => {
-      cancel();
-      client.off('ready', onReady);
-      resolve(ready);
-    };
-    const onReady = () => settle(true);
-    const cancel = scheduleTimeout(systemClock, withinMs, () => settle(false));
-    client.once('ready', onReady);
-  });
+/**
+ * True for errors after which the primary must be found again: a former primary that became a replica refuses writes
+ * (in scripts since 7.0 by the first word), and a cluster node reports a lost slot or partition.
+ */
+function isOfFormerPrimary(message: string, isCluster: boolean): boolean {
+  return /^(?:ERR .*-)?READONLY /.test(message) || (isCluster && /^(?:MOVED|CLUSTERDOWN) /.test(message));
 }
 
 /**
- * Why Redis or the connection refused, in a word or two: `ECONNREFUSED`, `OOM`, `WRONGPASS`.
- * Never the whole message: Redis quotes the command's arguments in some, and those hold what users wrote.
+ * Resolves with true once the connection is ready; with false after `withinMs`, after the client was closed, and at once
+ * when Redis refuses what waiting cannot mend. Attempts that are reset or find nobody are repeated until then: such an
+ * end can hide a refusal, as a reset hides the alert about a certificate.
+ *
+ * @param refusal  the refusal that waiting cannot mend, once there is one
  */
-export function reasonOf(error: unknown): string {
-  if (!isError(error)) return 'unknown';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error.name === 'ReplyError') return error.message.split(' ', 1)[0] ?? error.name;
-  return error.name === 'Error'
-    ? /timed? ?out/i.test(error.message)
-      ? 'timeout'
-      : 'disconnected'
-    : error.name;
+export function waitUntilReady(
+  client: Redis,
+  withinMs: number,
+  refusal: () => string | undefined = () => undefined,
+): Promise<boolean> {
+  if (client.status === 'ready') return Promise.resolve(true);
+  if (refusal() !== undefined) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const settle = (isReady: boolean): void => {
+      cancel();
+      client.off('ready', onReady).off('error', onError).off('end', onEnd);
+      resolve(isReady);
+    };
+    const onReady = () => settle(true);
+    const onEnd = () => settle(false);
+    const onError = () => {
+      if (refusal() !== undefined) settle(false);
+    };
+    const cancel = scheduleTimeout(systemClock, withinMs, onEnd);
+    client.on('error', onError).once('ready', onReady).once('end', onEnd);
+  });
 }
 
-/** Errors that come from Node itself may be of another realm: `instanceof` does not see those. */
-function isError(error: unknown): error is Error {
-  return error instanceof Error || types.isNativeError(error);
-}
-
-/** Whether Redis refused the database that the URL names. The connection stands, on database 0. */
+/** True if Redis refused the database of the URL. The connection then uses database 0. */
 export function isSelectError(error: unknown): boolean {
   if (!isError(error) || error.name !== 'ReplyError' || !('command' in error)) return false;
   const { command } = error;
@@ -106,22 +116,22 @@ export function isSelectError(error: unknown): boolean {
 }
 
 function reportChanges(client: Redis, log: Logger): void {
-  /** Of the outage that goes on now: each is said once, not with every try. */
+  /** Reasons of the current outage that were logged already. */
   const reasons = new Set<string>();
   const reportDown = (reason: string) => {
     if (reasons.has(reason)) return;
     reasons.add(reason);
-    log.warn({ reason }, 'Redis is away');
+    log.warn({ reason }, 'connection lost: Redis is away');
   };
   // Without a listener an `error` event would end the process.
   client.on('error', (error: unknown) => {
-    if (!isSelectError(error)) reportDown(reasonOf(error)); // that one is said by `warnOfWeakSettings`
+    if (!isSelectError(error)) reportDown(reasonOf(error)); // `watchSettings` logs that one
   });
   client.on('close', () => {
     if (reasons.size === 0 && client.status !== 'end') reportDown('closed');
   });
   client.on('ready', () => {
-    if (reasons.size > 0) log.info({}, 'Redis is back');
+    if (reasons.size > 0) log.info({}, 'connection restored: Redis is back');
     reasons.clear();
   });
 }

@@ -1,10 +1,10 @@
 /**
- * Where everything lies. All under one hash tag, so that a cluster keeps it on one node. The parts of the keys are a stored
- * format, older than the words of the code: they stay, so that a version reads what the one before it stored.
+ * Returns the names of all keys, under one hash tag, so that a cluster keeps them on one node. The parts of the keys
+ * are a stored format with older words, kept for compatibility with earlier versions.
  */
 export function keyNames(prefix: string) {
   return {
-    /** Before a record's own key: lanes and mailboxes hold those, and the scripts look their records up. */
+    /** Prefix of record keys. Lanes and mailboxes hold the keys without it, and scripts add it. */
     records: `${prefix}:record:`,
     record: (key: string) => `${prefix}:record:${key}`,
     body: (key: string) => `${prefix}:body:${key}`,
@@ -23,10 +23,10 @@ export function keyNames(prefix: string) {
 
 export type KeyNames = ReturnType<typeof keyNames>;
 
-/** Lifetimes in Redis only sweep: they end this much after the value's own end, by which everything is judged. */
+/** TTLs in Redis only free space: they end this much after the value's own expiry, which decides. */
 export const SWEEP_SLACK_MS = 60_000;
 
-/** How long a value stays in Redis, by Redis's own clock. */
+/** Returns the TTL of a value in Redis. */
 export function lifetimeMs(ttlMs: number): number {
   return Math.ceil(ttlMs) + SWEEP_SLACK_MS;
 }

@@ -1,12 +1,12 @@
 import { LANE_ENTRY_TTL_MS } from '../../ports/state-store.js';
 import { SWEEP_SLACK_MS } from './key-names.js';
 
-/** How long a lane stays in Redis after somebody entered it. */
+/** TTL of a lane after its last new entry. */
 const LANE_TTL_MS = LANE_ENTRY_TTL_MS + SWEEP_SLACK_MS;
 
 /**
- * Lanes and mailboxes: sorted sets of record keys, by rank. A rank is the moment of the claim, or one more than the
- * sender's highest where that is not later, so that equal moments keep their order. It goes along to the mailbox.
+ * Functions on lanes and mailboxes: sorted sets of record keys, by rank. A rank is the time of the claim, or the
+ * sender's highest rank plus one if that is greater, so that equal times keep their order. The mailbox keeps the rank.
  */
 export const ENTER = `
 local function newRank(lane, mailbox, now)
@@ -24,7 +24,7 @@ end
 `;
 
 /**
- * Stands on `ENTER` and the readers.
+ * Needs `ENTER` and `READERS`.
  *
  * stand   returns the rank in the lane that the record has left with this, if it has
  * successorthe next one in the lane whose record lives

@@ -1,21 +1,21 @@
 import { afterReading, countedMs, nextTickMs } from '../../ports/timeout.js';
 
 interface Waiting {
-  /** In time that counts. */
+  /** Due time in counted ms. */
   readonly dueMs: number;
   readonly expire: () => void;
 }
 
 /**
- * Gives every promise handed to it the same time to settle, of which a held-up event loop uses up little. All share one
- * timer: a timer for each operation would cost more than the rest of its bookkeeping.
+ * Applies the same timeout to every operation; time in which the event loop is blocked counts for little. All share one
+ * timer: a timer per operation would cost more than the rest of its bookkeeping.
  */
 export class OperationTimeouts {
   private readonly timeoutMs: number;
-  /** In the order in which they fall due, because all wait equally long. */
+  /** In order of due time, because all have the same timeout. */
   private readonly waiting = new Set<Waiting>();
   private ticking = false;
-  /** Time that counts, up to the last look. */
+  /** Counted time up to the last tick. */
   private countedMs = 0;
   private lookedAtMs = 0;
 
@@ -23,8 +23,15 @@ export class OperationTimeouts {
     this.timeoutMs = timeoutMs;
   }
 
-  /** Settles as `work` does, or rejects with what `late` makes when `work` takes too long. */
-  race<T>(work: Promise<T>, onTimeout: () => Error): Promise<T> {
+  /**
+   * Settles as `work` does, or rejects with the error of `onTimeout` if it takes too long. `onError` converts its
+   * rejection.
+   */
+  race<T>(
+    work: Promise<T>,
+    onTimeout: () => Error,
+    onError: (error: unknown) => unknown = (error) => error,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const nowMs = performance.now();
       if (!this.ticking) this.lookedAtMs = nowMs;
@@ -41,7 +48,7 @@ export class OperationTimeouts {
         },
         (error: unknown) => {
           this.waiting.delete(entry);
-          reject(error);
+          reject(onError(error));
         },
       );
     });

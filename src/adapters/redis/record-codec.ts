@@ -2,8 +2,8 @@ import { readDeadLetter } from '../../ports/older-words.js';
 import type { DeadLetter, PushRecord, MailboxEntry, StoredRecord } from '../../ports/state-store.js';
 
 /**
- * How values look in Redis. The scripts in `scripts.ts` read the heads, so that they can judge expiry and owners
- * without taking the JSON apart.
+ * Encodes a record for Redis. The scripts read the head, so that they can check expiry and owner without parsing the
+ * JSON.
  *
  * record   `<rev> <until ms> <length of owner in bytes> <owner><JSON>`
  * others   `<until ms> <text>`
@@ -17,21 +17,21 @@ export function encodeWithExpiry(text: string, untilMs: number): string {
   return `${Math.ceil(untilMs)} ${text}`;
 }
 
-/** The scripts' `{rev, JSON}`. What we wrote ourselves comes back as we wrote it. */
+/** Decodes the scripts' `{rev, JSON}`, which this code wrote itself. */
 export function decodeStored(reply: unknown): StoredRecord {
   const [rev, json]: unknown[] = Array.isArray(reply) ? reply : [];
   const record: PushRecord = JSON.parse(String(json));
   return { rev: Number(rev), record };
 }
 
-/** The scripts' `{rev, JSON, owner alive, body or nil}`. */
+/** Decodes the scripts' `{rev, JSON, owner alive, body or nil}`. */
 export function decodeKnown(reply: unknown): { stored: StoredRecord; ownerAlive: boolean; body?: string } {
   const [, , alive, body]: unknown[] = Array.isArray(reply) ? reply : [];
   const known = { stored: decodeStored(reply), ownerAlive: alive === 1 };
   return typeof body === 'string' ? { ...known, body } : known;
 }
 
-/** The scripts' `{key, rev, JSON, …}`. */
+/** Decodes the scripts' `{key, rev, JSON, …}`. */
 export function decodeMailbox(reply: unknown): MailboxEntry[] {
   const flat: unknown[] = Array.isArray(reply) ? reply : [];
   const mailbox: MailboxEntry[] = [];
@@ -40,7 +40,7 @@ export function decodeMailbox(reply: unknown): MailboxEntry[] {
   return mailbox;
 }
 
-/** The scripts' `{JSON, …}`. */
+/** Decodes the scripts' `{JSON, …}`. */
 export function decodeDeadLetters(reply: unknown): DeadLetter[] {
   const letters: unknown[] = Array.isArray(reply) ? reply : [];
   return letters.map((json) => readDeadLetter(JSON.parse(String(json))));

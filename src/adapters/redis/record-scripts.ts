@@ -12,20 +12,20 @@ end
 `;
 
 /**
- * What is asked besides the claim is named by letters, and brings its keys and arguments in this order:
+ * Claims a record. Letters name the options; each adds keys and arguments, in this order:
  *
- * g  guard                          keys: guard          arguments: its use · text of a new guard
- * s  a place in the sender's lane   keys: lane · mailbox   arguments: the record's own key
- * o  an opening                     keys: window         arguments: trigger · messages · from · until
- *                                                           · text of a ledger of it alone · its lifetime
- * c  a closing                      keys: window
- * t  count the tries                keys: tries
- * w  what is in the mailbox (with s)                       arguments: the record keys' beginning
+ * g  replay guard                   keys: guard          arguments: its use · text of a new guard
+ * s  entry in the sender's lane     keys: lane · mailbox   arguments: the record's own key
+ * o  grant of a send quota          keys: send quota     arguments: trigger · messages · from · until
+ *                                                           · text of a ledger with it alone · its TTL
+ * c  revocation of the send quota   keys: send quota
+ * t  number of the attempt          keys: attempts
+ * w  mailbox entries (with s)                               arguments: the record keys' beginning
  *
  * Keys:      record · body · beats · …
  * Arguments: now · text of a new record · its lifetime · letters · …
  * Result:    1 claimed · 0 replayed · {rev, json, owner alive, body or nil} known;
- *            with t or w {that, number of the try, time of the first, {key, rev, json, …}}
+ *            with t or w {that, number of the attempt, time of the first, {key, rev, json, …}}
  */
 export const CLAIM = script(`${READERS}${KNOWN}
 local now = tonumber(ARGV[1])
@@ -67,20 +67,20 @@ end
 local opens = string.find(flags, 'o', 1, true)
 if opens or string.find(flags, 'c', 1, true) then
   if not rev then
-    local ledger = opens and redis.call('GET', KEYS[k])
+    local raw = opens and redis.call('GET', KEYS[k])
     local from = opens and tonumber(ARGV[a + 2])
     local trigger, fromBefore
-    if ledger then trigger, fromBefore = string.match(ledger, '^%-1 (%S+) %d+ %d+ (%d+) %d+$') end
-    if opens and (not ledger or trigger == ARGV[a]) then
-      -- Nearly always: the same trigger as before, and no other.
-      if not ledger or from > tonumber(fromBefore) then
+    if raw then trigger, fromBefore = string.match(raw, '^%-1 (%S+) %d+ %d+ (%d+) %d+$') end
+    if opens and (not raw or trigger == ARGV[a]) then
+      -- Nearly always there is only one trigger, the same as before.
+      if not raw or from > tonumber(fromBefore) then
         redis.call('SET', KEYS[k], ARGV[a + 4], 'PX', ARGV[a + 5])
       end
     else
       ${SEND_LEDGER}
-      local book = opens and readLedger(ledger) or { closed = now }
-      if not opens or open(book, ARGV[a], tonumber(ARGV[a + 1]), from, tonumber(ARGV[a + 3])) then
-        writeLedger(KEYS[k], book, now)
+      local ledger = opens and readLedger(raw) or { closed = now }
+      if not opens or grant(ledger, ARGV[a], tonumber(ARGV[a + 1]), from, tonumber(ARGV[a + 3])) then
+        writeLedger(KEYS[k], ledger, now)
       end
     end
   end
@@ -131,14 +131,14 @@ return known(rev, json, owner, KEYS[3], KEYS[2], now)
 `);
 
 /**
- * Keys:      record · body; where anybody's place changes or others go along: lane · mailbox;
- *            of each that goes along: record · lane · mailbox
+ * Keys:      record · body; if a place changes or there are linked records: lane · mailbox;
+ *            of each linked record: record · lane · mailbox
  * Arguments: now · expected rev · text of the next record · its lifetime
  *            · text of the body ('' leaves it) · its lifetime; with lane and mailbox: the record keys' beginning
  *            · place ('' leaves it) · the record's own key · rank where it has none ('' behind all);
- *            of each that goes along: place · own key · rank · expected rev · text of the next record · its lifetime
+ *            of each linked record: place · own key · rank · expected rev · text of the next record · its lifetime
  * Result:    1 swapped · key of the record behind it in the lane that it left: swapped
- *            · 0 lost, nothing there · {rev, json} lost to this · {rev, json, 1} lost, another was in the way
+ *            · 0 conflict, no record · {rev, json} conflict with this · {rev, json, 1} linked conflict
  */
 export const SWAP = script(`${READERS}
 local now = tonumber(ARGV[1])

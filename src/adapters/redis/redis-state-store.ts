@@ -1,8 +1,11 @@
 import type { Logger } from '../../ports/logger.js';
-import { StoreUnavailable, type StateStore, type StoredRecord } from '../../ports/state-store.js';
-import { waitUntilReady, FAIL_FAST, openRedis, reasonOf } from './connection.js';
+import { claimedRecord, StoreUnavailable, type StateStore } from '../../ports/state-store.js';
+import type { RedisAddress } from '../../config/redis-config.js';
+import { waitUntilReady, FAIL_FAST, openRedis } from './connection.js';
 import { OperationTimeouts } from './operation-timeouts.js';
-import { warnOfWeakSettings } from './redis-settings.js';
+import { reasonOf } from './reason-of.js';
+import { readSettings, watchSettings } from './redis-settings.js';
+import { ReplicaConfirmation } from './replica-confirmation.js';
 import { preloadScripts, runScript } from './run-script.js';
 import { claimArgs, readClaim } from './claim-args.js';
 import { keyNames, lifetimeMs } from './key-names.js';
@@ -13,6 +16,7 @@ import {
   HEARTBEAT,
   PUT_DEAD_LETTER,
   COMPARE_AND_SET,
+  COUNT_DEAD_LETTERS,
   DEAD_LETTER,
   DEAD_LETTERS,
   DELETE_DEAD_LETTER,
@@ -20,7 +24,7 @@ import {
   SEND_QUOTA,
 } from './store-scripts.js';
 import { encodeTrigger } from './send-ledger-lua.js';
-import { demandRight, noteRefusals, RedisRefused } from './redis-refused.js';
+import { demandRight, noteRefusals, RedisRefused, TOO_OLD } from './redis-refused.js';
 import { SilentPeer } from './silent-peer.js';
 import { encodeWithExpiry, decodeKnown, decodeDeadLetters } from './record-codec.js';
 import { readSwap, swapArgs } from './swap-args.js';
@@ -40,80 +44,90 @@ const SCRIPTS: readonly Script[] = [
   DEAD_LETTER,
   DELETE_DEAD_LETTER,
 ];
-/** A dead owner is remembered this long, for nothing but tidiness: an absent owner is dead too. */
+/** A dead owner is removed after this time. An absent owner counts as dead, too. */
 const OWNER_RETENTION_MS = 3_600_000;
-/** Dead letters kept; beyond it the oldest go, so that a broken handler cannot fill Redis. */
+/** Limit of dead letters; beyond it the oldest are dropped, so that a broken handler cannot fill Redis. */
 const MAX_DEAD_LETTERS = 10_000;
 
-export interface RedisStoreOptions {
-  /** `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. */
-  readonly url: string;
+export type RedisStoreOptions = RedisAddress & {
   readonly log: Logger;
-  /** One hash tag for all keys, so that a cluster keeps them on one node. Default `{wechat}`. */
+  /** Prefix with one hash tag, so that a cluster keeps all keys on one node. Default `{wechat}`. */
   readonly prefix?: string;
-  /** How long one operation may take. Default 400 ms. */
+  /** Limit of one operation. Default 400 ms. */
   readonly timeoutMs?: number;
-}
+};
 
-/** The state of all processes in one Redis. */
+type Call = [script: Script, keys: readonly string[], args: readonly (string | number)[]];
+
+/** A state store in Redis, shared by all processes. */
 export interface RedisStateStore extends StateStore {
   /**
-   * Waits for the first connection. False is no fault: the store goes on trying and works as soon as Redis does.
+   * Waits for the first connection. False is not an error: the store works as soon as Redis does.
    *
-   * @throws RedisRefused  the password or a right is missing
+   * @throws RedisRefused  waiting does not mend that
    */
   ready(withinMs: number): Promise<boolean>;
+  /** True if Redis is known to evict keys. */
+  evicts(): boolean;
 }
 
 /**
- * Opens the store on Redis. Never fails because Redis is away: every operation does, at once when the connection
- * is known to be lost, else after `timeoutMs`.
+ * Opens the store. It does not fail if Redis is unavailable: operations do, at once if the connection is lost, else
+ * after `timeoutMs`.
  *
- * Durable and not durable are the same here, and as durable as Redis is set up to be: with `appendfsync always`
- * nothing answered is lost; with `everysec` the last second or two may be (docs/decisions/0012).
+ * `durable` makes no difference here; durability depends on Redis's settings: with `appendfsync always` no confirmed
+ * change is lost; with `everysec` the last second or two may be (docs/decisions/0012). With `waitReplicas`, a change
+ * counts once replicas have it (docs/decisions/0051).
  */
 export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
-  const { url, log, prefix = '{wechat}', timeoutMs = 400 } = options;
-  const client = openRedis(url, 'store', log, FAIL_FAST);
+  const { log, prefix = '{wechat}', timeoutMs = 400, waitReplicas = 0 } = options;
+  const client = openRedis(options, { part: 'store', prefix, log }, FAIL_FAST);
   const peer = new SilentPeer(client);
-  const refusal = noteRefusals(client);
+  const refusal = noteRefusals(client, options);
   preloadScripts(client, SCRIPTS);
-  const lookNoMore = warnOfWeakSettings(client, log);
-  const deadlines = new OperationTimeouts(timeoutMs);
+  const settings = watchSettings(client, log);
+  const replicas = new ReplicaConfirmation(client, waitReplicas, log);
+  const timeouts = new OperationTimeouts(timeoutMs);
 
   const names = keyNames(prefix);
   const letterKeys = [names.deadLetters, names.deadLetterOrder];
 
-  async function run(
-    operation: string,
-    script: Script,
-    keys: readonly string[],
-    args: readonly (string | number)[],
-  ): Promise<unknown> {
-    if (client.status !== 'ready') throw new StoreUnavailable(`${operation}: Redis is away`);
+  function run(operation: string, ...call: Call): Promise<unknown> {
+    return within(operation, () => runScript(client, ...call));
+  }
+
+  /** Like `run`, but resolves only once replicas have the change. */
+  function write(operation: string, ...call: Call): Promise<unknown> {
+    if (waitReplicas === 0) return run(operation, ...call);
+    return within(operation, async () => {
+      const reply = await runScript(client, ...call);
+      await replicas.confirmed();
+      return reply;
+    });
+  }
+
+  function within(operation: string, work: () => Promise<unknown>): Promise<unknown> {
+    if (client.status !== 'ready') return Promise.reject(new StoreUnavailable(`${operation}: Redis is away`));
     const late = () => {
       peer.suspect();
       return new StoreUnavailable(`${operation}: Redis did not answer within ${timeoutMs} ms`);
     };
-    try {
-      return await deadlines.race(runScript(client, script, keys, args), late);
-    } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
-      throw new StoreUnavailable(`${operation}: Redis did not do it (${reasonOf(error)})`);
-    }
+    const refused = (error: unknown) =>
+      new StoreUnavailable(`${operation}: Redis did not do it (${reasonOf(error)})`);
+    return timeouts.race(work(), late, refused);
   }
 
   return {
     async claim(request) {
       const { owner } = request;
-      const stored: StoredRecord = { rev: 1, record: { state: 'running', owner, fence: 1, attempt: 1 } };
+      const stored = claimedRecord(owner);
       const { keys, args } = claimArgs(request, stored, names);
-      return readClaim(await run('claim', CLAIM, keys, args), request, stored);
+      return readClaim(await write('claim', CLAIM, keys, args), request, stored);
     },
 
     async swap(request) {
       const { keys, args } = swapArgs(request, names);
-      return readSwap(await run('swap', SWAP, keys, args), request);
+      return readSwap(await write('swap', SWAP, keys, args), request);
     },
 
     async read(key, nowMs) {
@@ -132,7 +146,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
       const args = [nowMs, change];
       if (granted !== undefined)
         args.push(encodeTrigger(granted.trigger), granted.messages, granted.fromMs, granted.untilMs);
-      const reply = await run('sendQuota', SEND_QUOTA, [names.sendQuota(sender)], args);
+      const reply = await write('sendQuota', SEND_QUOTA, [names.sendQuota(sender)], args);
       const [left, untilMs, changed]: unknown[] = Array.isArray(reply) ? reply : [];
       return { left: Number(left), untilMs: Number(untilMs), changed: changed === 1 };
     },
@@ -150,7 +164,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
     },
 
     async heartbeat(owner, untilMs) {
-      await run('heartbeat', HEARTBEAT, [names.heartbeats], [owner, untilMs, untilMs - OWNER_RETENTION_MS]);
+      await write('heartbeat', HEARTBEAT, [names.heartbeats], [owner, untilMs, untilMs - OWNER_RETENTION_MS]);
     },
 
     async get(name, nowMs) {
@@ -166,11 +180,11 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
         next === undefined ? '' : encodeWithExpiry(next, nowMs + ttlMs),
         lifetimeMs(ttlMs),
       ];
-      return (await run('compareAndSet', COMPARE_AND_SET, [names.value(name)], args)) === 1;
+      return (await write('compareAndSet', COMPARE_AND_SET, [names.value(name)], args)) === 1;
     },
 
     async putDeadLetter(letter) {
-      await run('putDeadLetter', PUT_DEAD_LETTER, letterKeys, [
+      await write('putDeadLetter', PUT_DEAD_LETTER, letterKeys, [
         letter.id,
         JSON.stringify(letter),
         letter.atMs,
@@ -183,25 +197,33 @@ export function createRedisStore(options: RedisStoreOptions): RedisStateStore {
       return decodeDeadLetters(await run('deadLetters', DEAD_LETTERS, letterKeys, [limit]));
     },
 
+    async countDeadLetters() {
+      return Number(await run('countDeadLetters', COUNT_DEAD_LETTERS, [names.deadLetters], []));
+    },
+
     async deadLetter(id) {
       const reply = await run('deadLetter', DEAD_LETTER, [names.deadLetters], [id]);
       return decodeDeadLetters([reply].filter((json) => json !== null))[0];
     },
 
     async deleteDeadLetter(id) {
-      return (await run('deleteDeadLetter', DELETE_DEAD_LETTER, letterKeys, [id])) === 1;
+      return (await write('deleteDeadLetter', DELETE_DEAD_LETTER, letterKeys, [id])) === 1;
     },
 
     async ready(withinMs) {
-      const isReady = await waitUntilReady(client, withinMs);
+      const isReady = await waitUntilReady(client, withinMs, refusal);
       const reason = refusal();
-      if (reason !== undefined) throw new RedisRefused(reason);
-      if (isReady) await demandRight(runScript(client, HEARTBEAT, [names.heartbeats], ['', 0, 0]));
+      if (reason !== undefined) throw new RedisRefused(reason, options);
+      if (isReady) await demandRight(runScript(client, HEARTBEAT, [names.heartbeats], ['', 0, 0]), options);
+      if (isReady && readSettings(await client.info().catch(() => '')).isTooOld)
+        throw new RedisRefused(TOO_OLD, options);
       return isReady;
     },
 
+    evicts: () => settings.evicts(),
+
     async close() {
-      lookNoMore();
+      settings.stop();
       client.disconnect();
     },
   };

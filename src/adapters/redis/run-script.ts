@@ -1,26 +1,27 @@
 import type { Redis } from 'ioredis';
+import { ScriptCommand } from './script-command.js';
 import type { Script } from './script.js';
 
 const gathering = new WeakSet<object>();
 
-/** Runs a script in one round trip, in one write with whatever else is asked for in this turn. */
-export async function runScript(
+/** Runs a script in one round trip, in one write with the other commands of this turn. */
+export function runScript(
   client: Redis,
   script: Script,
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<unknown> {
   gatherWrites(client);
-  try {
-    return await client.evalsha(script.sha, keys.length, ...keys, ...args);
-  } catch (error) {
-    // Redis forgets its scripts when it restarts.
+  const command = new ScriptCommand(script, keys, args);
+  client.sendCommand(command);
+  return command.promise.catch((error: unknown) => {
+    // Redis loses its scripts when it restarts.
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
     return client.eval(script.lua, keys.length, ...keys, ...args);
-  }
+  });
 }
 
-/** Teaches Redis the scripts each time it comes (back), so that the first use of each is as quick as the next. */
+/** Loads the scripts at each connection, so that the first use of each is as fast as later ones. */
 export function preloadScripts(client: Redis, scripts: readonly Script[]): void {
   const load = () => {
     for (const { lua } of scripts) client.script('LOAD', lua).catch(() => {});
@@ -30,8 +31,7 @@ export function preloadScripts(client: Redis, scripts: readonly Script[]): void 
 }
 
 /**
- * What is sent within this turn of the event loop leaves in one write: as cheap as a pipeline, without its
- * bundle's shared fate and without waiting for the bundle before it.
+ * Sends all commands of this turn of the event loop in one write. That is as cheap as a pipeline, but each command succeeds or fails alone.
  */
 export function gatherWrites(client: Redis): void {
   const { stream } = client;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** One atomic step in Redis. `keys` come before the arguments; see the head of each text. */
+/** An atomic script. `keys` precede the arguments; see the head of each text. */
 export interface Script {
   readonly lua: string;
   readonly sha: string;
@@ -10,7 +10,7 @@ export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 
-/** How a stored text is read. Expiry is a value compared with the caller's clock. */
+/** Functions that read stored texts. Expiry is compared with the caller's clock. */
 export const READERS = `
 local function record(raw, now)
   if not raw then return nil end

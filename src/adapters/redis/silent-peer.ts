@@ -2,24 +2,35 @@ import type { Redis } from 'ioredis';
 import { systemClock } from '../../ports/clock.js';
 import { scheduleTimeout } from '../../ports/timeout.js';
 
-/** A peer that takes longer until it can be asked vanished without a word, or hangs. */
+/** Limit until a peer is ready; a slower one disappeared or hangs. */
 const READY_WITHIN_MS = 2_500;
-/** So long after an operation was given up, a peer that has not sent a byte since is gone. */
+/** Limit of silence after an operation timed out; then the peer counts as gone. */
 const SILENT_MS = 1_100;
 
-/** Ends a connection whose peer does not answer any more, so that it is made anew. The client's own timeouts run on while we are held up. */
+/**
+ * Destroys a connection whose peer does not answer, so that the client reconnects. The client's own timeouts also count
+ * while the event loop is blocked.
+ */
 export class SilentPeer {
   readonly #client: Redis;
   #isWatched = false;
 
   constructor(client: Redis) {
     this.#client = client;
-    client.on('connecting', () => {
-      this.#in(READY_WITHIN_MS, () => client.status === 'connecting' || client.status === 'connect');
+    client.on('connecting', () => this.#watchAttempt());
+  }
+
+  /** Polls, because there is no stream yet while the primary is searched. */
+  #watchAttempt(): void {
+    this.#in(READY_WITHIN_MS, () => {
+      const { status } = this.#client;
+      const isUnderWay = status === 'connecting' || status === 'connect';
+      if (isUnderWay) this.#watchAttempt();
+      return isUnderWay;
     });
   }
 
-  /** An operation was not answered in time: from now on the peer has to send something. */
+  /** Called after an operation timed out: from now on the peer must send something. */
   suspect(): void {
     if (this.#isWatched || this.#client.status !== 'ready') return;
     this.#isWatched = true;
@@ -33,7 +44,7 @@ export class SilentPeer {
 
   #in(ms: number, isSilent: () => boolean): void {
     const judge = (): void => {
-      // What is destroyed already stays as it is.
+      // An absent or destroyed stream stays as it is.
       if (isSilent()) this.#client.stream?.destroy(new Error('Redis timed out'));
     };
     scheduleTimeout(systemClock, ms, judge, { background: true });

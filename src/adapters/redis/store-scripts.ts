@@ -2,8 +2,8 @@ import { READERS, script } from './script.js';
 import { SEND_LEDGER } from './send-ledger-lua.js';
 
 /**
- * Keys:      beats (sorted set: owner by the end of its life)
- * Arguments: owner · lives until · owners gone before this are forgotten
+ * Keys:      heartbeats (sorted set: owner by the time at which it expires)
+ * Arguments: owner · expires at · owners expired before this are removed
  * Result:    1
  */
 export const HEARTBEAT = script(`
@@ -13,38 +13,38 @@ return 1
 `);
 
 /**
- * Keys:      window
- * Arguments: now · spend, refund, close or '' · where there is an opening: trigger · messages · from · until
+ * Keys:      send quota (ledger)
+ * Arguments: now · spend, refund, close or '' · of a new grant: trigger · messages · from · until
  * Result:    {left, until, 1 if the change was made}
  */
 export const SEND_QUOTA = script(`${SEND_LEDGER}
 local now, change = tonumber(ARGV[1]), ARGV[2]
-local book = readLedger(redis.call('GET', KEYS[1]))
-local news = ARGV[3] and open(book, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]))
+local ledger = readLedger(redis.call('GET', KEYS[1]))
+local granted = ARGV[3] and grant(ledger, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]))
 local function view()
   local left, till = 0, 0
-  for _, one in ipairs(book) do
-    if one[5] > now and one[2] > 0 then left, till = math.max(left, one[2]), math.max(till, one[5]) end
+  for _, allowance in ipairs(ledger) do
+    if allowance[5] > now and allowance[2] > 0 then left, till = math.max(left, allowance[2]), math.max(till, allowance[5]) end
   end
   return left, till
 end
 local changed = change ~= '' and (change ~= 'spend' or view() > 0)
 if changed then
-  if change == 'close' then book = { closed = now } end
-  for _, one in ipairs(book) do
-    if one[5] > now and change == 'spend' then one[2] = math.max(0, one[2] - 1) end
-    if one[5] > now and change == 'refund' then one[2] = math.min(one[3], one[2] + 1) end
+  if change == 'close' then ledger = { closed = now } end
+  for _, allowance in ipairs(ledger) do
+    if allowance[5] > now and change == 'spend' then allowance[2] = math.max(0, allowance[2] - 1) end
+    if allowance[5] > now and change == 'refund' then allowance[2] = math.min(allowance[3], allowance[2] + 1) end
   end
 end
-if news or changed then writeLedger(KEYS[1], book, now) end
+if granted or changed then writeLedger(KEYS[1], ledger, now) end
 local left, till = view()
 return { left, till, changed and 1 or 0 }
 `);
 
 /**
- * Keys:      times (list, the latest last, no more of them than the limit)
- * Arguments: now · limit, 1 or more · per so many ms · lifetime
- * Result:    1 counted · 0 there were as many already
+ * Keys:      times (list, the latest last, at most `limit` entries)
+ * Arguments: now · limit, 1 or more · period in ms · TTL in ms
+ * Result:    1 counted · 0 the limit was reached
  */
 export const TRY_ACQUIRE_RATE = script(`
 local oldest = redis.call('LINDEX', KEYS[1], -ARGV[2])
@@ -56,19 +56,19 @@ return 1
 `);
 
 /**
- * Keys:      fact
+ * Keys:      value
  * Arguments: now
- * Result:    its value · nil
+ * Result:    the value · nil
  */
 export const GET_VALUE = script(`${READERS}
 return dated(redis.call('GET', KEYS[1]), tonumber(ARGV[1])) or false
 `);
 
 /**
- * Keys:      fact
+ * Keys:      value
  * Arguments: now · '1' if a value is expected, else '0' · that value
- *            · text of the next fact ('' removes) · its lifetime
- * Result:    1 changed · 0 something else stands there
+ *            · the next value ('' removes) · its TTL in ms
+ * Result:    1 changed · 0 the value is not the expected one
  */
 export const COMPARE_AND_SET = script(`${READERS}
 local value = dated(redis.call('GET', KEYS[1]), tonumber(ARGV[1]))
@@ -83,8 +83,8 @@ return 1
 `);
 
 /**
- * Keys:      letters (hash: id → JSON) · order (sorted set: id by time)
- * Arguments: id · JSON · time · how many to keep
+ * Keys:      dead letters (hash: id → JSON) · order (sorted set: id by time)
+ * Arguments: id · JSON · time · limit of letters, the oldest go first
  * Result:    1
  */
 export const PUT_DEAD_LETTER = script(`
@@ -98,8 +98,8 @@ return 1
 `);
 
 /**
- * Keys:      letters · order
- * Arguments: how many at most, 1 or more
+ * Keys:      dead letters · order
+ * Arguments: limit, 1 or more
  * Result:    {JSON, …}, the newest first
  */
 export const DEAD_LETTERS = script(`
@@ -108,6 +108,14 @@ for _, id in ipairs(redis.call('ZREVRANGE', KEYS[2], 0, ARGV[1] - 1)) do
   letters[#letters + 1] = redis.call('HGET', KEYS[1], id) or nil
 end
 return letters
+`);
+
+/**
+ * Keys:      dead letters
+ * Result:    their number
+ */
+export const COUNT_DEAD_LETTERS = script(`
+return redis.call('HLEN', KEYS[1])
 `);
 
 /**
@@ -130,8 +138,8 @@ return redis.call('HDEL', KEYS[1], ARGV[1])
 `);
 
 /**
- * Takes a job that this process works on, and whose data is gone, out of a BullMQ queue. BullMQ's own end of a job needs
- * the data, and leaves such a job to be taken up again and again.
+ * Removes an active job whose data is gone from a BullMQ queue. BullMQ's own completion needs the data, and would retry
+ * such a job forever.
  *
  * Keys:      job · its lock · active (list) · stalled (set)
  * Arguments: job id
@@ -144,8 +152,8 @@ return 1
 `);
 
 /**
- * Takes a job that nobody works on out of a BullMQ queue. BullMQ's own removal answers "removed" for an absent
- * job too, and takes jobs from workers whose lock ran out.
+ * Removes a job that is not active from a BullMQ queue. BullMQ's own removal reports success for an absent job, too,
+ * and takes jobs from workers whose lock expired.
  *
  * Keys:      job · delayed (sorted set) · wait (list) · mailbox (sorted set)
  * Arguments: job id

@@ -3,7 +3,7 @@ import type { ScriptCall } from './claim-args.js';
 import { lifetimeMs, type KeyNames } from './key-names.js';
 import { encodeWithExpiry, decodeStored, encodeRecord } from './record-codec.js';
 
-/** What a swap brings to its script, see `SWAP`. Nothing travels that was not asked for. */
+/** Returns the keys and arguments of `SWAP`. Only the requested parts are sent. */
 export function swapArgs(request: SwapRequest, names: KeyNames): ScriptCall {
   const { key, rev, next, nowMs, ttlMs, body, sender, linked = [] } = request;
   const keys = [names.record(key), names.body(key)];
@@ -18,15 +18,18 @@ export function swapArgs(request: SwapRequest, names: KeyNames): ScriptCall {
   if (sender === undefined && linked.length === 0) return { keys, args };
   keys.push(...laneKeys(sender, key, names));
   args.push(names.records, sender?.place ?? '', key, sender?.sinceMs ?? '');
-  for (const one of linked) {
-    keys.push(names.record(one.key), ...laneKeys(one.sender, one.key, names));
-    args.push(one.sender?.place ?? '', one.key, one.sender?.sinceMs ?? '', one.rev);
-    args.push(encodeRecord({ rev: one.rev + 1, record: one.next }, nowMs + one.ttlMs), lifetimeMs(one.ttlMs));
+  for (const swap of linked) {
+    keys.push(names.record(swap.key), ...laneKeys(swap.sender, swap.key, names));
+    args.push(swap.sender?.place ?? '', swap.key, swap.sender?.sinceMs ?? '', swap.rev);
+    args.push(
+      encodeRecord({ rev: swap.rev + 1, record: swap.next }, nowMs + swap.ttlMs),
+      lifetimeMs(swap.ttlMs),
+    );
   }
   return { keys, args };
 }
 
-/** What the script answered. */
+/** Decodes the script's result. */
 export function readSwap(reply: unknown, { rev, next }: SwapRequest): SwapResult {
   const stored: StoredRecord = { rev: rev + 1, record: next };
   if (reply === 1) return { swapped: true, stored };
@@ -36,7 +39,7 @@ export function readSwap(reply: unknown, { rev, next }: SwapRequest): SwapResult
   return { swapped: false, stored: decodeStored(reply), ...(also === 1 && { linkedConflict: true }) };
 }
 
-/** Keys are counted, so one without a sender names something of its own that is not touched. */
+/** The number of keys is fixed, so a change without a sender gives keys that are not used. */
 function laneKeys(sender: { readonly key: string } | undefined, key: string, names: KeyNames): string[] {
   return sender === undefined
     ? [names.record(key), names.record(key)]

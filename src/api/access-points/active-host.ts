@@ -2,12 +2,12 @@ import type { Logger } from '../../ports/logger.js';
 import type { Host } from './host.js';
 
 /**
- * Which host calls go to. It stays the same until it is no longer trusted, or until the first of the configuration,
- * whose turn it is by right, is trusted again. Whatever the others do meanwhile moves nothing.
+ * Selects the host for calls. It changes only when the current host is no longer healthy, or when the first configured
+ * host is healthy again.
  */
 export class HostSelector {
   current: Host;
-  /** How often `current` changed. */
+  /** Number of changes of `current`. */
   switches = 0;
   readonly #hosts: readonly [Host, ...Host[]];
   readonly #log: Logger;
@@ -18,7 +18,10 @@ export class HostSelector {
     this.current = hosts[0];
   }
 
-  /** All hosts: the current one, other trusted ones as configured, slow ones, those that failed longest ago. */
+  /**
+   * Returns all hosts in order: the current one, other healthy ones as configured, slow ones, then failed ones, longest
+   * ago first.
+   */
   order(): Host[] {
     return [...this.#hosts].sort((a, b) => rank(a) - rank(b) || this.#first(a, b));
   }
@@ -28,19 +31,22 @@ export class HostSelector {
     return a.lostAtMs - b.lostAtMs;
   }
 
-  /** The other hosts that can take over, as configured. */
+  /** Returns the other hosts that can replace the current one, as configured. */
   others(): Host[] {
     return this.#hosts.filter((host) => host !== this.current && host.isHealthy);
   }
 
-  /** Returns to the first host where it is trusted. */
+  /** Returns to the first host if it is healthy. */
   returnToFirst(): void {
     if (this.#hosts[0].isHealthy) this.moveTo(this.#hosts[0], 'it is well again');
   }
 
   moveTo(host: Host, why: string): void {
     if (host === this.current) return;
-    this.#log.warn({ from: this.current.name, to: host.name }, `calls go to another access point: ${why}`);
+    this.#log.warn(
+      { from: this.current.name, to: host.name },
+      `failover: calls go to another access point, ${why}`,
+    );
     this.current = host;
     this.switches += 1;
   }

@@ -1,30 +1,31 @@
 import type { Clock } from '../../ports/clock.js';
 import type { HttpClient } from '../../ports/http-client.js';
 import type { Logger } from '../../ports/logger.js';
+import { sleep } from '../../ports/sleep.js';
 import type { UnreachableKind } from '../api-error.js';
 import type { Host } from './host.js';
 import type { HostSelector } from './active-host.js';
 import { probe, type ProbeResult } from './probe.js';
 
-/** All hosts are compared so often while there is traffic. */
+/** Interval of comparisons of all hosts while there is traffic. */
 const COMPARE_INTERVAL_MS = 300_000;
-/** A host that is not trusted is probed so often; half as often again with each probe that fails. */
+/** Interval of probes of an unhealthy host; it grows with each failed probe. */
 const UNHEALTHY_MS = { first: 10_000, longest: 300_000 };
-/** Calls that take longer than this on average bring a comparison forward, at most once in `COMPARE_SOON_MS`. */
+/** Calls that take longer on average trigger an early comparison, at most once in `COMPARE_SOON_MS`. */
 const SLOW_MS = 1_000;
 const COMPARE_SOON_MS = 60_000;
 const NEWEST_CALL = 0.1;
-/** A call without an answer for so long, from a host that answers nobody else either, has the host checked. */
+/** A host is checked if a call has waited this long and no other call was answered. */
 export const STALL_MS = 600;
-/** How much longer than twice the fastest other host it may then take to answer, and how often this is asked. */
+/** Time beyond twice the fastest other host that the check allows, and the interval of checks. */
 const CHECK_MS = 800;
 const MIN_CHECK_INTERVAL_MS = 5_000;
-/** How much longer than the first answer the others are waited for: then the order of the configuration counts. */
+/** Time after the first answer in which other answers count as equal: then the configured order decides. */
 const GRACE_MS = 20;
 
 /**
- * Probes hosts in the background: all of them now and then while there are calls, those that lost their trust until
- * they have it again, and the rest at once when the current one is lost. Without calls and suspicions nothing is armed.
+ * Probes hosts in the background: all of them periodically while there are calls, unhealthy ones until they recover,
+ * and the others at once if the current one fails. Without calls and unhealthy hosts no timer runs.
  */
 export class HealthMonitor {
   readonly #hosts: readonly Host[];
@@ -52,7 +53,7 @@ export class HealthMonitor {
     this.#random = deps.random;
   }
 
-  /** Whether probes decide who is well. */
+  /** True: probes decide which hosts are healthy. */
   get isOn(): boolean {
     return this.#isOn;
   }
@@ -66,7 +67,7 @@ export class HealthMonitor {
     this.#cancelTimer();
   }
 
-  /** A call was answered. `tookMs` where it was light enough to say something of the host. */
+  /** Records an answered call. `tookMs`: its duration, if it is short enough to measure the host. */
   answered(host: Host, tookMs: number | undefined): void {
     host.calls.answered += 1;
     host.answered();
@@ -78,14 +79,14 @@ export class HealthMonitor {
     if (this.#isOn) this.#afterCall(tookMs);
   }
 
-  /** A call got no usable answer. */
+  /** Records a call without a usable answer. */
   failed(host: Host, kind: UnreachableKind, why: string): void {
     if (host.failed(kind, this.#deps.clock.now())) this.#lost(host, why);
   }
 
   /**
-   * A call waits. Where the host went dark under connections that stand, calls would go on into it until the first of
-   * them times out: so it is asked something easy, and has to be about as fast as another.
+   * Checks the host of a slow call. If the host failed without closing its connections, calls would use it until the
+   * first timeout. So it is probed, and must answer about as fast as another host.
    */
   async onStall(host: Host): Promise<void> {
     const { clock } = this.#deps;
@@ -98,19 +99,19 @@ export class HealthMonitor {
     void this.#probe(host).then(() => {
       isAnswered = true;
     });
-    // Rejects where nobody answers: then it is our own line, and moving would not help.
+    // Rejects if no host answers: then our own network is down, and another host would not help.
     const otherMs = await Promise.any(this.#selector.others().map((other) => this.#answerMs(other)));
-    await this.#pass(CHECK_MS + otherMs);
+    await sleep(this.#deps.clock, CHECK_MS + otherMs, { background: true });
     if (isAnswered || !this.#isOn) return;
     this.failed(host, 'answer-timeout', `nothing for ${clock.now() - nowMs + STALL_MS} ms`);
   }
 
-  /** Gives hosts their trust back where they earned it, and calls to the first of them. */
+  /** Marks recovered hosts as healthy, and selects the first of them. */
   recover(): void {
     const nowMs = this.#deps.clock.now();
     for (const host of this.#hosts) {
       if (host.recover(nowMs, { isProbed: this.#isOn }))
-        this.#deps.log.info({ accessPoint: host.name }, 'access point is well again');
+        this.#deps.log.info({ accessPoint: host.name }, 'access point recovered');
     }
     this.#selector.returnToFirst();
   }
@@ -122,7 +123,7 @@ export class HealthMonitor {
     else if (this.#cancel === undefined) this.#schedule(COMPARE_INTERVAL_MS);
   }
 
-  /** A host lost its trust. If calls went there, whoever of the others answers a probe first takes over. */
+  /** Handles a failed host. If it was the current one, the first other host that answers a probe replaces it. */
   #lost(host: Host, why: string): void {
     this.#deps.log.warn({ accessPoint: host.name, trust: host.trust }, `access point suspected: ${why}`);
     const isCurrent = host === this.#selector.current;
@@ -148,13 +149,13 @@ export class HealthMonitor {
         return ms;
       });
       const ms = await Promise.any(probing);
-      await this.#pass(Math.max(GRACE_MS, ms / 2));
+      await sleep(this.#deps.clock, Math.max(GRACE_MS, ms / 2), { background: true });
       const next = candidates.find((host) => answered.has(host) && host.isHealthy);
       if (next !== undefined && !this.#selector.current.isHealthy) {
         this.#selector.moveTo(next, 'the one before failed');
       }
     } catch {
-      // Nobody answered: calls try them all, and the next round looks again.
+      // No host answered: calls try them all, and the next round probes again.
     } finally {
       this.#seeking = false;
     }
@@ -175,7 +176,7 @@ export class HealthMonitor {
     if (!this.#isOn) return;
     this.recover();
     if (!this.#selector.current.isHealthy) void this.#seek();
-    // Where nobody is suspected, the next call arms the next round.
+    // Without a suspect host, the next call schedules the next round.
     const suspects = this.#hosts.filter((host) => !host.isHealthy || host.isDoubtful);
     const dueMs = Math.min(...suspects.map((host) => this.#nextProbeMs(host)));
     if (suspects.length > 0) this.#schedule(Math.max(0, dueMs - this.#deps.clock.now()));
@@ -196,17 +197,11 @@ export class HealthMonitor {
     return result;
   }
 
-  /** @throws where it does not answer */
+  /** @throws if the host does not answer */
   async #answerMs(host: Host): Promise<number> {
     const result = await this.#probe(host);
     if (!result.ok) throw new Error(result.why);
     return result.ms;
-  }
-
-  #pass(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#deps.clock.schedule(ms, resolve, { background: true });
-    });
   }
 
   #bestBeside(one: Host): number | undefined {

@@ -1,37 +1,40 @@
 import type { UnreachableKind } from '../api-error.js';
 
-/** `failed`: calls did not get through; `slow`: clearly slower than another. Neither gets calls while another can. */
+/**
+ * `failed`: calls were not answered; `slow`: clearly slower than another. Neither is used while another host is
+ * healthy.
+ */
 export type HealthState = 'trusted' | 'failed' | 'slow';
 
-/** Good probes in a row before a host gets calls again. */
+/** Good probes in a row before a host is used again. */
 const GOOD_PROBES = 3;
-/** A host rests for so long at least; twice as long each time it fails within `RELAPSE_MS` of its return. */
+/** Shortest pause of a failed host; it doubles each time the host fails within `RELAPSE_MS` of its return. */
 const BACKOFF_MS = { first: 30_000, longest: 600_000 };
 const RELAPSE_MS = 300_000;
-/** Odd answers in a row that count as a failure. One may be the fault of a single API behind the host. */
+/** Unusable answers in a row that count as a failure. A single one may be the fault of one API. */
 const ODD_ANSWERS = 3;
 /** Slow probes in a row that count as slow. */
 const SLOW_PROBES = 2;
 /** Weight of the newest probe. */
 const NEWEST = 0.4;
 
-/** What to call much slower and what to call as fast; the gap between the two keeps hosts from taking turns. */
+/** Thresholds for changing to another host and back; the gap between them prevents flapping. */
 const isMuchSlower = (ms: number, bestMs: number): boolean => ms > 2 * bestMs + 200;
 const isAsFast = (ms: number, bestMs: number): boolean => ms <= 1.5 * bestMs + 100;
 
-/** One access point: how it did, and whether calls should go there. Knows nothing of time but what it is told. */
+/** The health of one access point. It gets the time as parameters. */
 export class Host {
-  /** Without a slash at its end. */
+  /** Base address without a trailing slash. */
   readonly base: string;
-  /** Without path and credentials: what logs may name. */
+  /** Name for logs, without path and credentials. */
   readonly name: string;
   trust: HealthState = 'trusted';
-  /** Of the probes, smoothed. Undefined: none was answered yet. */
+  /** Smoothed duration of the probes. `undefined`: none was answered yet. */
   answerMs: number | undefined;
-  /** Calls answered and calls that failed, probes apart. */
+  /** Number of answered and failed calls, without probes. */
   readonly calls = { answered: 0, failed: 0 };
   lastFailure: { readonly kind: UnreachableKind; readonly atMs: number } | undefined;
-  /** Probes without an answer, in a row. */
+  /** Failed probes in a row. */
   badInARow = 0;
   lostAtMs = 0;
 
@@ -50,21 +53,21 @@ export class Host {
     return this.trust === 'trusted';
   }
 
-  /** Still trusted, but the last probe was slow. */
+  /** True if it is healthy, but the last probe was slow. */
   get isDoubtful(): boolean {
     return this.isHealthy && this.#slowInARow > 0;
   }
 
-  /** A call was answered, by yes or by no. */
+  /** Records an answered call, even a refused one. */
   answered(): void {
     this.#oddInARow = 0;
   }
 
-  /** A call or a probe got no usable answer. True when that cost the host its trust. */
+  /** Records a call or a probe without a usable answer. True if the host becomes unhealthy. */
   failed(kind: UnreachableKind, nowMs: number): boolean {
     this.lastFailure = { kind, atMs: nowMs };
     this.#goodInARow = 0;
-    // The host is there and speaks: a kept connection that broke, one API that is ill.
+    // The host itself works: a reused connection broke, or one API fails.
     if (
       kind === 'connection-lost' ||
       kind === 'too-large' ||
@@ -77,7 +80,7 @@ export class Host {
     return this.#lose('failed', nowMs);
   }
 
-  /** A probe was answered. `bestMs`: the fastest other host that is trusted. True when it turned out slow. */
+  /** Records an answered probe. `bestMs`: the fastest other healthy host. True if the host becomes slow. */
   probed(ms: number, bestMs: number | undefined, nowMs: number): boolean {
     this.answerMs = this.answerMs === undefined ? ms : NEWEST * ms + (1 - NEWEST) * this.answerMs;
     this.badInARow = 0;
@@ -91,7 +94,7 @@ export class Host {
     return this.isHealthy && this.#slowInARow >= SLOW_PROBES && this.#lose('slow', nowMs);
   }
 
-  /** Trusts the host again where it has rested and, if there are probes, these were good. True when it does so now. */
+  /** Marks the host as healthy after its pause and, if there are probes, enough good ones. True if it changes. */
   recover(nowMs: number, { isProbed }: { isProbed: boolean }): boolean {
     if (this.isHealthy || nowMs < this.lostAtMs + this.#restMs) return false;
     if (isProbed && this.#goodInARow < GOOD_PROBES) return false;
@@ -99,7 +102,7 @@ export class Host {
     return true;
   }
 
-  /** For a host that answers where no other does. */
+  /** Marks the host as healthy, because it answers and no other does. */
   trustAgain(nowMs: number): void {
     this.trust = 'trusted';
     this.#regainedAtMs = nowMs;

@@ -3,21 +3,21 @@ import type { HttpClient } from '../../ports/http-client.js';
 import type { UnreachableKind } from '../api-error.js';
 import { probe, type ProbeResult } from './probe.js';
 
-/** What some probes found of one host. Times are medians, in milliseconds; absent where there was no such part. */
+/** The results of several probes of a host. Times are medians in ms; absent if there was no such phase. */
 export interface MeasuredPoint {
   readonly url: string;
   readonly answered: number;
-  /** How often what went wrong. */
+  /** Number of failures by kind. */
   readonly failures: Partial<Readonly<Record<UnreachableKind, number>>>;
   readonly dnsMs?: number;
   readonly connectMs?: number;
   readonly tlsMs?: number;
   readonly answerMs?: number;
-  /** All but the look-up of the name, which is made once for many calls. */
+  /** Everything except DNS, which happens once for many calls. */
   readonly totalMs?: number;
 }
 
-/** Probes all hosts side by side, one round after another. */
+/** Probes all hosts concurrently, in several rounds. */
 export async function measureAccessPoints(
   urls: readonly string[],
   rounds: number,
@@ -34,8 +34,8 @@ export async function measureAccessPoints(
 }
 
 /**
- * The hosts in the order in which they should be configured: fewest failures first, then the fastest; as they are where
- * the difference is none that a call would feel.
+ * Returns the hosts in the recommended order: fewest failures first, then the fastest; unchanged if the difference is
+ * negligible.
  */
 export function recommendedOrder(points: readonly MeasuredPoint[]): MeasuredPoint[] {
   const left = [...points];

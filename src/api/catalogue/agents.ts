@@ -9,7 +9,7 @@ export interface Agent {
   /** The person's WeChat id, once bound. */
   readonly kf_wx?: string;
   readonly kf_openid?: string;
-  /** Whom it was offered to, until when (Unix s), and what became of that. */
+  /** WeChat id that was invited, end of the invitation (Unix s), and its state. */
   readonly invite_wx?: string;
   readonly invite_expire_time?: number;
   readonly invite_status?: 'waiting' | 'rejected' | 'expired';
@@ -20,7 +20,7 @@ export interface OnlineAgent {
   /** 0 offline, 1 online in the web client. */
   readonly status: number;
   readonly kf_id: string;
-  /** Sessions under way. */
+  /** Number of open sessions. */
   readonly accepted_case: number;
   readonly kf_openid?: string;
 }
@@ -31,12 +31,17 @@ export interface NamedAgent {
   readonly nickname: string;
 }
 
+/** For customer service on behalf of a sub-merchant (客服子商户). Ordinary accounts leave it out. */
+export interface SubMerchant {
+  readonly business_id?: string;
+}
+
 const NICKNAME = { nickname: { characters: [1, 16] } } as const;
 
 /** Agents (客服账号), 100 at most. The new customer service has to be enabled in the console (65400). */
 export const agents = (on: CallExecutor) => ({
   /** All agents, bound and invited. Source: 获取所有客服账号. */
-  list: endpoint<{ readonly business_id?: string }, { readonly kf_list: readonly Agent[] }>(on, {
+  list: endpoint<SubMerchant, { readonly kf_list: readonly Agent[] }>(on, {
     method: 'GET',
     path: '/cgi-bin/customservice/getkflist',
     idempotent: true,
@@ -44,18 +49,15 @@ export const agents = (on: CallExecutor) => ({
     ids: ['kf_list[].kf_id'],
   }),
   /** Agents that are online, with how many sessions they serve. Source: 获取在线客服. */
-  online: endpoint<{ readonly business_id?: string }, { readonly kf_online_list: readonly OnlineAgent[] }>(
-    on,
-    {
-      method: 'GET',
-      path: '/cgi-bin/customservice/getonlinekflist',
-      idempotent: true,
-      answer: ['kf_online_list'],
-      ids: ['kf_online_list[].kf_id'],
-    },
-  ),
+  online: endpoint<SubMerchant, { readonly kf_online_list: readonly OnlineAgent[] }>(on, {
+    method: 'GET',
+    path: '/cgi-bin/customservice/getonlinekflist',
+    idempotent: true,
+    answer: ['kf_online_list'],
+    ids: ['kf_online_list[].kf_id'],
+  }),
   /** Makes an agent. A person has to be invited before it can be used (65402). Source: 添加客服账号. */
-  add: endpoint<NamedAgent>(on, {
+  add: endpoint<NamedAgent & SubMerchant>(on, {
     method: 'POST',
     path: '/customservice/kfaccount/add',
     idempotent: false,

@@ -1,4 +1,4 @@
-/** An article as it is written. Pictures in `content` have to come from `api.media.uploadImage`: others are dropped. */
+/** An article to write. Pictures in `content` must come from `api.media.uploadArticleImage`: others are dropped. */
 export interface DraftArticle {
   readonly article_type?: 'news' | 'newspic';
   readonly title: string;
@@ -12,11 +12,14 @@ export interface DraftArticle {
   readonly thumb_media_id?: string;
   readonly need_open_comment?: 0 | 1;
   readonly only_fans_can_comment?: 0 | 1;
+  /** Crop of the cover for 2.35:1 and 1:1: `X1_Y1_X2_Y2`, shares of width and height from 0 to 1. */
+  readonly pic_crop_235_1?: string;
+  readonly pic_crop_1_1?: string;
   /** The pictures of a `newspic`, 20 at most. */
   readonly image_info?: { readonly image_list: readonly { readonly image_media_id: string }[] };
 }
 
-/** An article as it is told of. */
+/** An article in WeChat's answers. */
 export interface KnownArticle extends DraftArticle {
   readonly url?: string;
   readonly thumb_url?: string;

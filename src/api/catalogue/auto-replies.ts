@@ -22,7 +22,7 @@ export interface KeywordRule {
 
 /** The automatic replies of the console (自动回复). They are off while a callback server is on. */
 export const autoReplies = (on: CallExecutor) => ({
-  /** The rules as they stand. Every account may ask. Source: 获取公众号的自动回复规则. */
+  /** Reads the current rules. Every account may. Source: 获取公众号的自动回复规则. */
   current: endpoint<
     {},
     {

@@ -8,23 +8,26 @@ export interface OpenIdList {
 
 const TWENTY = { openid_list: { items: [1, 20] } } as const;
 
-/** The blacklist (黑名单). Who is on it gets nothing and sends nothing. */
+/** The blacklist (黑名单). Its users neither get nor send messages. */
 export const blacklist = (on: CallExecutor) => ({
-  /** 1,000 a page; here, and only here, the cursor is called `begin_openid`. `api.all.blacklist` walks. Source: 获取黑名单列表. */
+  /**
+   * Lists 1,000 users per page; only here the cursor is called `begin_openid`. `api.all.blacklist` iterates. Source:
+   * 获取黑名单列表.
+   */
   list: endpoint<{ readonly begin_openid?: string }, OpenIdPage>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/getblacklist',
     idempotent: true,
     answer: ['count'],
   }),
-  /** Up to 20 at a time. Source: 拉黑用户. */
+  /** Adds up to 20 users. Source: 拉黑用户. */
   add: endpoint<OpenIdList>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/batchblacklist',
     idempotent: true,
     limits: TWENTY,
   }),
-  /** Lets up to 20 in again. Source: 取消拉黑用户. */
+  /** Removes up to 20 users. Source: 取消拉黑用户. */
   remove: endpoint<OpenIdList>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/batchunblacklist',

@@ -16,16 +16,16 @@ export interface ChatRecordsRequest {
   /** Unix seconds; from start to end 24 hours at most (65417). */
   readonly starttime: number;
   readonly endtime: number;
-  /** Where to go on: 1, then the `msgid` of the answer before. A whole number however long: give text as `BigInt(text)`. */
+  /** Cursor: 1, then the `msgid` of the previous answer. An integer of any length: pass a text as `BigInt(text)`. */
   readonly msgid: number | bigint;
   readonly number: number;
 }
 
-/** Chat records (聊天记录) of agents. `api.all.chatRecords` walks through the pages. */
+/** Chat records (聊天记录) of agents. `api.all.chatRecords` iterates over the pages. */
 export const chatRecords = (on: CallExecutor) => ({
   /**
-   * One page. There is another while `number` of the answer equals that of the request: go on with its `msgid`.
-   * Refusals: 65416 parameters, 65400 not enabled. Source: 获取聊天记录.
+   * Reads one page. There is another while `number` of the answer equals that of the request: continue with its
+   * `msgid`. Refusals: 65416 parameters, 65400 not enabled. Source: 获取聊天记录.
    */
   list: endpoint<
     ChatRecordsRequest,

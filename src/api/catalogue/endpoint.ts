@@ -5,29 +5,31 @@ import type { QuotaName } from './quotas.js';
 /** A request without fields. */
 export type NoFields = Readonly<Record<string, never>>;
 
-/** What a single API is, but for the shapes of request and answer. */
+/** The facts of one API, except the shapes of request and answer. */
 export interface EndpointSpec<Request extends object = object, Answer = Readonly<Record<string, unknown>>> {
-  /** With GET the request's fields travel as the query, with POST as a JSON body. */
+  /** GET sends the request's fields as the query, POST as a JSON body, except those in `query`. */
   readonly method: 'GET' | 'POST';
-  /** Without host and query. */
+  /** Fields that a POST sends in the query. If the request has no others, there is no body. */
+  readonly query?: readonly string[];
+  /** Fixed parameters of the query. */
+  readonly fixed?: Readonly<Record<string, string>>;
+  /** Path without host and query. */
   readonly path: string;
-  /** Whether the same call may be made twice without harm: then a lost answer is asked for again at another host. */
+  /** True if the call can be repeated safely, so that a lost answer leads to a retry at another host. */
   readonly idempotent: boolean | ((request: Request) => boolean);
-  /** Whose count the call goes by; absent where WeChat names none. */
+  /** Quota that the call counts against; absent if WeChat names none. */
   readonly quota?: QuotaName;
-  /**
-   * Fields without which the answer cannot be believed. Absent where the answer says nothing but "done": then the call
-   * resolves to nothing.
-   */
+  /** Required fields of the answer. Absent if the answer has no data: then the call resolves with nothing. */
   readonly answer?: [Answer] extends [void] ? never : readonly (keyof Answer & string)[];
-  /** Paths of 64-bit ids in the answer, which arrive as text whatever their size. */
+  /** Paths of 64-bit ids in the answer. They become texts, whatever their size. */
   readonly ids?: readonly string[];
-  readonly limits?: Limits;
-  /** Errcodes that say that it was done before; the answer counts as one of success. */
+  /** Limits of fields; a function if another field decides. */
+  readonly limits?: Limits | ((request: Request) => Limits);
+  /** Errcodes that mean "already done", which count as success. */
   readonly alreadyDoneCodes?: readonly number[];
   /** False: the call takes no access token. */
   readonly token?: false;
-  /** True: few calls a month, counted by us before they are made. */
+  /** True for a small monthly quota, which we count before each call. */
   readonly budget?: true;
 }
 
@@ -42,15 +44,15 @@ export type Endpoint<Request extends object, Answer> = ({} extends Request
   readonly [shapes]?: { readonly request: Request; readonly answer: Answer };
 };
 
-/** The shapes that an API was entered with. */
+/** The request and answer types of a catalogue function. */
 export type ShapesOf<Call> = Call extends { readonly [shapes]?: infer Shapes } ? Shapes : never;
 
-/** Makes one call: what all functions of the catalogue come down to. */
+/** Makes a call. All functions of the catalogue use it. */
 export type CallExecutor = (row: EndpointSpec, request: object, options: ApiCallOptions) => Promise<unknown>;
 
 /**
- * Enters an API into the catalogue: the shapes by type, the rest as data. Families are functions of `on`, not tables
- * with mapped types over them, because so the docstrings are shown by every editor.
+ * Creates a catalogue function from its types and its row. Families are functions of `on`, not mapped types over
+ * tables, so that editors show the docstrings.
  */
 export function endpoint<Request extends object = NoFields, Answer = void>(
   on: CallExecutor,
@@ -63,7 +65,7 @@ export function endpoint<Request extends object = NoFields, Answer = void>(
   return Object.assign(call, { [row]: known }) as unknown as Endpoint<Request, Answer>;
 }
 
-/** What a function of the catalogue was made of. */
+/** Returns the row from which a function of the catalogue was made. */
 export function rowOf(call: object): EndpointSpec | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody else has the symbol
   return Reflect.get(call, row) as EndpointSpec | undefined;

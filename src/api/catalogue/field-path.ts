@@ -1,14 +1,14 @@
-/** A value inside a request or an answer, with the means to put another in its place. */
+/** A value inside a request or an answer, with a function to replace it. */
 export interface Field {
   readonly value: unknown;
-  /** As it is called in errors: `button[2].name`. */
+  /** Name in errors: `button[2].name`. */
   readonly name: string;
   readonly replace: (value: unknown) => void;
 }
 
 /**
- * Finds the values at a path such as `msgid`, `action_info.scene.scene_str` or `button[].sub_button[].name`, where `[]`
- * goes through a list. What is not there is passed over.
+ * Yields the values at a path such as `msgid`, `action_info.scene.scene_str` or `button[].sub_button[].name`, where
+ * `[]` iterates over a list. Skips absent values.
  */
 export function* fieldsAt(root: object, path: string): Generator<Field> {
   yield* walk(root, path.split('.'), '');

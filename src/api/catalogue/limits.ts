@@ -1,25 +1,26 @@
+import { inBoth, type Words } from '../../protocol/words.js';
 import { ApiRequestInvalid } from '../api-error.js';
 import { fieldsAt } from './field-path.js';
 
 /**
- * What a field may be, as data: a change of WeChat's is a change of one line. Kept only where WeChat's own answer would
- * mislead (40032 for any list of wrong length, 40018 without the button) or where a mistake costs what there is little of.
+ * Limits of fields, as data: when WeChat changes one, one line changes. A limit is listed only if WeChat's own error would
+ * mislead (40032 for any list of wrong length, 40018 without the button) or a mistake costs a scarce quota.
  */
 export type Limit =
   | { readonly items: Range }
-  /** Of the text in UTF-8. */
+  /** UTF-8 bytes of a text. */
   | { readonly bytes: Range }
-  /** As a person counts them: an emoji is one. */
+  /** Graphemes of a text: an emoji counts once. */
   | { readonly characters: Range }
-  /** Of a whole number, or of one written as text. */
+  /** Value of an integer, or of one as text. */
   | { readonly number: Range };
 
 type Range = readonly [least: number, most: number];
 
-/** By path of the field: `openid_list`, `button[].name`. A field that is absent is not measured. */
+/** Limits by path of the field: `openid_list`, `button[].name`. Absent fields are not checked. */
 export type Limits = Readonly<Record<string, Limit>>;
 
-/** @throws ApiRequestInvalid for the first field that is out of its limits */
+/** @throws ApiRequestInvalid for the first field that exceeds its limits */
 export function checkLimits(endpoint: string, limits: Limits, request: object): void {
   for (const [path, limit] of Object.entries(limits)) {
     for (const { value, name } of fieldsAt(request, path)) {
@@ -29,25 +30,30 @@ export function checkLimits(endpoint: string, limits: Limits, request: object): 
   }
 }
 
-function whyNot(limit: Limit, value: unknown): string | undefined {
+function whyNot(limit: Limit, value: unknown): Words | undefined {
   if ('items' in limit) {
-    return Array.isArray(value) ? outside(limit.items, value.length, 'items') : 'is no list';
+    return Array.isArray(value)
+      ? outside(limit.items, value.length, { en: 'items', zh: '项' })
+      : { en: 'is no list', zh: '不是列表' };
   }
   if ('number' in limit) {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     return typeof number === 'number' && Number.isInteger(number)
-      ? outside(limit.number, number, '')
-      : 'is no whole number';
+      ? outside(limit.number, number, inBoth(''))
+      : { en: 'is no whole number', zh: '不是整数' };
   }
-  if (typeof value !== 'string') return 'is no text';
+  if (typeof value !== 'string') return { en: 'is no text', zh: '不是文本' };
   return 'bytes' in limit
-    ? outside(limit.bytes, Buffer.byteLength(value), 'bytes of UTF-8')
-    : outside(limit.characters, lengthOf(value), 'characters');
+    ? outside(limit.bytes, Buffer.byteLength(value), { en: 'bytes of UTF-8', zh: '字节（UTF-8）' })
+    : outside(limit.characters, lengthOf(value), { en: 'characters', zh: '个字符' });
 }
 
-function outside([least, most]: Range, found: number, unit: string): string | undefined {
+function outside([least, most]: Range, found: number, unit: Words): Words | undefined {
   if (found >= least && found <= most) return undefined;
-  return `has to be ${least} to ${most} ${unit}`.trimEnd() + `, and is ${found}`;
+  return {
+    en: `has to be ${least} to ${most} ${unit.en}`.trimEnd() + `, and is ${found}`,
+    zh: `应为 ${least} 到 ${most} ${unit.zh}`.trimEnd() + `，实际是 ${found}`,
+  };
 }
 
 const segmenter = new Intl.Segmenter();

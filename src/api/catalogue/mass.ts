@@ -1,11 +1,9 @@
 import type { OpenId } from '../../protocol/ids.js';
 import { endpoint, type CallExecutor } from './endpoint.js';
 
-/** What a mass message holds: one part, named like `msgtype`. */
+/** A mass message: one part, named like `msgtype`. */
 export type MassMessage =
-  | { readonly msgtype: 'mpnews'; readonly mpnews: MediaRef; readonly send_ignore_reprint?: 0 | 1 }
-  | { readonly msgtype: 'text'; readonly text: { readonly content: string } }
-  | { readonly msgtype: 'voice'; readonly voice: MediaRef }
+  | SharedMessage
   | {
       readonly msgtype: 'image';
       readonly images: {
@@ -15,19 +13,34 @@ export type MassMessage =
         readonly only_fans_can_comment?: 0 | 1;
       };
     }
-  | { readonly msgtype: 'mpvideo'; readonly mpvideo: MediaRef }
   | { readonly msgtype: 'wxcard'; readonly wxcard: { readonly card_id: string } };
+
+/** A preview to one user. Here a picture is a single one, and a card has an owner. Source: 预览消息. */
+export type PreviewMessage =
+  | SharedMessage
+  | { readonly msgtype: 'image'; readonly image: MediaRef }
+  | {
+      readonly msgtype: 'wxcard';
+      /** `card_ext` is JSON as text: `code`, `openid`, `timestamp`, `signature`. */
+      readonly wxcard: { readonly card_id: string; readonly card_ext?: string };
+    };
+
+type SharedMessage =
+  | { readonly msgtype: 'mpnews'; readonly mpnews: MediaRef; readonly send_ignore_reprint?: 0 | 1 }
+  | { readonly msgtype: 'text'; readonly text: { readonly content: string } }
+  | { readonly msgtype: 'voice'; readonly voice: MediaRef }
+  | { readonly msgtype: 'mpvideo'; readonly mpvideo: MediaRef };
 
 export interface MediaRef {
   readonly media_id: string;
 }
 
 export interface Deduplicated {
-  /** Up to 32 bytes. The same within 24 hours is sent once: with it, a call whose answer was lost may be repeated. */
+  /** Up to 32 bytes. WeChat deduplicates by it for 24 hours, so a call without an answer can be repeated. */
   readonly clientmsgid?: string;
 }
 
-/** A job that waits in WeChat's queue; its end comes as `event.MASSSENDJOBFINISH`. The ids are 64-bit numbers as text. */
+/** A job in WeChat's queue; its result is pushed as `event.MASSSENDJOBFINISH`. Ids are 64-bit numbers as text. */
 export interface MassJob {
   readonly msg_id: string;
   /** For articles only. */
@@ -46,13 +59,13 @@ const JOB = {
 const CLIENT_ID = { clientmsgid: { bytes: [1, 32] } } as const;
 
 /**
- * Mass sending (群发): what every follower sees, and cannot be taken back. A user gets four a month from a service
- * account, one a day from a subscription account (45028). 60 calls a minute.
+ * Mass sending (群发), which cannot be undone. A user gets four a month from a service account, one a day from a
+ * subscription account (45028). 60 calls a minute.
  */
 export const mass = (on: CallExecutor) => ({
   /**
-   * To all, or to those who wear a tag. Under API protection sending to all waits for the administrator (89504, 89505).
-   * Source: 根据标签群发消息.
+   * Sends to all followers or to those with a tag. With API protection, sending to all needs the administrator's
+   * confirmation (89504, 89505). Source: 根据标签群发消息.
    */
   sendAll: endpoint<
     {
@@ -61,15 +74,15 @@ export const mass = (on: CallExecutor) => ({
       Deduplicated,
     MassJob
   >(on, { ...JOB, path: '/cgi-bin/message/mass/sendall', limits: CLIENT_ID }),
-  /** To 2 to 10,000 users by name. Verified service accounts only. Source: 根据 OpenID 列表群发消息. */
+  /** Sends to 2 to 10,000 users by OpenID. Verified service accounts only. Source: 根据 OpenID 列表群发消息. */
   send: endpoint<{ readonly touser: readonly OpenId[] } & MassMessage & Deduplicated, MassJob>(on, {
     ...JOB,
     path: '/cgi-bin/message/mass/send',
     limits: { ...CLIENT_ID, touser: { items: [2, 10_000] } },
   }),
-  /** To one user, to look at it; `towxname` wins over `touser`. Source: 预览消息. */
+  /** Sends a preview to one user; `towxname` takes precedence over `touser`. Source: 预览消息. */
   preview: endpoint<
-    ({ readonly touser: OpenId } | { readonly towxname: string }) & MassMessage,
+    ({ readonly touser: OpenId } | { readonly towxname: string }) & PreviewMessage,
     { readonly msg_id?: string }
   >(on, {
     method: 'POST',
@@ -79,7 +92,17 @@ export const mass = (on: CallExecutor) => ({
     answer: [],
     ids: ['msg_id'],
   }),
-  /** How far it is. Source: 查询群发消息发送状态. */
+  /** Converts a temporary video for mass messages (`mpvideo`). Source: 根据标签群发消息 (视频). */
+  video: endpoint<
+    { readonly media_id: string; readonly title: string; readonly description: string },
+    { readonly type: 'video'; readonly media_id: string; readonly created_at: number }
+  >(on, {
+    method: 'POST',
+    path: '/cgi-bin/media/uploadvideo',
+    idempotent: true,
+    answer: ['media_id'],
+  }),
+  /** Reads the progress of a job. Source: 查询群发消息发送状态. */
   status: endpoint<
     { readonly msg_id: string },
     { readonly msg_id: string; readonly msg_status: 'SEND_SUCCESS' | 'SENDING' | 'SEND_FAIL' | 'DELETE' }
@@ -90,14 +113,14 @@ export const mass = (on: CallExecutor) => ({
     answer: ['msg_status'],
     ids: ['msg_id'],
   }),
-  /** Takes the page away behind articles and videos; the card in the chats stays. Source: 删除群发消息. */
+  /** Deletes the page of articles and videos; the card in the chats stays. Source: 删除群发消息. */
   remove: endpoint<{
     readonly msg_id: string | bigint;
     /** 1 is the first article; 0, or nothing, all of them. */
     readonly article_idx?: number;
     readonly url?: string;
   }>(on, { method: 'POST', path: '/cgi-bin/message/mass/delete', idempotent: true }),
-  /** 0 to 4: 800,000, 600,000, 450,000, 300,000, 100,000 a minute. Source: 获取群发速度. */
+  /** Reads the speed, 0 to 4: 800,000, 600,000, 450,000, 300,000, 100,000 a minute. Source: 获取群发速度. */
   speed: endpoint<{}, { readonly speed: number; readonly realspeed: number }>(on, {
     method: 'POST',
     path: '/cgi-bin/message/mass/speed/get',

@@ -1,6 +1,11 @@
 import type { Limits } from './limits.js';
 
-/** A button of the custom menu: one that does something, or one that opens up to five of them. */
+/**
+ * A button of the custom menu: an action, or a sub-menu of up to five actions.
+ *
+ * @example
+ * const button: MenuButton = { name: '天气', type: 'click', key: 'weather' };
+ */
 export type MenuButton =
   ActingButton | { readonly name: string; readonly sub_button: readonly ActingButton[] };
 
@@ -25,7 +30,7 @@ export type ActingButton = { readonly name: string } & (
   | { readonly type: 'miniprogram'; readonly appid: string; readonly pagepath: string; readonly url: string }
 );
 
-/** A button as WeChat tells of it: empty lists stand where there are none. */
+/** A button in WeChat's answer: absent lists are empty lists. */
 export interface KnownButton {
   readonly name: string;
   readonly type?: string;
@@ -38,7 +43,10 @@ export interface KnownButton {
   readonly sub_button?: readonly KnownButton[];
 }
 
-/** WeChat answers 40016 to 40027 without saying which button it means. Names are cut on the screen after 4 and 8 characters. */
+/**
+ * Limits of a menu, because WeChat answers 40016 to 40027 without naming the button. The screen cuts names after 4 and
+ * 8 characters.
+ */
 export const MENU_LIMITS: Limits = {
   button: { items: [1, 3] },
   'button[].name': { bytes: [1, 16] },

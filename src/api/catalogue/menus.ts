@@ -1,7 +1,7 @@
 import { endpoint, type CallExecutor } from './endpoint.js';
 import { MENU_LIMITS, type KnownButton, type MenuButton } from './menu-button.js';
 
-/** Who sees a conditional menu. The rules by sex, place and language are gone (65320). */
+/** Selects the users who see a conditional menu. Rules by sex, place and language were removed (65320). */
 export interface MatchRule {
   /** Id of a tag, as text. */
   readonly tag_id?: string;
@@ -11,7 +11,7 @@ export interface MatchRule {
 
 export interface KnownMenus {
   readonly menu: { readonly button: readonly KnownButton[]; readonly menuid?: string };
-  /** The newest first, which is the order in which they are matched. */
+  /** Newest first, which is the order of matching. */
   readonly conditionalmenu?: readonly {
     readonly button: readonly KnownButton[];
     readonly matchrule: MatchRule & { readonly group_id?: string };
@@ -32,8 +32,8 @@ export interface ConsoleButton {
 }
 
 /**
- * The custom menu (自定义菜单). Users see a change when they enter the chat and their client asked more than five minutes
- * ago; who unfollows and follows again sees it at once.
+ * The custom menu (自定义菜单). Users see a change when they enter the chat and their client's copy is older than five
+ * minutes; after unfollowing and following again, at once.
  */
 export const menus = (on: CallExecutor) => ({
   /** Replaces the default menu. Refusals: 40015 to 40028, 40054, 40055 the domain of a url. Source: 创建自定义菜单. */
@@ -44,7 +44,7 @@ export const menus = (on: CallExecutor) => ({
     quota: 'menu create',
     limits: MENU_LIMITS,
   }),
-  /** The menus made by API. 46003: there is none. Source: 查询自定义菜单. */
+  /** Reads the menus made by API. 46003: there is none. Source: 查询自定义菜单. */
   get: endpoint<{}, KnownMenus>(on, {
     method: 'GET',
     path: '/cgi-bin/menu/get',
@@ -60,7 +60,10 @@ export const menus = (on: CallExecutor) => ({
     idempotent: true,
     quota: 'menu delete',
   }),
-  /** What users see now, also when it was made in the console. Every account may ask. Source: 获取自定义菜单配置. */
+  /**
+   * Reads the menu that users see now, also one that was made in the console. Every account may ask. Source:
+   * 获取自定义菜单配置.
+   */
   current: endpoint<
     {},
     {
@@ -73,7 +76,7 @@ export const menus = (on: CallExecutor) => ({
     idempotent: true,
     answer: ['is_menu_open'],
   }),
-  /** Adds a menu for some users; needs a default menu (65303). There is no changing one. Source: 创建个性化菜单. */
+  /** Adds a menu for some users; needs a default menu (65303). It cannot be changed later. Source: 创建个性化菜单. */
   addConditional: endpoint<
     { readonly button: readonly MenuButton[]; readonly matchrule: MatchRule },
     { readonly menuid: string }
@@ -86,14 +89,14 @@ export const menus = (on: CallExecutor) => ({
     ids: ['menuid'],
     limits: MENU_LIMITS,
   }),
-  /** Removes one conditional menu. 65301: it is none. Source: 删除个性化菜单. */
+  /** Removes a conditional menu. 65301: there is no such menu. Source: 删除个性化菜单. */
   removeConditional: endpoint<{ readonly menuid: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/menu/delconditional',
     idempotent: false,
     quota: 'conditional menu delete',
   }),
-  /** The menu that one user sees, by OpenID or WeChat id. Source: 测试个性化菜单匹配结果. */
+  /** Reads the menu that a user sees, by OpenID or WeChat id. Source: 测试个性化菜单匹配结果. */
   tryMatch: endpoint<{ readonly user_id: string }, { readonly button: readonly KnownButton[] }>(on, {
     method: 'POST',
     path: '/cgi-bin/menu/trymatch',

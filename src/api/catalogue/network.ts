@@ -1,13 +1,13 @@
 import { endpoint, type CallExecutor } from './endpoint.js';
 
 export interface IpList {
-  /** Addresses and CIDR blocks; IPv6 is possible. Read it once a day, and keep the old list when that fails. */
+  /** Addresses and CIDR blocks; IPv6 is possible. Read it once a day, and keep the old list after a failure. */
   readonly ip_list: readonly string[];
 }
 
 export interface CheckRequest {
   readonly action: 'dns' | 'ping' | 'all';
-  /** China Telecom, China Unicom, Tencent's own, or as it comes. */
+  /** China Telecom, China Unicom, Tencent's own, or any. */
   readonly check_operator: 'CHINANET' | 'UNICOM' | 'CAP' | 'DEFAULT';
 }
 
@@ -25,21 +25,21 @@ export interface CheckResult {
 
 /** The network between WeChat and us. */
 export const network = (on: CallExecutor) => ({
-  /** Where pushes come from. Source: 获取微信推送服务器 IP. */
+  /** Reads the addresses that send pushes. Source: 获取微信推送服务器 IP. */
   callbackIps: endpoint<{}, IpList>(on, {
     method: 'GET',
     path: '/cgi-bin/getcallbackip',
     idempotent: true,
     answer: ['ip_list'],
   }),
-  /** Where the API is. Source: 获取微信 API 服务器 IP. */
+  /** Reads the addresses of the API. Source: 获取微信 API 服务器 IP. */
   apiIps: endpoint<{}, IpList>(on, {
     method: 'GET',
     path: '/cgi-bin/get_api_domain_ip',
     idempotent: true,
     answer: ['ip_list'],
   }),
-  /** Looks at our callback address from WeChat's side. 40201: none is set. Source: 网络通信检测. */
+  /** Checks our callback URL from WeChat's network. 40201: none is set. Source: 网络通信检测. */
   check: endpoint<CheckRequest, CheckResult>(on, {
     method: 'POST',
     path: '/cgi-bin/callback/check',

@@ -17,7 +17,7 @@ export interface NoticeTemplate {
   readonly title: string;
   readonly content: string;
   readonly example: string;
-  /** 2 one opt-in for one notice, 3 for as long as the user likes. */
+  /** 2 one opt-in per notice, 3 until the user cancels. */
   readonly type: number;
 }
 
@@ -38,15 +38,15 @@ export interface Keyword {
 /** Subscription notices (订阅通知) and their template library. Verified accounts only. */
 export const notices = (on: CallExecutor) => ({
   /**
-   * Sends one notice; each takes one opt-in of the user (`event.subscribe_msg_popup_event`). 43101: there is none left,
-   * and no repeating helps. 47003 a field, 40037 the template. Source: 发送订阅通知.
+   * Sends a notice, which uses one opt-in of the user (`event.subscribe_msg_popup_event`). 43101: none is left, and a
+   * retry does not help. 47003 a field, 40037 the template. Source: 发送订阅通知.
    */
   send: endpoint<Notice>(on, {
     method: 'POST',
     path: '/cgi-bin/message/subscribe/bizsend',
     idempotent: false,
   }),
-  /** Takes a title of the library into use, with two to five of its keywords. 200012 too many. Source: 选用模板. */
+  /** Adds a title of the library, with two to five of its keywords. 200012 too many. Source: 选用模板. */
   addTemplate: endpoint<
     { readonly tid: string; readonly kidList: readonly number[]; readonly sceneDesc?: string },
     { readonly priTmplId: string }
@@ -64,7 +64,7 @@ export const notices = (on: CallExecutor) => ({
     idempotent: true,
     answer: ['data'],
   }),
-  /** Takes a template out of use. Source: 删除模板. */
+  /** Removes a template. Source: 删除模板. */
   removeTemplate: endpoint<{ readonly priTmplId: string }>(on, {
     method: 'POST',
     path: '/wxaapi/newtmpl/deltemplate',
@@ -77,7 +77,10 @@ export const notices = (on: CallExecutor) => ({
     idempotent: true,
     answer: ['data'],
   }),
-  /** Titles of the library: `ids` of categories with commas between, 30 a page. `api.all.noticeTitles` walks. Source: 获取所属类目下的公共模板. */
+  /**
+   * Lists titles of the library: `ids` are comma-separated categories; 30 per page. `api.all.noticeTitles` iterates.
+   * Source: 获取所属类目下的公共模板.
+   */
   titles: endpoint<
     { readonly ids: string; readonly start: number; readonly limit: number },
     { readonly count: number; readonly data: readonly NoticeTitle[] }

@@ -12,7 +12,7 @@ export interface Publication {
 export interface PublishStatus {
   readonly publish_id: string;
   readonly publish_status: number;
-  /** Once it is done. */
+  /** Set once it is done. */
   readonly article_id?: string;
   readonly article_detail?: {
     readonly count: number;
@@ -22,9 +22,9 @@ export interface PublishStatus {
   readonly fail_idx?: readonly number[];
 }
 
-/** Publishing (发布) without sending: an address for every article. Verified accounts only, since July 2025 (48001). */
+/** Publishing (发布) without sending: gives every article an address. Verified accounts only, since July 2025 (48001). */
 export const publications = (on: CallExecutor) => ({
-  /** Begins to publish a draft; what becomes of it comes as `event.PUBLISHJOBFINISH`. Source: 发布草稿. */
+  /** Starts to publish a draft; the result is pushed as `event.PUBLISHJOBFINISH`. Source: 发布草稿. */
   submit: endpoint<
     { readonly media_id: string },
     { readonly publish_id: string; readonly msg_data_id?: string }
@@ -36,7 +36,7 @@ export const publications = (on: CallExecutor) => ({
     answer: ['publish_id'],
     ids: ['publish_id', 'msg_data_id'],
   }),
-  /** How far a publication is. Source: 发布状态查询. */
+  /** Reads the state of a publication. Source: 发布状态查询. */
   status: endpoint<{ readonly publish_id: string }, PublishStatus>(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/get',
@@ -45,14 +45,14 @@ export const publications = (on: CallExecutor) => ({
     answer: ['publish_status'],
     ids: ['publish_id'],
   }),
-  /** For good. `index` from 1; 0, or nothing, is all of its articles. Source: 删除发布文章. */
+  /** Deletes articles permanently. `index` from 1; 0 or absent: all articles. Source: 删除发布文章. */
   remove: endpoint<{ readonly article_id: string; readonly index?: number }>(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/delete',
     idempotent: true,
     quota: 'publish delete',
   }),
-  /** The articles of a publication. Source: 获取已发布图文信息. */
+  /** Reads the articles of a publication. Source: 获取已发布图文信息. */
   article: endpoint<{ readonly article_id: string }, { readonly news_item: readonly KnownArticle[] }>(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/getarticle',
@@ -60,7 +60,7 @@ export const publications = (on: CallExecutor) => ({
     quota: 'publish article',
     answer: ['news_item'],
   }),
-  /** A page of what was published (mass sending not included). `api.all.publications` walks. Source: 获取已发布的消息列表. */
+  /** Lists a page of publications (without mass messages). `api.all.publications` iterates. Source: 获取已发布的消息列表. */
   list: endpoint<OffsetRequest, OffsetPage<Publication>>(on, {
     method: 'POST',
     path: '/cgi-bin/freepublish/batchget',

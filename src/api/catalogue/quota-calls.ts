@@ -5,10 +5,10 @@ export interface Rate {
   readonly refresh_second: number;
 }
 
-/** Quotas (openApi 管理): how much is left, and starting again. Test accounts cannot clear. */
+/** Quotas (openApi 管理): reads and clears them. Test accounts cannot clear. */
 export const quotas = (on: CallExecutor) => ({
   /**
-   * What is used and left of one API today: `cgi_path` from `/cgi-bin` on, without host and query. 76021 no such path,
+   * Reads how much of one API's quota is used and left today: `cgi_path` from `/cgi-bin` on, without host and query. 76021 no such path,
    * 76022 not this account's, 76003 wrong beginning. Source: 查询 API 调用额度.
    */
   get: endpoint<
@@ -24,7 +24,7 @@ export const quotas = (on: CallExecutor) => ({
     idempotent: true,
     answer: ['quota'],
   }),
-  /** One API's counter to zero: 50 times a month. @throws ApiBudgetSpent. Source: 重置指定 API 调用次数. */
+  /** Clears the counter of one API: 50 times a month. @throws ApiBudgetSpent. Source: 重置指定 API 调用次数. */
   clear: endpoint<{ readonly cgi_path: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/openapi/quota/clear',
@@ -32,7 +32,10 @@ export const quotas = (on: CallExecutor) => ({
     quota: 'clear one quota',
     budget: true,
   }),
-  /** All counters to zero: ten times a month, the console's included (48006). @throws ApiBudgetSpent. Source: 重置 API 调用次数. */
+  /**
+   * Clears all counters: ten times a month, including the console's (48006). @throws ApiBudgetSpent. Source: 重置 API
+   * 调用次数.
+   */
   clearAll: endpoint<{ readonly appid: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/clear_quota',
@@ -40,7 +43,10 @@ export const quotas = (on: CallExecutor) => ({
     quota: 'clear all quotas',
     budget: true,
   }),
-  /** The same without an access token: the way out when even that quota is gone. @throws ApiBudgetSpent. Source: 使用 AppSecret 重置 API 调用次数. */
+  /**
+   * Clears all counters without an access token, for the case that even its quota is used up. @throws ApiBudgetSpent.
+   * Source: 使用 AppSecret 重置 API 调用次数.
+   */
   clearAllBySecret: endpoint<{ readonly appid: string; readonly appsecret: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/clear_quota/v2',
@@ -50,7 +56,7 @@ export const quotas = (on: CallExecutor) => ({
     token: false,
   }),
   /**
-   * What WeChat knows of a call by its rid, for seven days (76004). The answer holds bodies and a part of the token:
+   * Reads WeChat's record of a call by its rid, for seven days (76004). The answer holds bodies and a part of the token:
    * keep it out of logs. Source: 查询 rid 信息.
    */
   rid: endpoint<

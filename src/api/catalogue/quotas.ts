@@ -1,4 +1,4 @@
-/** How often an API may be called: of a new account, and of a test account (测试号) where that is known. */
+/** Calls that an API allows: of a new account, and of a test account (测试号) where that is known. */
 export interface Quota {
   readonly per: 'minute' | 'day' | 'month';
   readonly account: number;
@@ -45,6 +45,7 @@ export const QUOTAS = {
   'publish delete': { per: 'day', account: 10 },
   'publish article': { per: 'day', account: 100 },
   'publish list': { per: 'day', account: 100 },
+  'text recognition': { per: 'day', account: 100 },
   'clear all quotas': { per: 'month', account: 10 },
   'clear one quota': { per: 'month', account: 50 },
 } as const satisfies Readonly<Record<string, Quota>>;

@@ -12,7 +12,7 @@ const FIFTY = { openid_list: { items: [1, 50] } } as const;
 
 /** Tags (用户标签): 100 in an account, 20 on a user. The ids 0 to 2 are the system's (45058). */
 export const tags = (on: CallExecutor) => ({
-  /** 45157 the name is taken, 45056 there are 100. Source: 创建标签. */
+  /** Creates a tag. 45157 the name is taken, 45056 there are 100. Source: 创建标签. */
   create: endpoint<
     { readonly tag: { readonly name: string } },
     { readonly tag: { readonly id: number; readonly name: string } }
@@ -24,7 +24,7 @@ export const tags = (on: CallExecutor) => ({
     answer: ['tag'],
     limits: NAME,
   }),
-  /** All tags with how many wear them. Source: 获取标签. */
+  /** Lists all tags with their number of users. Source: 获取标签. */
   list: endpoint<
     {},
     { readonly tags: readonly { readonly id: number; readonly name: string; readonly count: number }[] }
@@ -43,20 +43,20 @@ export const tags = (on: CallExecutor) => ({
     quota: 'tag rename',
     limits: NAME,
   }),
-  /** 45057: more than 100,000 wear it; take it off some first. Source: 删除标签. */
+  /** Deletes a tag. 45057: more than 100,000 users have it; remove it from some first. Source: 删除标签. */
   remove: endpoint<{ readonly tag: { readonly id: number } }>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/delete',
     idempotent: false,
   }),
-  /** Who wears a tag, page by page. `api.all.fansOfTag` walks. Source: 获取标签下粉丝列表. */
+  /** Lists a page of the users with a tag. `api.all.fansOfTag` iterates. Source: 获取标签下粉丝列表. */
   fans: endpoint<{ readonly tagid: number; readonly next_openid?: string }, Omit<OpenIdPage, 'total'>>(on, {
     method: 'POST',
     path: '/cgi-bin/user/tag/get',
     idempotent: true,
     answer: ['count'],
   }),
-  /** Puts a tag on up to 50. 45059: one of them wears 20. Source: 批量为用户打标签. */
+  /** Adds a tag to up to 50 users. 45059: one of them has 20. Source: 批量为用户打标签. */
   tag: endpoint<Tagging>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/batchtagging',
@@ -64,7 +64,7 @@ export const tags = (on: CallExecutor) => ({
     quota: 'tag members',
     limits: FIFTY,
   }),
-  /** Takes a tag off up to 50. Source: 批量为用户取消标签. */
+  /** Removes a tag from up to 50 users. Source: 批量为用户取消标签. */
   untag: endpoint<Tagging>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/members/batchuntagging',
@@ -72,7 +72,7 @@ export const tags = (on: CallExecutor) => ({
     quota: 'tag members',
     limits: FIFTY,
   }),
-  /** The tags that a user wears. Source: 获取用户的标签列表. */
+  /** Lists the tags of a user. Source: 获取用户的标签列表. */
   ofUser: endpoint<{ readonly openid: OpenId }, { readonly tagid_list: readonly number[] }>(on, {
     method: 'POST',
     path: '/cgi-bin/tags/getidlist',

@@ -10,15 +10,21 @@ export interface MiniProgramLink {
   readonly pagepath?: string;
 }
 
+/**
+ * A template message (模板消息) in its wire format.
+ *
+ * @example
+ * const message: TemplateMessage = { touser: user, template_id: 'T', data: { thing1: { value: '已发货' } } };
+ */
 export interface TemplateMessage {
   /** A follower (43004 otherwise). */
   readonly touser: OpenId;
   readonly template_id: string;
   readonly data: TemplateData;
   readonly url?: string;
-  /** Wins over `url`. */
+  /** Takes precedence over `url`. */
   readonly miniprogram?: MiniProgramLink;
-  /** The same to the same user within ten minutes goes out once: with it, a call whose answer was lost may be repeated. */
+  /** WeChat deduplicates by it, per user, for ten minutes, so a call without an answer can be repeated. */
   readonly client_msg_id?: string;
 }
 
@@ -26,7 +32,7 @@ export interface Template {
   readonly template_id: string;
   readonly title: string;
   readonly primary_industry: string;
-  /** The second level, which `industry` calls `secondary_industry`. */
+  /** The second level; in the answer of `industry` it is `secondary_industry`. */
   readonly deputy_industry: string;
   readonly content: string;
   readonly example: string;
@@ -50,7 +56,7 @@ export interface BlockedMessage {
 export interface OneTimeMessage {
   readonly touser: OpenId;
   readonly template_id: string;
-  /** The one of the confirmation, 0 to 10000, as text. */
+  /** The scene of the confirmation, 0 to 10000, as text. */
   readonly scene: string;
   readonly title: string;
   readonly data: { readonly content: { readonly value: string; readonly color?: string } };
@@ -61,8 +67,8 @@ export interface OneTimeMessage {
 /** Template messages (模板消息): verified service accounts only. 25 templates in use, 5 categories. */
 export const templates = (on: CallExecutor) => ({
   /**
-   * Sends one; accepted, not delivered: what became of it comes as `event.TEMPLATESENDJOBFINISH` with this `msgid`
-   * (a 64-bit number, as text). Values are judged by type: 47003 names the field.
+   * Sends a message. The answer means accepted, not delivered: the result is pushed as `event.TEMPLATESENDJOBFINISH`
+   * with this `msgid` (a 64-bit number as text). Values are checked by type: 47003 names the field.
    *
    * Refusals: 40037 template · 43004 no follower · 43116 restricted · 40249 marketing. Source: 发送模板消息.
    */
@@ -90,8 +96,8 @@ export const templates = (on: CallExecutor) => ({
     answer: ['primary_industry'],
   }),
   /**
-   * Takes a template of the library into use. Refusals: 40246 keywords · 40247 use a category template · 45026 too
-   * many · 45027 another industry's. Source: 选用模板.
+   * Adds a template of the library. Refusals: 40246 keywords · 40247 use a category template · 45026 too many · 45027
+   * another industry's. Source: 选用模板.
    */
   add: endpoint<
     { readonly template_id_short: string; readonly keyword_name_list?: readonly string[] },
@@ -109,13 +115,15 @@ export const templates = (on: CallExecutor) => ({
     idempotent: true,
     answer: ['template_list'],
   }),
-  /** Takes a template out of use. Source: 删除模板. */
+  /** Removes a template. Source: 删除模板. */
   remove: endpoint<{ readonly template_id: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/template/del_private_template',
     idempotent: false,
   }),
-  /** Messages that WeChat held back, 100 a call: go on with the largest `id`, at first 0. Source: 查询拦截的模板消息. */
+  /**
+   * Lists messages that WeChat blocked, 100 per call: continue with the largest `id`, at first 0. Source: 查询拦截的模板消息.
+   */
   blocked: endpoint<
     { readonly tmpl_msg_id: string; readonly largest_id: number | bigint; readonly limit: number },
     { readonly msginfo?: BlockedMessage | readonly BlockedMessage[] }
@@ -128,8 +136,8 @@ export const templates = (on: CallExecutor) => ({
     limits: { limit: { number: [1, 100] } },
   }),
   /**
-   * A one-time subscription message: one for each time that the user confirmed on the platform's page. Verified
-   * accounts of both kinds. Source: 一次性订阅消息.
+   * Sends a one-time subscription message: one for each confirmation of the user on WeChat's page. Verified accounts of
+   * both kinds. Source: 一次性订阅消息.
    */
   sendOnce: endpoint<OneTimeMessage>(on, {
     method: 'POST',

@@ -1,13 +1,19 @@
 import type { OpenId } from '../../protocol/ids.js';
 import { endpoint, type CallExecutor } from './endpoint.js';
 
-/** Of one who left, `subscribe` 0, only the ids are told. No name, sex, place or picture since December 2021. */
+/**
+ * A user. Without a subscription (`subscribe` 0) only the ids are present. No name, sex, place or picture since
+ * December 2021.
+ *
+ * @example
+ * const info: UserInfo = await api.users.info({ openid: user });
+ */
 export interface UserInfo {
   readonly subscribe: 0 | 1;
   readonly openid: OpenId;
   /**
-   * The same person across the accounts of one owner. There only if this account is bound to an open-platform account.
-   * Pushes do not carry it: this call is where it comes from.
+   * Identifies the person across the accounts of one owner. Present only if this account is bound to an open-platform
+   * account. Pushes do not contain it; only this call returns it.
    */
   readonly unionid?: string;
   /** Unix seconds. */
@@ -24,7 +30,7 @@ export interface UserInfo {
 
 export type Language = 'zh_CN' | 'zh_TW' | 'en';
 
-/** A page of OpenIDs. The last one may name a `next_openid` all the same; the page after it has no `data`. */
+/** A page of OpenIDs. The last one may still have a `next_openid`; the page after it has no `data`. */
 export interface OpenIdPage {
   readonly total: number;
   readonly count: number;
@@ -34,7 +40,7 @@ export interface OpenIdPage {
 
 /** Users (用户管理). */
 export const users = (on: CallExecutor) => ({
-  /** What is still told of a user, `unionid` included. 40003: not of this account. Source: 获取用户基本信息. */
+  /** Reads the remaining data of a user, including `unionid`. 40003: not of this account. Source: 获取用户基本信息. */
   info: endpoint<{ readonly openid: OpenId; readonly lang?: Language }, UserInfo>(on, {
     method: 'GET',
     path: '/cgi-bin/user/info',
@@ -42,7 +48,7 @@ export const users = (on: CallExecutor) => ({
     quota: 'user info',
     answer: ['subscribe', 'openid'],
   }),
-  /** The same for up to 100. Source: 批量获取用户基本信息. */
+  /** Reads up to 100 users. Source: 批量获取用户基本信息. */
   batchInfo: endpoint<
     { readonly user_list: readonly { readonly openid: OpenId; readonly lang?: Language }[] },
     { readonly user_info_list: readonly UserInfo[] }
@@ -54,7 +60,7 @@ export const users = (on: CallExecutor) => ({
     answer: ['user_info_list'],
     limits: { user_list: { items: [1, 100] } },
   }),
-  /** Followers, 10,000 a page, from `next_openid` on. `api.all.followers` walks. Source: 获取关注用户列表. */
+  /** Lists followers, 10,000 per page, from `next_openid` on. `api.all.followers` iterates. Source: 获取关注用户列表. */
   list: endpoint<{ readonly next_openid?: string }, OpenIdPage>(on, {
     method: 'GET',
     path: '/cgi-bin/user/get',
@@ -62,7 +68,7 @@ export const users = (on: CallExecutor) => ({
     quota: 'follower list',
     answer: ['total', 'count'],
   }),
-  /** Notes a name for a user, 29 bytes at most. Verified service accounts only. Source: 设置用户备注名. */
+  /** Sets a remark name for a user, 29 bytes at most. Verified service accounts only. Source: 设置用户备注名. */
   remark: endpoint<{ readonly openid: OpenId; readonly remark: string }>(on, {
     method: 'POST',
     path: '/cgi-bin/user/info/updateremark',
@@ -70,14 +76,14 @@ export const users = (on: CallExecutor) => ({
     quota: 'remark',
     limits: { remark: { bytes: [0, 29] } },
   }),
-  /** After an account was moved: the users' OpenIDs here, by those of the old account. Source: 转换 openid. */
+  /** Maps OpenIDs of a migrated account to the users' OpenIDs here. Source: 转换 openid. */
   migrate: endpoint<
     { readonly from_appid: string; readonly openid_list: readonly string[] },
     {
       readonly result_list: readonly {
         readonly ori_openid: string;
         readonly new_openid?: OpenId;
-        /** `ok`, or why there is none. */
+        /** `ok`, or the reason why there is none. */
         readonly err_msg: string;
       }[];
     }

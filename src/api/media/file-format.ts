@@ -4,7 +4,7 @@ export type FileFormat = 'png' | 'jpg' | 'gif' | 'bmp' | 'webp' | 'amr' | 'mp3' 
 const ascii = (text: string, at = 0) => ({ at, bytes: Uint8Array.from(text, (one) => one.charCodeAt(0)) });
 const raw = (...bytes: number[]) => ({ at: 0, bytes: Uint8Array.from(bytes) });
 
-/** How files of each format begin; all marks of a row must be there. */
+/** Magic bytes of each format; all of a row must match. */
 const BEGINNINGS: readonly (readonly [FileFormat, ...{ at: number; bytes: Uint8Array }[]])[] = [
   ['png', raw(0x89, 0x50, 0x4e, 0x47)],
   ['jpg', raw(0xff, 0xd8, 0xff)],
@@ -21,7 +21,7 @@ const BEGINNINGS: readonly (readonly [FileFormat, ...{ at: number; bytes: Uint8A
   ['mp4', ascii('ftyp', 4)],
 ];
 
-/** What a file is, by its first bytes; undefined where they tell nothing. */
+/** Detects a file's format by its first bytes; `undefined` if unknown. */
 export function formatOf(file: Uint8Array): FileFormat | undefined {
   return BEGINNINGS.find(([, ...marks]) =>
     marks.every(({ at, bytes }) => bytes.every((byte, index) => file[at + index] === byte)),
@@ -43,7 +43,7 @@ const CONTENT_TYPES: Readonly<Record<FileFormat, string>> = {
 
 export const contentTypeOf = (format: FileFormat): string => CONTENT_TYPES[format];
 
-/** The name with an extension that fits: WeChat judges files by it. */
+/** Returns the name with the right extension, by which WeChat checks files. */
 export function nameFor(format: FileFormat | undefined, name: string | undefined): string {
   const given = name === undefined || name === '' ? 'media' : name;
   if (format === undefined) return given;

@@ -1,6 +1,6 @@
 import type { FileFormat } from './file-format.js';
 
-/** What a file is used as. */
+/** The use of a file. */
 export type MediaKind = 'image' | 'voice' | 'video' | 'thumb';
 
 export interface MediaLimit {
@@ -30,5 +30,5 @@ export const PERMANENT_LIMITS: Readonly<Record<MediaKind, MediaLimit>> = {
 /** Pictures inside articles. Source: 上传图文消息内的图片获取URL ("仅支持jpg/png格式，大小必须在1MB以下"). */
 export const ARTICLE_IMAGE_LIMIT: MediaLimit = { maxBytes: MB - 1, formats: ['jpg', 'png'] };
 
-/** The most that is fetched back. Ours: no kind comes near it. */
+/** Limit of a download. Our own; no kind comes near it. */
 export const MAX_DOWNLOADED_BYTES = 32 * MB;

@@ -1,20 +1,26 @@
 import type { Clock } from '../../ports/clock.js';
-import { StoreUnavailable, type StateStore } from '../../ports/state-store.js';
+import { StoreUnavailable } from '../../ports/state-store.js';
+import type { KeyValueStore } from '../../ports/key-value-store.js';
 import type { AppId } from '../../protocol/ids.js';
 import type { ApiCallOptions } from '../call-options.js';
 import type { MediaKind } from './limits.js';
 import type { MediaSource } from './media-source.js';
 import type { UploadOnce } from './upload-once.js';
 
-/** A file that can be read more than once. */
+/**
+ * A file that can be read more than once.
+ *
+ * @example
+ * const picture: FileSource = { path: './pictures/map.png' };
+ */
 export type FileSource = Exclude<MediaSource, { readonly stream: unknown }>;
 
-/** Media ids for files, and files for media ids. */
+/** Remembers media ids by file, and files by media id. */
 export interface MediaCache {
   /** @throws MediaRefused · MediaUnavailable · what every call of the client throws */
   of(kind: MediaKind, source: FileSource, options?: ApiCallOptions): Promise<string>;
   /**
-   * Another id for the file behind one that WeChat refuses (40007). `undefined`: nobody knows that file.
+   * Uploads the file of a refused media id (40007) again. `undefined`: the file is unknown.
    *
    * @throws as `of`
    */
@@ -26,17 +32,17 @@ interface Origin {
   readonly source: FileSource;
 }
 
-/** As long as an id may live. */
+/** Lifetime of a media id. */
 const MEDIA_TTL_MS = 3 * 86_400_000;
-/** Files that came as bytes are remembered by the process that uploaded them, up to so many bytes. */
+/** Limit of bytes that a process keeps of files uploaded from memory. */
 const MAX_BYTES = 32 * 1_024 * 1_024;
 const MAX_ORIGINS = 200;
 
-/** Remembers where the file behind an id came from: paths and addresses in the store, for all processes. */
+/** Creates a media cache. It keeps the source of each file: paths and addresses in the store, for all processes. */
 export function createMediaCache(deps: {
   readonly appId: AppId;
   readonly uploadOnce: UploadOnce;
-  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
+  readonly store: KeyValueStore;
   readonly clock: Pick<Clock, 'now'>;
 }): MediaCache {
   const { appId, uploadOnce, store, clock } = deps;
@@ -50,7 +56,7 @@ export function createMediaCache(deps: {
     forgetOldest(recent);
     if (!isNew || 'bytes' in origin.source) return mediaId;
     const fact = { name: nameOf(mediaId), nowMs: clock.now(), ttlMs: MEDIA_TTL_MS };
-    // Who comes second changes nothing: the file is the same.
+    // A concurrent writer stores the same file.
     await store
       .compareAndSet({ ...fact, expected: undefined, next: JSON.stringify(origin) })
       .catch(unlessAway(undefined));

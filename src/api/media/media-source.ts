@@ -8,8 +8,11 @@ import type { MediaLimit } from './limits.js';
 import { MediaRefused, MediaUnavailable } from './media-error.js';
 
 /**
- * Where a file comes from. An address is fetched from the internet only: never from this machine or its network. The
- * name is what WeChat shows in its console; Chinese ones are fine.
+ * The source of a file. An address must be on the internet, never on this machine or its network. WeChat shows the name
+ * in its console; Chinese names are fine.
+ *
+ * @example
+ * const source: MediaSource = { url: 'https://example.com/map.png', fileName: '地图.png' };
  */
 export type MediaSource =
   | { readonly path: string; readonly fileName?: string }
@@ -17,7 +20,7 @@ export type MediaSource =
   | { readonly stream: AsyncIterable<Uint8Array | string>; readonly fileName?: string }
   | { readonly url: string; readonly fileName?: string };
 
-/** A file in memory, found fit. */
+/** A checked file in memory. */
 export interface MediaFile {
   readonly bytes: Uint8Array;
   readonly fileName: string;
@@ -27,8 +30,8 @@ export interface MediaFile {
 const DOWNLOAD_MS = 20_000;
 
 /**
- * Reads a file and holds it against its limit. All of it: its length has to be known before it is sent, and a call that
- * goes to a second host sends it twice.
+ * Reads a whole file and checks its limit. It must be complete before the send, because its length is sent first, and a
+ * retry at another host sends it again.
  *
  * @throws MediaRefused · MediaUnavailable
  */
@@ -38,12 +41,15 @@ export async function readSource(
   deps: { readonly download: PublicDownload | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<MediaFile> {
   const { bytes, name, type } = await readBytes(source, limit.maxBytes, deps);
-  if (bytes.byteLength === 0) throw new MediaRefused('the file is empty');
+  if (bytes.byteLength === 0) throw new MediaRefused({ en: 'the file is empty', zh: '文件是空的' });
   if (bytes.byteLength > limit.maxBytes) throw tooLarge(bytes.byteLength, limit.maxBytes);
   const format = formatOf(bytes);
-  // What is not recognized is left to WeChat's judgement.
+  // An unknown format is sent: WeChat decides.
   if (format !== undefined && !limit.formats.includes(format)) {
-    throw new MediaRefused(`the file is ${format}; WeChat takes ${limit.formats.join(', ')} here`);
+    throw new MediaRefused({
+      en: `the file is ${format}; WeChat takes ${limit.formats.join(', ')} here`,
+      zh: `文件格式是 ${format}；微信在这里接受 ${limit.formats.join('、')}`,
+    });
   }
   const known = format === undefined ? undefined : contentTypeOf(format);
   return {
@@ -67,7 +73,11 @@ async function readBytes(
   if ('bytes' in source) return { bytes: source.bytes };
   if ('path' in source) return readFile(source.path, maxBytes);
   if ('stream' in source) return { bytes: await collect(source.stream, maxBytes) };
-  if (download === undefined) throw new MediaRefused('files are not fetched from addresses here');
+  if (download === undefined)
+    throw new MediaRefused({
+      en: 'files are not fetched from addresses here',
+      zh: '这里不从网址下载文件',
+    });
   try {
     const limits = { maxBytes, timeoutMs: DOWNLOAD_MS, ...(signal !== undefined && { signal }) };
     const { bytes, contentType, fileName } = await download(source.url, limits);
@@ -75,13 +85,19 @@ async function readBytes(
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     if (error.kind === 'invalid-url' || error.kind === 'too-large') {
-      throw new MediaRefused(`the file is not fetched: ${error.message}`);
+      throw new MediaRefused({
+        en: `the file is not fetched: ${error.message}`,
+        zh: `没有下载文件：“${error.message}”`,
+      });
     }
-    throw new MediaUnavailable(`the file cannot be fetched: ${error.message}`, { mayComeBack: true });
+    throw new MediaUnavailable(
+      { en: `the file cannot be fetched: ${error.message}`, zh: `文件下载失败：“${error.message}”` },
+      { mayComeBack: true },
+    );
   }
 }
 
-/** A pipe without a writer must not hold us up. */
+/** Does not block on a pipe without a writer. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
 
 async function readFile(path: string, maxBytes: number): Promise<Read> {
@@ -90,7 +106,7 @@ async function readFile(path: string, maxBytes: number): Promise<Read> {
     try {
       const stats = await file.stat();
       // A device or a pipe may never end.
-      if (!stats.isFile()) throw new MediaRefused(`${path} is no file`);
+      if (!stats.isFile()) throw new MediaRefused({ en: `${path} is no file`, zh: `${path} 不是文件` });
       if (stats.size > maxBytes) throw tooLarge(stats.size, maxBytes);
       return { bytes: await file.readFile(), name: basename(path) };
     } finally {
@@ -98,7 +114,13 @@ async function readFile(path: string, maxBytes: number): Promise<Read> {
     }
   } catch (error) {
     if (error instanceof MediaRefused) throw error;
-    throw new MediaUnavailable(`the file ${path} cannot be read: ${codeOf(error)}`, { mayComeBack: false });
+    throw new MediaUnavailable(
+      {
+        en: `the file ${path} cannot be read: ${codeOf(error)}`,
+        zh: `文件 ${path} 读取失败：${codeOf(error)}`,
+      },
+      { mayComeBack: false },
+    );
   }
 }
 
@@ -115,7 +137,10 @@ async function collect(stream: AsyncIterable<Uint8Array | string>, maxBytes: num
 }
 
 const tooLarge = (bytes: number, maxBytes: number): MediaRefused =>
-  new MediaRefused(`the file has ${bytes} bytes or more; WeChat takes at most ${maxBytes} here`);
+  new MediaRefused({
+    en: `the file has ${bytes} bytes or more; WeChat takes at most ${maxBytes} here`,
+    zh: `文件至少有 ${bytes} 字节；微信在这里最多接受 ${maxBytes} 字节`,
+  });
 
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'failed';

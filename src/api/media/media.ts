@@ -1,5 +1,5 @@
 import type { PublicDownload } from '../../ports/public-download.js';
-import type { ApiRequest } from '../access-points.js';
+import type { ApiRequest } from '../access-points/access-points.js';
 import { ApiUnreachable } from '../api-error.js';
 import type { ApiCallOptions } from '../call-options.js';
 import { toRequestBody } from '../request-body.js';
@@ -16,18 +16,18 @@ import { readSource, type MediaFile, type MediaSource } from './media-source.js'
 import { formWithFile } from './multipart.js';
 import { readMedia, type FetchedMedia } from './read-media.js';
 
-/** What media calls need of the client. */
+/** The parts of the client that media calls need. */
 export interface MediaDeps {
   /**
-   * Makes the call with the access token added to its query, once more with the next one where WeChat refuses it
-   * (`read` throws `ApiRefused` then, as `readAnswer` does), and hands the answer to `read`.
+   * Makes a call with the access token in its query and passes the answer to `read`. If `read` throws `ApiRefused` for
+   * the token, repeats the call with the next one.
    */
   exchangeWithToken<T>(
     exchange: Omit<ApiRequest, 'signal'>,
     read: ReadResponse<T>,
     options: ApiCallOptions,
   ): Promise<T>;
-  /** For sources that are addresses. Absent: they are refused. */
+  /** Downloads sources given by address. Absent: such are refused. */
   readonly download?: PublicDownload | undefined;
 }
 
@@ -41,11 +41,11 @@ export interface UploadedMedia {
 
 export interface AddedMaterial {
   readonly media_id: string;
-  /** Of an image; works inside WeChat only. */
+  /** Address of an image; works inside WeChat only. */
   readonly url?: string;
 }
 
-/** A permanent video says what it is. */
+/** Title and introduction of a permanent video. */
 export interface VideoDescription {
   readonly title: string;
   readonly introduction: string;
@@ -65,21 +65,21 @@ export interface MaterialPage {
 }
 
 /**
- * Files: temporary media (临时素材) and permanent material (永久素材). Files that WeChat would refuse for their size or
- * format are refused before they are sent.
+ * Temporary media (临时素材) and permanent material (永久素材). Refuses files that WeChat would refuse for size or format,
+ * before sending them.
  *
- * @throws MediaRefused · MediaUnavailable · what every call of the client throws
+ * @throws MediaRefused · MediaUnavailable · errors of every call of the client
  */
 export interface MediaApi {
-  /** Keeps a file for three days. 新增临时素材, POST /cgi-bin/media/upload */
+  /** Uploads a file for three days. 新增临时素材, POST /cgi-bin/media/upload */
   upload(type: MediaKind, source: MediaSource, options?: ApiCallOptions): Promise<UploadedMedia>;
-  /** A file, or the address of a video. 获取临时素材, GET /cgi-bin/media/get */
+  /** Downloads a file, or reads the address of a video. 获取临时素材, GET /cgi-bin/media/get */
   get(mediaId: string, options?: ApiCallOptions): Promise<FetchedMedia>;
   /** A recording of the JS-SDK in good quality (speex, 16 kHz). 高清语音, GET /cgi-bin/media/get/jssdk */
   getRecording(mediaId: string, options?: ApiCallOptions): Promise<FetchedMedia>;
-  /** A picture for the body of an article; counts against nothing. POST /cgi-bin/media/uploadimg */
+  /** Uploads a picture for the body of an article; it counts against no quota. POST /cgi-bin/media/uploadimg */
   uploadArticleImage(source: MediaSource, options?: ApiCallOptions): Promise<{ readonly url: string }>;
-  /** Keeps a file for good. A video needs a description. 新增永久素材, POST /cgi-bin/material/add_material */
+  /** Uploads a file permanently. A video needs a description. 新增永久素材, POST /cgi-bin/material/add_material */
   add(
     type: Exclude<MediaKind, 'video'>,
     source: MediaSource,
@@ -107,8 +107,8 @@ export interface MediaApi {
   ): Promise<MaterialPage>;
 }
 
-/** Ten megabytes over a slow line, to one host and to all. */
-const FILE_TIMES = { timeoutMs: 60_000, totalMs: 90_000 };
+/** Time for ten megabytes over a slow line, to one host and to all. */
+export const FILE_TIMES = { timeoutMs: 60_000, totalMs: 90_000 };
 const TIMES = { timeoutMs: 10_000 };
 
 type Call = Omit<ApiRequest, 'signal' | 'timeoutMs'>;
@@ -173,7 +173,7 @@ export function createMediaApi(deps: MediaDeps): MediaApi {
     ): Promise<AddedMaterial> {
       const { description, ...callOptions } = options;
       const file = await fit(source, PERMANENT_LIMITS[type], options);
-      // A second one would count against the hundred thousand.
+      // A duplicate would count against the limit of 100,000.
       const call = { path: '/cgi-bin/material/add_material', query: { type }, idempotent: false };
       const fields = description === undefined ? {} : { description: toRequestBody(description) };
       const read = ({ media_id: id, url }: JsonObject): AddedMaterial | undefined =>

@@ -8,26 +8,39 @@ export interface FormFile {
   readonly bytes: Uint8Array;
 }
 
+export interface FormText {
+  readonly field: string;
+  readonly text: string;
+}
+
+/** A `multipart/form-data` body of one file and some text fields, which come first. */
+export function formWithFile(file: FormFile, fields: Readonly<Record<string, string>> = {}): HttpContent {
+  return formOf([...Object.entries(fields).map(([field, text]) => ({ field, text })), file]);
+}
+
 /**
- * A `multipart/form-data` body of one file and some text fields. Names travel as raw UTF-8, as browsers send them: an
- * encoded one (`filename*=`) is not understood by WeChat.
+ * A `multipart/form-data` body. Names are raw UTF-8, as in browsers: WeChat does not support encoded ones
+ * (`filename*=`).
  *
  * Source: HTML standard, "multipart form data" (what is escaped in names).
  */
-export function formWithFile(file: FormFile, fields: Readonly<Record<string, string>> = {}): HttpContent {
+export function formOf(parts: readonly (FormFile | FormText)[]): HttpContent {
   const boundary = `form-${randomBytes(18).toString('hex')}`;
-  const texts = Object.entries(fields).map(
-    ([name, value]) =>
-      `--${boundary}\r\nContent-Disposition: form-data; name="${escaped(name)}"\r\n\r\n${value}\r\n`,
+  const pieces = parts.flatMap((part, index) => [
+    Buffer.from(`${index === 0 ? '' : '\r\n'}--${boundary}\r\n${headOf(part)}\r\n\r\n`),
+    'text' in part ? Buffer.from(part.text) : part.bytes,
+  ]);
+  const end = Buffer.from(`${parts.length === 0 ? '' : '\r\n'}--${boundary}--\r\n`);
+  return { type: `multipart/form-data; boundary=${boundary}`, pieces: [...pieces, end] };
+}
+
+function headOf(part: FormFile | FormText): string {
+  const name = `Content-Disposition: form-data; name="${escaped(part.field)}"`;
+  if ('text' in part) return name;
+  return (
+    `${name}; filename="${escaped(part.fileName)}"\r\n` +
+    `Content-Type: ${part.contentType.replace(/[^\x20-\x7e]/g, '')}`
   );
-  const head =
-    `${texts.join('')}--${boundary}\r\n` +
-    `Content-Disposition: form-data; name="${escaped(file.field)}"; filename="${escaped(file.fileName)}"\r\n` +
-    `Content-Type: ${file.contentType.replace(/[^\x20-\x7e]/g, '')}\r\n\r\n`;
-  return {
-    type: `multipart/form-data; boundary=${boundary}`,
-    pieces: [Buffer.from(head), file.bytes, Buffer.from(`\r\n--${boundary}--\r\n`)],
-  };
 }
 
 function escaped(name: string): string {

@@ -9,7 +9,7 @@ import {
   type ReadResponse,
 } from '../response.js';
 
-/** What a media id stands for. */
+/** The file or the address behind a media id. */
 export type FetchedMedia =
   | {
       readonly type: 'file';
@@ -17,24 +17,24 @@ export type FetchedMedia =
       readonly contentType: string;
       readonly fileName?: string;
     }
-  /** Of a video only the address is told; it lives for a short while. */
+  /** A video is returned as a short-lived address. */
   | { readonly type: 'video'; readonly url: string; readonly title?: string; readonly description?: string }
   | { readonly type: 'news'; readonly articles: readonly JsonObject[] };
 
 /**
- * Tells a file from an error or an object, which come under all sorts of content types. A JSON object that speaks of
- * errors, addresses or articles is just that, and under a file's name (Content-Disposition) at least a whole error is.
- * What is left is a file, unless it is nothing, half an error, or a page that something in between wrote.
+ * Distinguishes a file from an error or an object, whose content types vary. A JSON object with an error, an address or
+ * articles is not a file; with a file name (Content-Disposition) only a complete error is not. Any other body is a
+ * file, unless it is empty, a truncated error, or a page of a proxy.
  *
  * @throws ApiRefused · ApiUnreachable
  */
-export const readMedia: ReadResponse<FetchedMedia> = (endpoint, response, accessPoint) => {
+export const readMedia: ReadResponse<FetchedMedia> = (endpoint, response, accessPoint, secrets) => {
   const disposition = response.headers['content-disposition'];
   const isNamed = disposition !== undefined && isSuccess(response);
   const start = startOf(response);
   const object = OBJECT.test(start) ? parseObject(response.text) : undefined;
   if (object !== undefined && (isNamed ? isWholeError(object) : SPEAKING.some((name) => name in object))) {
-    const media = readObject(readAnswer(endpoint, response, accessPoint));
+    const media = readObject(readAnswer(endpoint, response, accessPoint, secrets));
     if (media === undefined) throw unusable(endpoint, response, accessPoint, 'neither file nor address');
     return media;
   }
@@ -57,7 +57,7 @@ const SPEAKING = ['errcode', 'video_url', 'down_url', 'news_item'];
 
 const isWholeError = (object: JsonObject): boolean => 'errcode' in object && 'errmsg' in object;
 
-/** No picture begins with a brace, and no object of theirs is long: files are not decoded in vain. */
+/** Decodes only short bodies that begin with a brace: no picture does, and WeChat's objects are short. */
 const OBJECT = /^\uFEFF?\s*\{/;
 const ERROR = /^\uFEFF?\s*\{\s*"errcode"/;
 const PAGE = /^\uFEFF?\s*<(?:!doctype\s+html|html)\b/i;

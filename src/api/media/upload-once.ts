@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import { StoreUnavailable, type StateStore } from '../../ports/state-store.js';
+import { StoreUnavailable } from '../../ports/state-store.js';
+import type { KeyValueStore } from '../../ports/key-value-store.js';
 import type { PublicDownload } from '../../ports/public-download.js';
 import type { AppId } from '../../protocol/ids.js';
 import type { ApiCallOptions } from '../call-options.js';
@@ -9,15 +10,20 @@ import { TEMPORARY_LIMITS, type MediaKind } from './limits.js';
 import type { MediaApi } from './media.js';
 import { readSource, type MediaSource } from './media-source.js';
 
-/** WeChat keeps temporary media for three days. An answer may wait a day for its user, and must still open some hours later. */
+/**
+ * WeChat keeps temporary media for three days. An answer may wait a day in the mailbox, and its media must still work
+ * some hours later.
+ */
 const UPLOAD_TTL_MS = 1.5 * 86_400_000;
 
 export interface UploadOnceOptions extends ApiCallOptions {
-  /** WeChat refused this id (40007): upload again unless another one is known by now. */
+  /** The refused id (40007): upload again unless another one is known by now. */
   readonly notThis?: string;
 }
 
-/** The media id of a file, which is uploaded only if no process of the account has done so in the last day and a half. */
+/**
+ * Returns the media id of a file. Uploads it only if no process of the account has done so in the last day and a half.
+ */
 export type UploadOnce = (
   kind: MediaKind,
   source: MediaSource,
@@ -25,15 +31,14 @@ export type UploadOnce = (
 ) => Promise<string>;
 
 /**
- * Remembers temporary uploads by what is in the file. While the store is away, files are uploaded without being
- * remembered.
+ * Remembers temporary uploads by the content of the file. While the store is unavailable, uploads are not remembered.
  *
- * @throws MediaRefused · MediaUnavailable · what every call of the client throws
+ * @throws MediaRefused · MediaUnavailable · errors of every call of the client
  */
 export function createUploadOnce(deps: {
   readonly appId: AppId;
   readonly media: Pick<MediaApi, 'upload'>;
-  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
+  readonly store: KeyValueStore;
   readonly clock: Clock;
   readonly log: Logger;
   readonly download?: PublicDownload | undefined;
@@ -43,7 +48,7 @@ export function createUploadOnce(deps: {
 
   const away = (error: unknown): undefined => {
     if (!(error instanceof StoreUnavailable)) throw error;
-    log.warn({ err: error }, 'the store is away: an upload is not remembered');
+    log.warn({ err: error }, 'store unavailable: an upload is not remembered');
     return undefined;
   };
 
@@ -61,14 +66,14 @@ export function createUploadOnce(deps: {
     if (uploading !== undefined) return uploading;
 
     const upload = async (): Promise<string> => {
-      // Without the caller's signal: others may be waiting for the same upload.
+      // Without the caller's signal, because others may wait for the same upload.
       const { token } = options;
       const { bytes, fileName } = file;
       const how = token === undefined ? {} : { token };
       const uploaded = await media.upload(kind, { bytes, fileName }, how);
       const nowMs = clock.now();
       const next = uploaded.media_id;
-      // Who comes second leaves the first one's there: both ids are good.
+      // A second writer keeps the first id: both are valid.
       await store.compareAndSet({ name, expected: known, next, nowMs, ttlMs: UPLOAD_TTL_MS }).catch(away);
       return next;
     };

@@ -2,13 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import type { StateStore } from '../../ports/state-store.js';
+import { sleep } from '../../ports/sleep.js';
+import type { KeyValueStore } from '../../ports/key-value-store.js';
 import type { AppId } from '../../protocol/ids.js';
 import type { Sealer } from '../../crypto/sealer.js';
 import type { OAuthApi, OAuthGrant } from './oauth.js';
 import { nextOAuthStep, OAUTH_STEPS } from './oauth-step.js';
 
-/** Who came back from the authorize page. */
+/** The user who returned from the authorize page. */
 const userShape = z.object({
   openId: z.string(),
   unionId: z.string().exactOptional(),
@@ -22,19 +23,19 @@ const outcomeShape = z.discriminatedUnion('type', [
 ]);
 type Spent = z.infer<typeof outcomeShape>;
 
-/** `replayed`: the login was spent before, on another code. */
+/** `replayed`: the login was redeemed before, with another code. */
 export type LoginOutcome = Spent | { readonly type: 'replayed' };
 
 /**
- * Spends a login: each one exchanges one code, once, whichever processes its requests land on. A request that comes
- * again with the same code gets the first one's outcome.
+ * Redeems a login: each exchanges one code, once, on whatever processes its requests arrive. A repeated request with
+ * the same code gets the first outcome.
  *
  * @throws StoreUnavailable  nothing was exchanged
  */
 export type RedeemLogin = (login: {
   readonly id: string;
   readonly code: string;
-  /** When the login runs out by itself: until then it is remembered that it was spent. */
+  /** Expiry of the login; until then its redemption is remembered. */
   readonly endsAtMs: number;
 }) => Promise<LoginOutcome>;
 
@@ -45,12 +46,12 @@ const POLL_INTERVAL_MS = 100;
 export function createLogins(deps: {
   readonly appId: AppId;
   readonly api: OAuthApi;
-  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
-  /** Outcomes name users, and the store is not ours alone. */
+  readonly store: KeyValueStore;
+  /** Encrypts outcomes, which contain OpenIDs, because others may read the store. */
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Hears of each grant, tokens included, before anybody hears of the outcome. */
+  /** Called with each grant, including its tokens, before the outcome is published. */
   readonly onGrant: (grant: OAuthGrant) => Promise<void>;
 }): RedeemLogin {
   const { appId, api, store, sealer, clock, log, onGrant } = deps;
@@ -64,17 +65,17 @@ export function createLogins(deps: {
       return { type: 'granted', user };
     } catch (error) {
       const step = nextOAuthStep('exchange', error);
-      log[step === 'mend' ? 'error' : 'warn']({ err: error, step }, 'a code could not be exchanged');
+      log[step === 'mend' ? 'error' : 'warn']({ err: error, step }, 'code exchange failed');
       return { type: 'failed', step };
     }
   }
 
-  /** What another request makes, or made, of the same login. */
+  /** Waits for the outcome of another request for the same login. */
   async function join(name: string, digest: string): Promise<LoginOutcome> {
     const untilMs = clock.now() + LOGIN_TIMEOUT_MS;
     for (;;) {
       const entry = readEntry(await store.get(name, clock.now()));
-      // Whoever had it is gone, and the code with it.
+      // The process that redeemed the code died, and a code can be redeemed only once.
       if (entry === undefined) return { type: 'failed', step: 'restart' };
       if (entry.code !== digest) return { type: 'replayed' };
       if (entry.outcome !== undefined) {
@@ -82,9 +83,7 @@ export function createLogins(deps: {
         return read.success ? read.data : { type: 'failed', step: 'restart' };
       }
       if (clock.now() >= untilMs) return { type: 'failed', step: 'restart' };
-      await new Promise<void>((resolve) => {
-        clock.schedule(POLL_INTERVAL_MS, resolve);
-      });
+      await sleep(clock, POLL_INTERVAL_MS);
     }
   }
 
@@ -99,7 +98,10 @@ export function createLogins(deps: {
     const outcome = await exchange(code);
     const next = JSON.stringify({ code: digest, outcome: sealer.seal(outcome) });
     await store.compareAndSet({ name, expected: claim, next, ...lifetime() }).catch((error: unknown) => {
-      log.warn({ err: error }, 'the outcome of a web login could not be kept: a second request begins again');
+      log.warn(
+        { err: error },
+        'store unavailable: the outcome of a web login is not kept, and a second request begins again',
+      );
     });
     return outcome;
   };

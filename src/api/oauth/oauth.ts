@@ -1,31 +1,47 @@
 import { toOpenId, type AppId, type OpenId } from '../../protocol/ids.js';
-import type { AccessPoints, ApiRequest } from '../access-points.js';
+import type { AccessPoints, ApiRequest } from '../access-points/access-points.js';
 import { ApiRefused, ApiUnreachable, SecretMissing } from '../api-error.js';
 import type { AppSecret } from '../app-secret.js';
 import type { JsonObject } from '../response.js';
 
-/** `snsapi_base`: silent, the OpenID alone. `snsapi_userinfo`: the user is asked, and there is a profile. */
+/**
+ * `snsapi_base`: only the OpenID, without consent. `snsapi_userinfo`: with consent and a profile.
+ *
+ * @example
+ * const scope: OAuthScope = 'snsapi_userinfo';
+ */
 export type OAuthScope = 'snsapi_base' | 'snsapi_userinfo';
 
-/** WeChat's own page; the sandbox and the tests have theirs. */
+/** WeChat's authorize page; the sandbox and the tests have their own. */
 export const AUTHORIZE_URL = 'https://open.weixin.qq.com/connect/oauth2/authorize';
 
-/** What a user granted. The tokens are the user's: they have nothing to do with the app's access token. */
+/**
+ * A user's grant. Its tokens belong to the user and are independent of the app's access token.
+ *
+ * @example
+ * const grant: OAuthGrant = await server.oauthApi().exchangeCode('code');
+ */
 export interface OAuthGrant {
   readonly openId: OpenId;
-  /** As granted, which may be less than was asked for. */
+  /** The granted scope, which may be less than the requested one. */
   readonly scope: string;
-  /** For `snsapi_userinfo`, where the account is bound to an open-platform account. */
+  /** Set for `snsapi_userinfo`, if the account is bound to an open-platform account. */
   readonly unionId?: string;
-  /** A stand-in of the snapshot page mode (快照页): its ids belong to nobody. */
+  /** True for a virtual user of the snapshot page mode (快照页), whose ids belong to no real user. */
   readonly isSnapshotUser: boolean;
-  /** Two hours long, for the calls below only. Secret. */
+  /** Valid for two hours, for the calls below only. Secret. */
   readonly accessToken: string;
-  /** Thirty days long. Secret. */
+  /** Valid for thirty days. Secret. */
   readonly refreshToken: string;
   readonly lifetimeMs: number;
 }
 
+/**
+ * The profile that `snsapi_userinfo` grants.
+ *
+ * @example
+ * const profile: OAuthProfile = await server.oauthApi().userInfo({ accessToken: 'token', openId: user });
+ */
 export interface OAuthProfile {
   readonly openId: OpenId;
   readonly nickname: string;
@@ -39,43 +55,49 @@ export interface OAuthProfile {
   readonly unionId?: string;
 }
 
-/** Who is meant in a call about a user. */
+/** The user of a call. */
 export interface OAuthUser {
   readonly accessToken: string;
   readonly openId: string;
 }
 
 /**
- * The calls of web authorization (网页授权), after the user came back with a code. They never touch the app's access token.
+ * The calls of web authorization (网页授权), after the user returned with a code. They never use the app's access token.
  *
- * @throws ApiRefused      `nextOAuthStep` says what follows from it
- * @throws ApiUnreachable  no usable answer; a code may be used up where `sent` is true
+ * @throws ApiRefused      `nextOAuthStep` returns what to do
+ * @throws ApiUnreachable  no usable answer; if `sent` is true, the code may be used up
  * @throws SecretMissing
  * Source: "网页授权".
+ *
+ * @example
+ * const calls: OAuthApi = server.oauthApi();
  */
 export interface OAuthApi {
-  /** Step 2. Works once for each code, within five minutes. */
+  /** Step 2: exchanges a code. Works once per code, within five minutes. */
   exchangeCode(code: string): Promise<OAuthGrant>;
-  /** Step 3. Keep the refresh token that comes back. */
+  /** Step 3: refreshes the token. Keep the returned refresh token. */
   refresh(refreshToken: string): Promise<OAuthGrant>;
-  /** Step 4. Needs `snsapi_userinfo`. */
+  /** Step 4: reads the profile. Needs `snsapi_userinfo`. */
   userInfo(user: OAuthUser, lang?: 'zh_CN' | 'zh_TW' | 'en'): Promise<OAuthProfile>;
-  /** Whether the token still speaks for this user. */
+  /** Checks that the token still belongs to this user. */
   check(user: OAuthUser): Promise<boolean>;
 }
 
 /**
- * Step 1: where the user is sent. The page insists on this order of parameters and on what follows the `#`, also
- * behind a redirect.
+ * Step 1: returns the address to send the user to. WeChat's page requires this order of parameters and the fragment,
+ * even after a redirect.
  *
  * In: `state` of 1 to 128 letters and digits. @throws RangeError for any other
+ *
+ * @example
+ * const address = authorizeUrl({ appId: 'wx0123456789abcdef', redirectUri: 'https://example.com/back', scope: 'snsapi_base', state: 'a1' });
  */
 export function authorizeUrl(request: {
   readonly appId: string;
   readonly redirectUri: string;
   readonly scope: OAuthScope;
   readonly state: string;
-  /** Ask the user even where the platform would not. */
+  /** Asks for consent even if WeChat would not. */
   readonly forcePopup?: boolean;
   readonly page?: string;
 }): string {
@@ -92,7 +114,7 @@ export function authorizeUrl(request: {
   return `${page}?${parts.join('&')}#wechat_redirect`;
 }
 
-/** A person looks at an empty page meanwhile. */
+/** Short, because the user sees an empty page meanwhile. */
 const TIMING = { timeoutMs: 4_000, totalMs: 6_000 };
 
 export function createOAuthApi(deps: {
@@ -134,7 +156,7 @@ export function createOAuthApi(deps: {
   };
 }
 
-/** Answers of the check that say no, not that it failed. */
+/** Errcodes by which the check says no, as opposed to a failure. */
 const NO_SUCH_USER: ReadonlySet<number> = new Set([40001, 40003, 40014, 42001, 42007]);
 
 function readGrant(path: string, answer: JsonObject): OAuthGrant {

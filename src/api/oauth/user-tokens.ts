@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.js';
-import type { StateStore } from '../../ports/state-store.js';
+import type { KeyValueStore } from '../../ports/key-value-store.js';
 import type { AppId } from '../../protocol/ids.js';
 import type { Sealer } from '../../crypto/sealer.js';
 import type { OAuthApi, OAuthGrant, OAuthProfile } from './oauth.js';
 import { nextOAuthStep, type OAuthStep } from './oauth-step.js';
 
-/** What came of a call on a user's behalf. */
+/** The result of a call on a user's behalf. */
 export type UserTokenResult<T> =
   | { readonly type: 'done'; readonly result: T }
   | { readonly type: 'failed'; readonly step: OAuthStep; readonly error?: unknown };
 
 /**
- * The users' own tokens, sealed in the store, so that no browser ever holds one. Kept only where they are good for
- * anything, which is with `snsapi_userinfo`.
+ * Keeps the users' own tokens sealed in the store, so that no browser ever has one. Only for `snsapi_userinfo`, because
+ * others are useless.
  *
  * @throws StoreUnavailable
  */
 export interface UserTokens {
   keep(grant: OAuthGrant): Promise<void>;
-  /** The user's profile. A token that is over is renewed once on the way. */
+  /** Reads the user's profile; renews an expired token once. */
   profile(openId: string): Promise<UserTokenResult<OAuthProfile>>;
   /** Renews the token now. */
   renew(openId: string): Promise<UserTokenResult<OAuthGrant>>;
@@ -30,16 +30,16 @@ export interface UserTokens {
 const tokensShape = z.object({ accessToken: z.string(), refreshToken: z.string() });
 type Tokens = z.infer<typeof tokensShape>;
 
-/** As long as WeChat's refresh tokens live. */
+/** Lifetime of WeChat's refresh tokens. */
 const REFRESH_LIFE_MS = 30 * 86_400_000;
 
 export function createUserTokens(deps: {
   readonly appId: AppId;
   readonly api: OAuthApi;
-  readonly store: Pick<StateStore, 'get' | 'compareAndSet'>;
+  readonly store: KeyValueStore;
   readonly sealer: Sealer;
   readonly clock: Clock;
-  /** Nobody asks longer than a session lasts. */
+  /** No session lasts longer than this. */
   readonly ttlMs: number;
 }): UserTokens {
   const { appId, api, store, sealer, clock } = deps;
@@ -52,7 +52,7 @@ export function createUserTokens(deps: {
     return text === undefined ? undefined : tokensShape.safeParse(sealer.open(text)).data;
   }
 
-  /** The newest wins, whatever stood there: each token that WeChat gave is good by itself. */
+  /** Overwrites the stored token: WeChat's tokens are valid independently, so the newest is kept. */
   async function put(openId: string, next: string | undefined): Promise<void> {
     const name = nameOf(openId);
     for (let tries = 0; tries < 5; tries += 1) {
@@ -94,7 +94,7 @@ export function createUserTokens(deps: {
       const next = await renewed(tokens);
       if (next.type === 'failed') return next;
       const second = await ask(openId, next.result.accessToken);
-      // A fresh token that is refused is not renewed again.
+      // A new token that is refused is not renewed again.
       return second.type === 'failed' && second.step === 'renew' ? { ...second, step: 'restart' } : second;
     },
     async renew(openId) {

@@ -1,26 +1,39 @@
 import type { DeadLetterFilter } from '../../pipeline/dead-letters/dead-letter-queue.js';
+import type { Words } from '../../protocol/words.js';
 import { exitCodes, type Terminal } from '../command.js';
 import { showProgress } from '../progress.js';
 import type { DeadLetterClient, RedriveOutcome } from './dead-letter-client.js';
 
-/** More than any store keeps. */
+/** Exceeds the number of letters that a store keeps. */
 export const MAX_DEAD_LETTERS = 100_000;
-/** The reason of a letter of which nobody knows whether it arrived. */
+/** Reason of a letter that may have arrived. */
 export const UNKNOWN_OUTCOME = 'unknown';
 
 type Outcome = RedriveOutcome | 'dropped';
 
-export const OUTCOME_MESSAGES: Readonly<Record<Outcome, string>> = {
-  retried: 'on its way again',
-  delivered: 'its work came to its end after all; the letter is gone',
-  dropped: 'dropped',
-  unknown: 'there is no such letter',
-  'under-way': 'its work is not over yet; look again later',
-  'account-missing': 'the account that it is of is not configured',
+const OUTCOME_MESSAGES: Readonly<Record<Outcome, Words>> = {
+  retried: { en: 'being sent again', zh: '正在重新发送' },
+  delivered: {
+    en: 'its work has since finished; the letter is gone',
+    zh: '这项工作后来已经完成，死信已不存在',
+  },
+  dropped: { en: 'dropped', zh: '已丢弃' },
+  unknown: { en: 'there is no such letter', zh: '没有这条死信' },
+  'under-way': {
+    en: 'its work has not finished yet; look again later',
+    zh: '这项工作还没有结束，请稍后再看',
+  },
+  'account-missing': { en: 'the account it belongs to is not configured', zh: '它所属的账号没有配置' },
 };
+
+/** Describes the outcome for one letter in a line. */
+export const describeOutcome = (id: string, outcome: Outcome): Words => ({
+  en: `${id}: ${OUTCOME_MESSAGES[outcome].en}`,
+  zh: `${id}：${OUTCOME_MESSAGES[outcome].zh}`,
+});
 const SUCCESS: ReadonlySet<Outcome> = new Set(['retried', 'delivered', 'dropped']);
 
-/** The ids of all that a filter means. */
+/** Returns the ids of all letters that a filter selects. */
 export async function selectIds(
   letters: DeadLetterClient,
   filter: DeadLetterFilter,
@@ -32,10 +45,10 @@ export async function selectIds(
   return list.letters
     .filter(({ reason }) => isMeant(reason))
     .map(({ id }) => id)
-    .reverse(); // the oldest first: answers to one user leave in their order
+    .reverse(); // oldest first, so that answers to a user are sent in order
 }
 
-/** Retries or drops one letter after the other, says what became of each, and resolves with the exit code. */
+/** Retries or drops letters in order, prints each outcome, and resolves with the exit code. */
 export async function applyToDeadLetters(
   letters: DeadLetterClient,
   action: 'retry' | 'drop',
@@ -43,7 +56,7 @@ export async function applyToDeadLetters(
   how: { readonly json: boolean; readonly terse: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  const progress = showProgress('letters');
+  const progress = showProgress({ en: 'letters', zh: '条死信' }, terminal.language);
   const results: { id: string; outcome: Outcome }[] = [];
   try {
     for (const id of ids) {
@@ -58,11 +71,17 @@ export async function applyToDeadLetters(
   const failed = results.filter(({ outcome }) => !SUCCESS.has(outcome));
   if (how.json) terminal.out(JSON.stringify(results, undefined, 2));
   else {
-    for (const { id, outcome } of how.terse ? failed : results)
-      terminal.out(`${id}: ${OUTCOME_MESSAGES[outcome]}`);
-    if (how.terse) terminal.out(`${results.length - failed.length} of ${results.length} done.`);
+    for (const { id, outcome } of how.terse ? failed : results) terminal.out(describeOutcome(id, outcome));
+    if (how.terse)
+      terminal.out({
+        en: `${results.length - failed.length} of ${results.length} done.`,
+        zh: `${results.length} 条里完成了 ${results.length - failed.length} 条。`,
+      });
   }
   if (action === 'retry' && !letters.viaServer && results.some(({ outcome }) => outcome === 'retried'))
-    terminal.err('No server runs here: what is retried goes out once one does.');
+    terminal.err({
+      en: 'No server is running here: what is retried is sent once one runs.',
+      zh: '这里没有服务在运行：重发的消息要等服务运行后才会发出。',
+    });
   return failed.length > 0 ? exitCodes.failed : exitCodes.ok;
 }

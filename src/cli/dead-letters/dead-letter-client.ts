@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { createApp } from '../../app.js';
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import type { DeadLetterQueue, DeadLetterFilter } from '../../pipeline/dead-letters/dead-letter-queue.js';
 import type { Logger } from '../../ports/logger.js';
 import { AdminRefused, findAdminClient, type AdminClient } from '../admin-client.js';
 
-/** What is said of a letter besides its texts. */
+/** A letter without its texts. */
 const letterSchema = z.looseObject({
   id: z.string(),
   appId: z.string(),
@@ -28,9 +28,9 @@ const retriedSchema = z.object({ outcome: z.enum(['retried', 'delivered']) });
 export type ShownDeadLetter = z.infer<typeof letterSchema>;
 export type RedriveOutcome = Awaited<ReturnType<DeadLetterQueue['retry']>>;
 
-/** Where a command gets at dead letters: the server that runs, or the store itself. */
+/** Access of a command to dead letters: through the running server, or the store itself. */
 export interface DeadLetterClient {
-  /** False: what is retried waits for a server. */
+  /** False: retried letters wait until a server runs. */
   readonly viaServer: boolean;
   list(filter: DeadLetterFilter, limit: number): Promise<{ letters: ShownDeadLetter[]; more: boolean }>;
   read(id: string, how: { texts: boolean }): Promise<ShownDeadLetter | undefined>;
@@ -46,7 +46,7 @@ export async function openDeadLetterClient(config: Config, log: Logger): Promise
 
 function clientOfServer(server: AdminClient): DeadLetterClient {
   const place = (id: string): string => `/dead-letters/${encodeURIComponent(id)}`;
-  /** Answers of the server that say no are outcomes here. */
+  /** Converts refusals of the server to outcomes. */
   async function unless<T, O>(asking: Promise<T>, outcomes: Readonly<Record<string, O>>): Promise<T | O> {
     try {
       return await asking;

@@ -1,10 +1,16 @@
 import { formatColumns } from '../table.js';
+import type { Language } from '../../protocol/words.js';
 import type { ShownDeadLetter } from './dead-letter-client.js';
 
-/** One line for each letter, without anything that was said. */
-export function formatDeadLetters(letters: readonly ShownDeadLetter[]): string {
+const HEAD = {
+  en: ['AT', 'REASON', 'ERRCODE', 'HANDLER', 'KIND', 'USER', 'MESSAGES', 'ID'],
+  zh: ['时间（UTC）', '原因', '错误码', '处理模块', '类型', '用户', '消息数', 'ID'],
+} as const;
+
+/** Formats one line per dead letter, without texts of users and answers. */
+export function formatDeadLetters(letters: readonly ShownDeadLetter[], language: Language): string {
   return formatColumns([
-    ['AT', 'REASON', 'ERRCODE', 'HANDLER', 'KIND', 'USER', 'MESSAGES', 'ID'],
+    HEAD[language],
     ...letters.map(({ atMs, reason, errcode, handler, kind, user, messages, id }) => [
       minute(atMs),
       reason,
@@ -18,11 +24,11 @@ export function formatDeadLetters(letters: readonly ShownDeadLetter[]): string {
   ]);
 }
 
-/** All that is known of one, a line each; texts below, where they were asked for. */
+/** Formats all fields of a dead letter, one per line; texts below, if requested. */
 export function formatDeadLetter(letter: ShownDeadLetter): string {
   const { texts, atMs, ...rest } = letter;
-  const facts = Object.entries({ at: new Date(atMs).toISOString(), ...rest });
-  const lines = formatColumns(facts.map(([name, value]) => [name, String(value)]));
+  const fields = Object.entries({ at: new Date(atMs).toISOString(), ...rest });
+  const lines = formatColumns(fields.map(([name, value]) => [name, String(value)]));
   return texts === undefined ? lines : `${lines}\n\n${JSON.stringify(texts, undefined, 2)}`;
 }
 

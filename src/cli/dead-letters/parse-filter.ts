@@ -1,8 +1,8 @@
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import type { DeadLetterFilter } from '../../pipeline/dead-letters/dead-letter-queue.js';
 import { UsageInvalid } from '../command.js';
 
-/** The options that choose letters. */
+/** The options that select letters. */
 export const filterOptions = {
   reason: { type: 'string' },
   user: { type: 'string' },
@@ -22,7 +22,7 @@ export function parseFilter(
   nowMs: number,
 ): DeadLetterFilter {
   const { reason, user, handler } = given;
-  // An account that is configured no more may have left letters: then it is known by its AppID only.
+  // Letters of an account that is no longer configured can be selected by AppID.
   const appId = accounts.find(({ name }) => name === account)?.appId ?? account;
   const sinceMs = since === undefined ? undefined : parseSince(since, nowMs);
   return {
@@ -38,6 +38,9 @@ function parseSince(text: string, nowMs: number): number {
   const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const ms = count === '' ? Date.parse(text) : nowMs - Number(count) * (UNITS[unit] ?? 0);
   if (Number.isNaN(ms))
-    throw new UsageInvalid(`--since ${text}: a time (2026-07-01T08:00) or how long ago (90m, 2h, 7d).`);
+    throw new UsageInvalid({
+      en: `--since ${text}: a time (2026-07-01T08:00) or how long ago (90m, 2h, 7d).`,
+      zh: `--since ${text}：应为时间（2026-07-01T08:00）或多久以前（90m、2h、7d）。`,
+    });
   return ms;
 }

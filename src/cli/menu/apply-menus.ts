@@ -4,16 +4,16 @@ import { hasMenus, type LiveMenus, type Menus } from './menus.js';
 import type { PlainButton } from './plain-button.js';
 
 export interface AppliedMenus {
-  /** Whether the default menu was replaced. */
+  /** True: the default menu was replaced. */
   readonly default: boolean;
-  /** Conditional menus taken away and made. */
+  /** Numbers of conditional menus removed and created. */
   readonly removed: number;
   readonly added: number;
 }
 
 /**
- * Makes the account's menus those of the file with as few calls as may be. Conditional menus cannot be changed, and the
- * newest comes first: the oldest ones that are the same stay, all behind them are made anew.
+ * Applies the menus of the file with as few calls as possible. Conditional menus cannot be changed, and the newest
+ * comes first: the oldest equal ones stay, all later ones are created again.
  */
 export async function applyMenus(api: Api, live: LiveMenus, wanted: Menus): Promise<AppliedMenus> {
   if (!hasMenus(wanted)) {
@@ -21,7 +21,7 @@ export async function applyMenus(api: Api, live: LiveMenus, wanted: Menus): Prom
     return { default: true, removed: live.conditional.length, added: 0 };
   }
   const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-  // What the console made only resembles what the API makes.
+  // A menu that the console made may look equal and still differ, so it is replaced.
   const replaced = live.consoleNotes !== undefined || !isSame(live.button, wanted.button);
   if (replaced) await api.menus.create({ button: asButtons(wanted.button) });
 
@@ -39,7 +39,7 @@ export async function applyMenus(api: Api, live: LiveMenus, wanted: Menus): Prom
   return { default: replaced, removed: gone.length, added: made.length };
 }
 
-/** What was read from a file has been checked for what each type needs. */
+/** Buttons that were read from a file have been checked for the fields of their type. */
 const asButtons = (buttons: readonly PlainButton[]): readonly MenuButton[] =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   buttons as readonly MenuButton[];

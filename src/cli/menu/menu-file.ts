@@ -9,28 +9,29 @@ import { MENU_LIMITS } from '../../api/catalogue/menu-button.js';
 import { readJson } from '../../config/json-text.js';
 import { readTextFile, whyUnreadable } from '../../config/text-file.js';
 import { AppError } from '../../protocol/app-error.js';
+import type { Words } from '../../protocol/words.js';
 import { plainRule, type Menus } from './menus.js';
 import { plainButton } from './plain-button.js';
 
-/** The file of menus cannot be read, or what it says is no menu. */
+/** The menu file cannot be read, or does not contain valid menus. */
 export class MenuFileInvalid extends AppError {
   readonly code = 'menu_file_invalid';
 }
 
-/** Menus as they stand in a file; `base` is the fingerprint of the live ones that they were made from. */
+/** The menus of a file; `base` is the fingerprint of the live menus from which it was made. */
 export interface MenuFile {
   readonly menus: Menus;
   readonly base: string | undefined;
 }
 
-/** A file as it was read: `base` can be noted in it without reading it again. */
+/** A file with its content, so that `base` can be updated without another read. */
 export interface ReadMenuFile extends MenuFile {
   readonly path: string;
   readonly content: string;
 }
 
-/** What a button of each type needs besides its name. */
-const NEEDS: Readonly<
+/** The fields of each button type besides its name. `docs/menu-file.md` lists the same. */
+export const BUTTON_NEEDS: Readonly<
   Record<string, readonly ('key' | 'url' | 'media_id' | 'article_id' | 'appid' | 'pagepath')[]>
 > = {
   click: ['key'],
@@ -59,7 +60,7 @@ const acting = {
   media_id: z.string().exactOptional(),
   article_id: z.string().exactOptional(),
 };
-/** `menu/get` tells of an empty list where there is none. */
+/** `menu/get` returns an empty list if there is none. */
 const subButton = z
   .strictObject({ ...acting, sub_button: z.tuple([]).exactOptional() })
   .superRefine(checkNeeds);
@@ -68,7 +69,9 @@ const topButton = z
   .superRefine((button, context) => {
     if (button.sub_button === undefined || button.sub_button.length === 0) checkNeeds(button, context);
     else if (button.type !== undefined)
-      context.addIssue({ code: 'custom', path: ['type'], message: 'a button that opens others has no type' });
+      context.addIssue(
+        issueAt('type', { en: 'a button that opens others has no type', zh: '有子菜单的按钮不写 type' }),
+      );
   });
 const matchrule = z.strictObject({
   tag_id: text.exactOptional(),
@@ -82,20 +85,53 @@ const fileSchema = z.strictObject({
 
 function checkNeeds(button: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
   const type = typeof button['type'] === 'string' ? button['type'] : '';
-  const needs = NEEDS[type];
-  const issue = (path: string, message: string) =>
-    context.addIssue({ code: 'custom', path: [path], message });
-  if (needs === undefined) issue('type', `is one of ${Object.keys(NEEDS).join(', ')}`);
-  else
-    for (const need of needs)
-      if (button[need] === undefined) issue(need, `a button of type ${type} needs it`);
+  const needs = BUTTON_NEEDS[type];
+  if (needs === undefined) {
+    const types = Object.keys(BUTTON_NEEDS);
+    const words = { en: `is one of ${types.join(', ')}`, zh: `应为其中之一：${types.join('、')}` };
+    context.addIssue(issueAt('type', words));
+    return;
+  }
+  for (const need of needs)
+    if (button[need] === undefined)
+      context.addIssue(
+        issueAt(need, { en: `a button of type ${type} needs it`, zh: `${type} 类型的按钮需要它` }),
+      );
+}
+
+/** A fault of a field. `params` carries the Chinese sentence, which an issue has no place for. */
+const issueAt = (path: string, { en, zh }: Words) => ({
+  code: 'custom' as const,
+  path: [path],
+  message: en,
+  params: { zh },
+});
+
+/** Every fault on two lines, as zod prints them. */
+function faultsOf(content: unknown, english: z.ZodError): Words {
+  const chinese = fileSchema.safeParse(content, { error: z.locales.zhCN().localeError }).error ?? english;
+  const issues = chinese.issues.map((issue) => {
+    const zh: unknown = issue.code === 'custom' ? issue.params?.['zh'] : undefined;
+    return typeof zh === 'string' ? { ...issue, message: zh } : issue;
+  });
+  return {
+    en: z.prettifyError(english),
+    zh: z.prettifyError({ issues }).replaceAll('→ at ', '→ '),
+  };
 }
 
 /** Reads menus, YAML or JSON. @throws MenuFileInvalid  with every fault at once */
 export function readMenuFile(path: string): ReadMenuFile {
   const content = readContent(path);
-  const read = fileSchema.safeParse(isJson(path) ? jsonOf(path, content) : yamlOf(path, content));
-  if (!read.success) throw new MenuFileInvalid(`${path} holds no menu:\n${z.prettifyError(read.error)}`);
+  const value = isJson(path) ? jsonOf(path, content) : yamlOf(path, content);
+  const read = fileSchema.safeParse(value);
+  if (!read.success) {
+    const faults = faultsOf(value, read.error);
+    throw new MenuFileInvalid({
+      en: `${path} holds no menu:\n${faults.en}`,
+      zh: `${path} 里的菜单有错：\n${faults.zh}`,
+    });
+  }
   const { base, button, conditional } = read.data;
   const menus = {
     button: button.map(plainButton),
@@ -112,43 +148,56 @@ function readContent(path: string): string {
   try {
     return readTextFile(path);
   } catch (error) {
-    const hint = codeOf(error) === 'ENOENT' ? `. "menu pull ${path}" makes it` : '';
-    throw new MenuFileInvalid(`${path} ${whyUnreadable(error)}${hint}.`);
+    const why = whyUnreadable(error);
+    const isAbsent = codeOf(error) === 'ENOENT';
+    throw new MenuFileInvalid({
+      en: `${path} ${why.en}.${isAbsent ? ` "menu pull ${path}" makes it.` : ''}`,
+      zh: `${path} ${why.zh}。${isAbsent ? `用 "menu pull ${path}" 生成它。` : ''}`,
+    });
   }
 }
 
 function jsonOf(path: string, content: string): unknown {
   const read = readJson(content);
-  if (read.type === 'broken') throw new MenuFileInvalid(`${path} is no JSON: ${read.where}.`);
+  if (read.type === 'broken')
+    throw new MenuFileInvalid({
+      en: `${path} is not JSON: ${read.where.en}.`,
+      zh: `${path} 不是 JSON：${read.where.zh}。`,
+    });
   return read.value;
 }
 
 function yamlOf(path: string, content: string): unknown {
   const document = parseDocument(content);
   const [broken] = document.errors;
-  if (broken !== undefined) throw new MenuFileInvalid(`${path} is no YAML: ${broken.message}`);
+  if (broken !== undefined) throw noYaml(path, broken.message);
   try {
     return document.toJS();
   } catch (error) {
-    // An alias that names nothing, or too many of them.
-    throw new MenuFileInvalid(
-      `${path} is no YAML: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    // An unknown alias, or too many.
+    throw noYaml(path, error instanceof Error ? error.message : String(error));
   }
 }
 
-/** No menu at all is one as well. */
+const noYaml = (path: string, why: string): MenuFileInvalid =>
+  new MenuFileInvalid({ en: `${path} is not YAML: ${why}`, zh: `${path} 不是 YAML：${why}` });
+
+/** Checks the numbers of buttons. An absent menu is valid. */
 function checkSizes(path: string, { button, conditional }: Menus): void {
   if (button.length === 0 && conditional.length === 0) return;
   try {
     for (const one of [{ button }, ...conditional]) checkLimits(path, MENU_LIMITS, one);
   } catch (error) {
     if (!(error instanceof ApiRequestInvalid)) throw error;
-    throw new MenuFileInvalid(error.message.replace(' was not called: ', ': '));
+    const { field, why } = error;
+    throw new MenuFileInvalid({
+      en: `${path}: ${field} ${why.en}`,
+      zh: `${path}：${field} ${why.zh}`,
+    });
   }
 }
 
-/** Writes menus so that `readMenuFile` reads them, JSON where the name says so. @throws MenuFileInvalid */
+/** Writes menus in the format of `readMenuFile`; JSON for such a file name. @throws MenuFileInvalid */
 export async function writeMenuFile(
   path: string,
   { menus, base }: MenuFile,
@@ -162,12 +211,15 @@ export async function writeMenuFile(
   try {
     await writeFile(path, whole, { flag: overwrite ? 'w' : 'wx' });
   } catch (error) {
-    const why = codeOf(error) === 'EEXIST' ? 'is there already: --force overwrites it' : whyUnwritable(error);
-    throw new MenuFileInvalid(`${path} ${why}`);
+    const why =
+      codeOf(error) === 'EEXIST'
+        ? { en: 'already exists: --force overwrites it', zh: '已经存在：用 --force 覆盖它' }
+        : whyUnwritable(error);
+    throw new MenuFileInvalid({ en: `${path} ${why.en}`, zh: `${path} ${why.zh}` });
   }
 }
 
-/** Notes what the file's menus are based on from now on, and leaves everything else of it as it was. */
+/** Updates `base` in the file, and leaves everything else unchanged. */
 export async function saveBaseline({ path, content }: ReadMenuFile, base: string): Promise<void> {
   if (isJson(path)) {
     const value: unknown = JSON.parse(content);
@@ -191,4 +243,7 @@ export function backupPath(path: string, now: Date): string {
 
 const isJson = (path: string): boolean => extname(path) === '.json';
 
-export const whyUnwritable = (error: unknown): string => `cannot be written (${codeOf(error)})`;
+export const whyUnwritable = (error: unknown): Words => ({
+  en: `cannot be written (${codeOf(error)})`,
+  zh: `无法写入（${codeOf(error)}）`,
+});

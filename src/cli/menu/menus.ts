@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Api } from '../../api/client.js';
 import { ApiRefused } from '../../api/api-error.js';
+import type { Words } from '../../protocol/words.js';
 import { fromConsole } from './console-menu.js';
 import { plainButton, type PlainButton } from './plain-button.js';
 
@@ -21,23 +22,23 @@ export interface Menus {
 }
 
 export interface LiveMenus extends Menus {
-  /** Ids of the conditional ones, in their order. */
+  /** Ids of the conditional menus, in the same order. */
   readonly menuids: readonly string[];
-  /** The operator switched the menu off in the console: users do not see it. */
+  /** True if the menu is switched off in the console, so that users do not see it. */
   readonly isClosed: boolean;
-  /** Set where the menu was made in the console, which has buttons that the API does not have: a word on each of them. */
-  readonly consoleNotes?: readonly string[];
+  /** Set for a menu made in the console: a note on each button that the API cannot express. */
+  readonly consoleNotes?: readonly Words[];
 }
 
 const NO_MENU = 46003;
 
-/** What is there now, made by API or in the console. An account without a menu has no buttons. */
+/** Reads the present menus, made by API or in the console. An account without a menu has no buttons. */
 export async function readLiveMenus(api: Api): Promise<LiveMenus> {
   const { is_menu_open, selfmenu_info } = await api.menus.current();
   const isClosed = is_menu_open === 0;
   try {
     const { menu, conditionalmenu = [] } = await api.menus.get();
-    // The order in which they are told of is not documented; ids rise with every menu that is made.
+    // The order of the answer is not documented; ids rise with every menu.
     const newestFirst = [...conditionalmenu].sort((a, b) => byNumber(b.menuid, a.menuid));
     return {
       button: menu.button.map(plainButton),
@@ -61,10 +62,10 @@ export async function readLiveMenus(api: Api): Promise<LiveMenus> {
   }
 }
 
-/** Of texts of digits, however long. */
+/** Compares texts of digits of any length. */
 const byNumber = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
 
-/** `group_id` is the old name of `tag_id`; conditions that are empty are none. */
+/** Normalizes a rule: `group_id` is the old name of `tag_id`, and empty conditions are dropped. */
 export function plainRule(rule: PlainRule & { readonly group_id?: string }): PlainRule {
   const { tag_id = rule.group_id, client_platform_type } = rule;
   return { ...(tag_id && { tag_id }), ...(client_platform_type && { client_platform_type }) };
@@ -73,7 +74,7 @@ export function plainRule(rule: PlainRule & { readonly group_id?: string }): Pla
 export const hasMenus = ({ button, conditional }: Menus): boolean =>
   button.length > 0 || conditional.length > 0;
 
-/** Tells menus apart: twelve hex digits of what they hold. */
+/** Returns twelve hex digits that identify the content of the menus. */
 export function fingerprint({ button, conditional }: Menus): string {
   return createHash('sha256').update(JSON.stringify({ button, conditional })).digest('hex').slice(0, 12);
 }

@@ -1,6 +1,6 @@
 import type { KnownButton } from '../../api/catalogue/menu-button.js';
 
-/** A button without what WeChat adds, its fields in one order: equal ones have equal JSON. */
+/** A normalized button, without WeChat's additions and with a fixed field order: equal ones have equal JSON. */
 export interface PlainButton {
   readonly name: string;
   readonly type?: string;

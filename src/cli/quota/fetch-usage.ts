@@ -4,22 +4,22 @@ import { rowOf } from '../../api/catalogue/endpoint.js';
 import { QUOTAS } from '../../api/catalogue/quotas.js';
 import type { Api } from '../../api/client.js';
 
-/** How often one API was called today, and may be. */
+/** Calls of one API today, and their limit. */
 export interface Usage {
   readonly path: string;
-  /** What WeChat's pages say of a new account. */
+  /** Documented limit of a new account. */
   readonly documented?: number;
   readonly limit?: number;
   readonly used?: number;
   readonly left?: number;
-  /** Why there are no figures. */
+  /** Reason of missing figures. */
   readonly refused?: string;
 }
 
-/** Not a path, no such path, or not one of this account. */
+/** Invalid path, unknown path, or not available to this account. */
 const NO_FIGURES: readonly number[] = [76003, 76021, 76022];
 
-/** One call for each path; these calls count against nothing. */
+/** Reads the usage, one call per path; these calls count against no quota. */
 export async function fetchUsage(api: Api, paths: readonly string[]): Promise<readonly Usage[]> {
   const usages: Usage[] = [];
   for (const path of paths) {
@@ -36,7 +36,7 @@ export async function fetchUsage(api: Api, paths: readonly string[]): Promise<re
   return usages;
 }
 
-/** Every API of the catalogue that has a quota by the day. */
+/** Returns every API of the catalogue with a daily quota. */
 export const pathsWithQuota = (): readonly string[] => [...documented.keys()];
 
 const documented: ReadonlyMap<string, number> = new Map(

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { OFFICIAL_NAMES } from '../../api/catalogue/official-names.js';
 import { createApp } from '../../app.js';
-import { readConfigForTrying } from '../../config.js';
+import { readConfigForTrying } from '../../config/config.js';
 import { beijingTime } from '../../operations/beijing-time.js';
+import { redactRidRecord } from '../../operations/troubles/rid-answer.js';
 import { reportText, type ReportLanguage } from '../../operations/troubles/report-text.js';
 import type { ListedTrouble } from '../../operations/troubles/trouble.js';
 import { packageVersion } from '../../package-version.js';
@@ -16,11 +17,13 @@ const text = z.string().exactOptional();
 const listedSchema = z.object({
   id: z.string(),
   atMs: z.number(),
-  sort: z.enum(['api', 'refusal', 'dead-letter', 'alarm']),
+  sort: z.enum(['api', 'refusal', 'dead-letter', 'backend', 'alarm']),
   account: z.string(),
   appId: z.string(),
   originalId: text,
   what: z.string(),
+  api: text,
+  method: text,
   errcode: z.number().exactOptional(),
   errmsg: text,
   rid: text,
@@ -71,30 +74,34 @@ export function formatTroubles(troubles: readonly ListedTrouble[], language: Rep
   ]);
 }
 
-/** The text to paste. With `askRid` WeChat is asked what it knows of the rid; what it refuses stands in the text. */
+/** Returns the report text. With `askRid` it contains WeChat's record of the rid, or its refusal. */
 export async function reportOf(
   trouble: ListedTrouble,
   language: ReportLanguage,
   how: { readonly askRid: boolean; readonly account: string | undefined; readonly terminal: Terminal },
 ): Promise<string> {
   const { rid } = trouble;
-  const ridAnswer =
+  const asked =
     how.askRid && rid !== undefined
       ? await withAccountClient(how.account ?? trouble.account, how.terminal, (api) =>
-          api.quotas.rid({ rid }).catch((error: unknown) => ({ error: String(error) })),
+          api.quotas.rid({ rid }).then(
+            ({ request }) => ({ record: redactRidRecord(request), clientIp: request.client_ip }),
+            (error: unknown) => ({ record: { error: String(error) } }),
+          ),
         )
       : undefined;
   return reportText(trouble, language, {
     version: packageVersion(),
     node: process.version,
     officialName: (path) => OFFICIAL_NAMES[path],
-    ...(ridAnswer !== undefined && { ridAnswer }),
+    ...(asked !== undefined && { ridAnswer: asked.record }),
+    ...(asked !== undefined && 'clientIp' in asked && { outgoingAddress: asked.clientIp }),
   });
 }
 
 const SORTS = {
-  zh: { refusal: '拒绝请求', 'dead-letter': '回复未送达', alarm: '告警' },
-  en: { refusal: 'refused', 'dead-letter': 'dead letter', alarm: 'alarm' },
+  zh: { refusal: '拒绝请求', 'dead-letter': '回复未送达', backend: '后端出错', alarm: '告警' },
+  en: { refusal: 'refused', 'dead-letter': 'dead letter', backend: 'backend failed', alarm: 'alarm' },
 } as const;
 
 function nameOf({ sort, what }: ListedTrouble, language: ReportLanguage): string {

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../api/catalogue/users.js';
 
-/** A user as far as an export knows of them. */
+/** The exported fields of a user. */
 export type ExportedUser = Partial<UserInfo> & Pick<UserInfo, 'openid'>;
 
 const COLUMNS = [
@@ -14,10 +14,10 @@ const COLUMNS = [
   'qr_scene_str',
 ] as const;
 
-/** The names of the columns, behind the mark by which spreadsheets see that it is UTF-8. */
+/** Returns the header line, after a byte order mark for spreadsheets. */
 export const toCsvHead = (idsOnly: boolean): string => `\uFEFF${columnsOf(idsOnly).join(',')}\r\n`;
 
-/** Lists are joined by blanks; times are ISO 8601. Source: RFC 4180. */
+/** Formats a line. Lists are joined by blanks; times are ISO 8601. Source: RFC 4180. */
 export function toCsvLine(user: ExportedUser, idsOnly: boolean): string {
   const cells = columnsOf(idsOnly).map((column) => {
     if (column === 'tagid_list') return (user.tagid_list ?? []).join(' ');
@@ -32,7 +32,7 @@ const columnsOf = (idsOnly: boolean): readonly (typeof COLUMNS)[number][] => (id
 const timeOf = (seconds: number | undefined): string =>
   seconds === undefined ? '' : new Date(seconds * 1_000).toISOString();
 
-/** A text that a spreadsheet would take for a formula is kept from being one. */
+/** Quotes a value, and disarms a text that a spreadsheet would read as a formula. */
 function quoted(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

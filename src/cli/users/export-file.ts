@@ -5,19 +5,19 @@ import { codeOf } from '../../adapters/http/error-code.js';
 import { AppError } from '../../protocol/app-error.js';
 import { toCsvHead, toCsvLine, type ExportedUser } from './csv-line.js';
 
-/** The export would overwrite a file, go on with one that is not its own, or cannot write there. Nothing was written. */
+/** The export would overwrite a file or continue a foreign one, or cannot write. Nothing was written. */
 export class ExportRefused extends AppError {
   readonly code = 'export_refused';
 }
 
-/** A file that grows by batches, each of which is there whole or not at all once the export goes on. */
+/** A file that grows by batches. A resumed export has each batch completely or not at all. */
 export interface ExportFile {
-  /** Users that are in the file. */
+  /** Number of users in the file. */
   readonly count: number;
-  /** The last of them; '' where there is none. */
+  /** The last user; '' if there is none. */
   readonly after: string;
   append(users: readonly ExportedUser[]): Promise<void>;
-  /** All are there: nothing is left to go on with. */
+  /** Completes the file and removes the cursor. */
   finish(): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,8 +32,7 @@ const cursorSchema = z.object({
 type Cursor = z.infer<typeof cursorSchema>;
 
 /**
- * Opens the file of an export, new or where it was. `FILE.cursor` says how far that is; what stands behind in the file
- * is of a batch that was not finished, and is cut off.
+ * Opens the file of a new or resumed export. `FILE.cursor` holds the position; a partial batch after it is cut off.
  *
  * @throws ExportRefused
  */
@@ -45,16 +44,23 @@ export async function openExport(
   const cursorPath = `${path}.cursor`;
   const before = restart ? undefined : await readCursor(cursorPath);
   if (before === undefined && !restart && (await exists(path)))
-    throw new ExportRefused(
-      `${path} is there already and no export that could go on: --restart overwrites it.`,
-    );
+    throw new ExportRefused({
+      en: `${path} already exists and is not an export that can be resumed: --restart overwrites it.`,
+      zh: `${path} 已经存在，又不是可以继续的导出：用 --restart 覆盖它。`,
+    });
   if (before !== undefined && (before.appId !== content.appId || before.idsOnly !== content.idsOnly))
-    throw new ExportRefused(`${path} was begun for another account or content: --restart begins anew.`);
+    throw new ExportRefused({
+      en: `${path} was started for another account or other content: --restart starts over.`,
+      zh: `${path} 是另一个账号或另一种内容的导出：用 --restart 从头开始。`,
+    });
 
   const isCsv = extname(path) === '.csv';
-  // People's data: for nobody else to read.
+  // Personal data, so only the owner may read it.
   const file = await open(path, before === undefined ? 'w' : 'r+', 0o600).catch((error: unknown) => {
-    throw new ExportRefused(`${path} cannot be written (${codeOf(error)})`);
+    throw new ExportRefused({
+      en: `${path} cannot be written (${codeOf(error)})`,
+      zh: `${path} 无法写入（${codeOf(error)}）`,
+    });
   });
   let cursor: Cursor = before ?? { ...content, after: '', count: 0, bytes: 0 };
   await file.truncate(cursor.bytes);
@@ -91,11 +97,14 @@ async function readCursor(path: string): Promise<Cursor | undefined> {
     return cursorSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw new ExportRefused(`${path} cannot be read: --restart begins anew.`);
+    throw new ExportRefused({
+      en: `${path} cannot be read: --restart starts over.`,
+      zh: `${path} 无法读取：用 --restart 从头开始。`,
+    });
   }
 }
 
-/** What is there and cannot be looked at counts as there not to be: opening it tells why. */
+/** True if the file exists. An unreadable one counts as absent: opening it gives the reason. */
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

@@ -6,7 +6,7 @@ import type { ExportFile } from './export-file.js';
 
 const BATCH = 100;
 
-/** Writes all followers behind those that the file has, a hundred at a time. */
+/** Appends the remaining followers to the file, in batches of a hundred. */
 export async function exportUsers(
   api: Api,
   file: ExportFile,
@@ -29,7 +29,7 @@ export async function exportUsers(
 async function infoOf(api: Api, openIds: readonly OpenId[]): Promise<readonly UserInfo[]> {
   const user_list = openIds.map((openid) => ({ openid }));
   const { user_info_list: known } = await api.users.batchInfo({ user_list });
-  // In the order in which they were asked for: the last one is where the export goes on.
+  // In the requested order, because the last one is the position of the export.
   const byOpenId = new Map(known.map((user) => [user.openid, user]));
   return openIds.map((openid) => byOpenId.get(openid) ?? { subscribe: 0, openid });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Alarm, AlarmName, AlarmNotice, AlarmText } from './alarm.js';
 
-/** Between two notices of an alarm that goes on. */
+/** Interval of notices of an active alarm. */
 const REPEAT_MS = 3_600_000;
 
 export interface AlarmKey {
@@ -10,7 +10,7 @@ export interface AlarmKey {
   readonly about?: string;
 }
 
-/** Holds the alarms in force. Each is told when it begins, when it ends, and at most once an hour in between. */
+/** Holds the active alarms. A notice is sent when an alarm begins, when it ends, and at most hourly in between. */
 export class AlarmBoard {
   readonly #clock: Clock;
   readonly #tell: (notice: AlarmNotice) => void;
@@ -21,7 +21,7 @@ export class AlarmBoard {
     this.#tell = tell;
   }
 
-  /** The oldest first. */
+  /** Lists the active alarms, oldest first. */
   inForce(): readonly Alarm[] {
     return [...this.#inForce.values()].map(({ alarm }) => alarm);
   }
@@ -30,7 +30,7 @@ export class AlarmBoard {
     return this.#inForce.has(idOf(key));
   }
 
-  /** The condition holds: begins the alarm, or brings its count up to date. `text` is asked for at notices only. */
+  /** Called while the condition holds: begins the alarm or updates its count. `text` is called for notices only. */
   raise(key: AlarmKey, count: number, text: () => AlarmText): void {
     const nowMs = this.#clock.now();
     const id = idOf(key);
@@ -49,7 +49,7 @@ export class AlarmBoard {
     this.#tell({ phase: 'goes-on', alarm: known.alarm });
   }
 
-  /** The condition holds no longer. */
+  /** Called when the condition no longer holds. */
   clear(key: AlarmKey): void {
     const id = idOf(key);
     const known = this.#inForce.get(id);

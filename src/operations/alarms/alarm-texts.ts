@@ -1,15 +1,16 @@
+import type { Words } from '../../protocol/words.js';
 import type { AlarmName, AlarmText } from './alarm.js';
 
-/** What the texts below are filled with. */
+/** Values for the placeholders of the texts below. */
 export interface AlarmFacts {
   readonly count: number;
   /** The reason, handler, API or errcode that the alarm is about. */
   readonly about?: string;
-  /** One sentence of WeChat's or of ours that says more, without secrets. */
-  readonly detail?: string;
+  /** A sentence with details, without secrets. */
+  readonly detail?: Words | undefined;
 }
 
-/** The sentences of each alarm: what is wrong, and what to do about it. */
+/** The texts of each alarm: the fault and the remedy. */
 export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) => AlarmText } = {
   timeouts: ({ count }) => ({
     says: {
@@ -18,7 +19,7 @@ export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) =>
     },
     cure: {
       zh: '查看处理模块的耗时和服务器负载；微信在 5 分钟内失败 30 次时会向报警群告警',
-      en: 'look at the times of the handlers and at the load; WeChat raises its own alarm at 30 failures in 5 minutes',
+      en: 'check how long the handlers take, and the load; WeChat raises its own alarm at 30 failures in 5 minutes',
     },
   }),
   refusals: ({ count, about = '' }) => ({
@@ -34,7 +35,7 @@ export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) =>
   unavailable: ({ count }) => ({
     says: {
       zh: `5 分钟内有 ${count} 次推送因无法存储而返回 503`,
-      en: `${count} pushes in 5 minutes were answered 503, since nothing could be stored`,
+      en: `${count} pushes in 5 minutes were answered with 503 because nothing could be stored`,
     },
     cure: {
       zh: '检查 Redis 与 DATA_DIR 所在磁盘',
@@ -54,17 +55,17 @@ export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) =>
   silence: ({ count }) => ({
     says: {
       zh: `已有 ${Math.round(count / 60)} 分钟没有收到任何推送，远长于往日同一时段`,
-      en: `no push for ${Math.round(count / 60)} minutes, far longer than at this time of the last days`,
+      en: `no push for ${Math.round(count / 60)} minutes, far longer than at this time on previous days`,
     },
     cure: {
       zh: '检查域名解析、证书、80/443 端口和服务器配置是否启用；运行 wechat-callback doctor --url <公网地址>',
       en: 'look at DNS, certificate, ports 80/443 and the server configuration; run wechat-callback doctor --url <public URL>',
     },
   }),
-  token: ({ count, detail = '' }) => ({
+  token: ({ count, detail }) => ({
     says: {
-      zh: `已有 ${Math.round(count)} 秒取不到有效的 access_token${detail && `：${detail}`}`,
-      en: `no valid access token for ${Math.round(count)} s${detail && `: ${detail}`}`,
+      zh: `已有 ${Math.round(count)} 秒取不到有效的 access_token${detail === undefined ? '' : `：${detail.zh}`}`,
+      en: `no valid access token for ${Math.round(count)} s${detail === undefined ? '' : `: ${detail.en}`}`,
     },
     cure: {
       zh: '按错误码处理；40164 需要把出口 IP 加入 IP 白名单',
@@ -74,11 +75,11 @@ export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) =>
   foreign_refresher: ({ count }) => ({
     says: {
       zh: `有别的程序在获取这个账号的 access_token，使我们的提前失效（一天内 ${count} 次）`,
-      en: `another program fetches access tokens of this account and ends ours (${count} times within a day)`,
+      en: `another program fetches access tokens for this account and invalidates ours (${count} times within a day)`,
     },
     cure: {
-      zh: '让它改从本服务的 access_token 接口取（docs/token-centre.md），或改用 stable_token',
-      en: 'let it take tokens from this server (docs/token-centre.md), or use stable_token',
+      zh: '让它改从本服务取（管理端口的 GET /accounts/<name>/token），或改用 stable_token',
+      en: 'let it get tokens from this server (GET /accounts/<name>/token at the admin listener), or use stable_token',
     },
   }),
   quota: ({ count, about = '' }) => ({
@@ -88,7 +89,7 @@ export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) =>
     },
     cure: {
       zh: '减少调用，或在公众平台申请提额；每天零点（北京时间）清零',
-      en: 'call it less, or apply for more in the console; counts start anew at midnight, Beijing time',
+      en: 'call it less, or apply for more in the console; counts reset at midnight, Beijing time',
     },
   }),
   dead_letters: ({ count, about = '' }) => ({
@@ -98,7 +99,7 @@ export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) =>
     },
     cure: {
       zh: '用 wechat-callback dead-letters 查看；处理原因后可重试',
-      en: 'see them with wechat-callback dead-letters; mend the cause, then retry them',
+      en: 'see them with wechat-callback dead-letters; fix the cause, then retry them',
     },
   }),
   late_backlog: ({ count }) => ({
@@ -108,14 +109,14 @@ export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) =>
     },
     cure: {
       zh: '检查 worker 是否在运行、接口是否限频，必要时增加 worker',
-      en: 'is a worker running, does WeChat limit our calls? add workers if need be',
+      en: 'check that a worker is running and that WeChat does not limit our calls; add workers if needed',
     },
   }),
-  storage: ({ detail = '' }) => ({
-    says: { zh: `存储异常：${detail}`, en: `storage: ${detail}` },
+  storage: ({ detail }) => ({
+    says: { zh: `存储异常：${detail?.zh ?? ''}`, en: `storage: ${detail?.en ?? ''}` },
     cure: {
-      zh: '检查 Redis、DATA_DIR 的磁盘空间与权限',
-      en: 'look at Redis, and at space and rights of DATA_DIR',
+      zh: '检查 Redis，以及 DATA_DIR、RECORD_DIR 的磁盘空间与权限',
+      en: 'check Redis, and the disk space and permissions of DATA_DIR and RECORD_DIR',
     },
   }),
   handler_errors: ({ count, about = '' }) => ({
@@ -126,6 +127,16 @@ export const ALARM_TEXTS: { readonly [name in AlarmName]: (facts: AlarmFacts) =>
     cure: {
       zh: '在日志中查找 "handler threw" 与对应的 pushId',
       en: 'look for "handler threw" and its pushId in the log',
+    },
+  }),
+  settings: () => ({
+    says: {
+      zh: '新的配置有错误，没有生效，服务沿用原来的账号；现在重启会启动失败',
+      en: 'the new settings have faults and are not used: the accounts stay as they were, and a restart would fail',
+    },
+    cure: {
+      zh: '在日志中查找 "settings not reloaded"，改正账号文件或 .env 后会自动重新读取，或发送 SIGHUP',
+      en: 'look for "settings not reloaded" in the log and correct the accounts file, which is read again by itself, or .env, and send SIGHUP',
     },
   }),
 };

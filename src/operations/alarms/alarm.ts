@@ -1,4 +1,4 @@
-/** Every alarm that there is. When each begins: docs/operations.md. */
+/** All alarms. docs/operations.md lists their conditions. */
 export const ALARMS = [
   'timeouts',
   'refusals',
@@ -12,27 +12,31 @@ export const ALARMS = [
   'late_backlog',
   'storage',
   'handler_errors',
+  'settings',
 ] as const;
 
 export type AlarmName = (typeof ALARMS)[number];
 
-/** What an alarm says to the person who has to act, in Chinese and English. Never a secret or the text of a user. */
+/** Name used by `alarms test`. It differs from all alarms, so that no filter takes it for one. */
+export const TEST_ALARM = 'test';
+
+/** Texts of an alarm for the operator, in Chinese and English. They never hold a secret or the text of a user. */
 export interface AlarmText {
   readonly says: { readonly zh: string; readonly en: string };
   readonly cure: { readonly zh: string; readonly en: string };
 }
 
-/** An alarm that is in force. */
+/** An active alarm. */
 export interface Alarm extends AlarmText {
-  readonly alarm: AlarmName;
-  /** Name of the account; '' where it concerns all. */
+  readonly alarm: AlarmName | typeof TEST_ALARM;
+  /** Name of the account; '' if it concerns all. */
   readonly account: string;
-  /** Tells alarms of one name apart, such as the reason of dead letters. '' where there is one only. */
+  /** Distinguishes alarms of one name, for example by the reason of dead letters. '' if there is only one. */
   readonly about: string;
   readonly sinceMs: number;
-  /** How often within its window, or how long in seconds, when it was last looked at. */
+  /** Number within its window, or duration in seconds, at the last check. */
   readonly count: number;
 }
 
-/** What happened to an alarm: each of these is told to people once. */
-export type AlarmNotice = { readonly phase: 'began' | 'goes-on' | 'ended'; readonly alarm: Alarm };
+/** A change of an alarm; webhooks get each one once. */
+export type AlarmNotice = { readonly phase: 'began' | 'goes-on' | 'ended' | 'test'; readonly alarm: Alarm };

@@ -1,14 +1,17 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../../ports/clock.js';
-import type { Events } from '../../ports/events.js';
+import { inBoth } from '../../protocol/words.js';
+import type { Events, ServerEvent } from '../../ports/events.js';
 import type { HttpClient } from '../../ports/http-client.js';
 import type { Logger } from '../../ports/logger.js';
 import type { EventListener } from '../event-bus.js';
 import { AlarmBoard } from './alarm-board.js';
+import { ALARM_TEXTS } from './alarm-texts.js';
 import type { Alarm, AlarmNotice } from './alarm.js';
 import { CountRules, type CountThresholds } from './count-rules.js';
-import { ALARM_TEXTS } from './alarm-texts.js';
+import { testNotice } from './test-notice.js';
 import type { SilenceHistory } from './silence.js';
+import { QuotaRule, type ApiInUse, type QuotaUse } from './quota-rule.js';
 import { SilenceRule } from './silence-rule.js';
 import { StateRule } from './state-rule.js';
 import { TokenRules } from './token-rules.js';
@@ -19,54 +22,49 @@ export interface AlarmSettings extends CountThresholds {
   readonly tokenAfterMs: number;
   readonly backlogAfterMs: number;
   readonly storageAfterMs: number;
-  /** 0: silence is no alarm. */
+  /** 0 turns the alarm off. */
   readonly silenceMinMs: number;
-  /** Part of a day's calls, 0 to 1. */
+  /** Share of a day's calls, 0 to 1. */
   readonly quotaAbove: number;
   readonly diskBelowBytes: number;
 }
 
-/** What alarms look up from time to time. What rejects is not looked at this time. */
+/** Sources that alarms read periodically. A source that rejects is skipped in that round. */
 export interface AlarmSources {
   readonly lateJobs: () => Promise<{ readonly oldestAgeMs: number }>;
-  readonly storage: () => { readonly degraded: boolean; readonly failing: boolean };
-  /** Free bytes where DATA_DIR is. */
+  readonly storage: () => {
+    readonly degraded: boolean;
+    readonly failing: boolean;
+    /** True if Redis may evict accepted work when its memory is full. */
+    readonly evicts?: boolean;
+  };
+  /** True if the recording stopped after a write error. */
+  readonly recordingFailed: () => boolean;
+  /** Free bytes on the file system of DATA_DIR. */
   readonly freeBytes: () => Promise<number>;
-  /** Used part of a day's calls, 0 to 1. What cannot be asked is left out. */
-  readonly quotas: (
-    inUse: readonly ApiInUse[],
-  ) => Promise<readonly { readonly account: string; readonly api: string; readonly used: number }[]>;
-  /** What is known of pushes of before this process, and by other processes. */
+  /** Reads the used share of a day's calls, 0 to 1. Omits APIs without an answer. */
+  readonly quotas: (inUse: readonly ApiInUse[]) => Promise<readonly QuotaUse[]>;
+  /** Times of pushes in earlier and in other processes. */
   readonly silence: {
     read(account: string): Promise<SilenceHistory | undefined>;
     write(account: string, history: SilenceHistory): Promise<void>;
   };
 }
 
-/** An API that this process called since the quotas were asked for last. */
-export interface ApiInUse {
-  readonly account: string;
-  readonly api: string;
-}
-
 export interface Alarms {
   readonly listener: EventListener;
   inForce(): readonly Alarm[];
-  /** Posts a message of no consequence to each webhook. */
+  /** Posts a test message to each webhook. */
   test(): Promise<readonly WebhookResult[]>;
   start(): void;
   stop(): void;
 }
 
 const TICK_MS = 10_000;
-const QUOTA_EVERY_MS = 10 * 60_000;
-/** Asking for a quota is no use of an API. */
-const QUOTA_PATH = '/cgi-bin/openapi/quota/get';
-
-/** Watches the server from inside and tells people before WeChat does (docs/operations.md). */
+/** Watches the server from inside and raises alarms before WeChat does (docs/operations.md). */
 export function createAlarms(deps: {
   readonly settings: AlarmSettings;
-  readonly accounts: readonly { readonly name: string; readonly appId: string }[];
+  readonly accounts: () => readonly { readonly name: string; readonly appId: string }[];
   readonly sources: AlarmSources;
   readonly events: Events;
   readonly http: HttpClient;
@@ -85,13 +83,13 @@ export function createAlarms(deps: {
     minMs: settings.silenceMinMs,
     ...sources.silence,
   });
-  const backlog = new StateRule(board, clock, 'late_backlog', 0);
-  const storage = new StateRule(board, clock, 'storage', settings.storageAfterMs);
-  const space = new StateRule(board, clock, 'storage', 0);
-  const quota = new StateRule(board, clock, 'quota', 0);
+  const { backlogAfterMs, storageAfterMs, diskBelowBytes, quotaAbove } = settings;
+  // Requires two checks in a row, because an expired mailbox answer is also due for a moment.
+  const backlog = new StateRule(board, clock, 'late_backlog', backlogAfterMs, TICK_MS);
+  const storage = new StateRule(board, clock, 'storage', storageAfterMs, storageAfterMs);
+  const space = new StateRule(board, clock, 'storage', diskBelowBytes);
+  const quota = new QuotaRule({ board, clock, above: quotaAbove, ask: sources.quotas, events });
   let cancel: (() => void) | undefined;
-  let quotaAtMs = clock.now();
-  const apisInUse = new Map<string, ApiInUse>();
 
   function tell(notice: AlarmNotice): void {
     const { alarm: name, account, about, count, says, cure } = notice.alarm;
@@ -102,41 +100,50 @@ export function createAlarms(deps: {
     webhooks.post(notice, contextOf(account));
   }
 
+  function hearSettings(event: ServerEvent): void {
+    if (event.type !== 'settings.reloaded') return;
+    const key = { alarm: 'settings', account: '' } as const;
+    if (event.result === 'failed') board.raise(key, 1, () => ALARM_TEXTS.settings({ count: 1 }));
+    else board.clear(key);
+  }
+
   function contextOf(account: string): { appId: string; host: string } {
-    return { appId: accounts.find(({ name }) => name === account)?.appId ?? '', host: hostname() };
+    return { appId: accounts().find(({ name }) => name === account)?.appId ?? '', host: hostname() };
   }
 
   async function lookUp(): Promise<void> {
-    const { degraded, failing } = sources.storage();
-    storage.look(degraded && settings.storageAfterMs > 0, {
-      about: 'redis',
-      detail: 'Redis 不可用 / Redis is away',
-    });
-    storage.look(failing && settings.storageAfterMs > 0, {
+    const { degraded, failing, evicts = false } = sources.storage();
+    storage.look(degraded, { about: 'redis', detail: { zh: 'Redis 不可用', en: 'Redis is away' } });
+    storage.look(failing, {
       about: 'journal',
-      detail: '日志无法写入 / the journal cannot be written',
+      detail: { zh: 'journal 无法写入', en: 'the journal cannot be written' },
+    });
+    space.look(evicts && storageAfterMs > 0, {
+      about: 'eviction',
+      detail: {
+        zh: 'Redis 内存满时会淘汰已接收的任务，maxmemory-policy 要设为 noeviction',
+        en: 'Redis may evict accepted work: set maxmemory-policy noeviction',
+      },
+    });
+    space.look(sources.recordingFailed() && settings.storageAfterMs > 0, {
+      about: 'recording',
+      detail: {
+        zh: '录制已停止，RECORD_DIR 无法写入',
+        en: 'the recording stopped: RECORD_DIR cannot be written',
+      },
     });
     await sources.freeBytes().then(
-      (bytes) =>
-        space.look(bytes < settings.diskBelowBytes, {
-          about: 'space',
-          detail: `DATA_DIR ${Math.round(bytes / 1_048_576)} MB`,
-        }),
+      (bytes) => {
+        const left = `DATA_DIR ${Math.round(bytes / 1_048_576)} MB`;
+        space.look(bytes < diskBelowBytes, { about: 'space', detail: inBoth(left) });
+      },
       () => undefined,
     );
     await sources.lateJobs().then(
-      ({ oldestAgeMs }) =>
-        backlog.look(oldestAgeMs >= settings.backlogAfterMs && settings.backlogAfterMs > 0),
+      ({ oldestAgeMs }) => backlog.look(oldestAgeMs >= backlogAfterMs, { count: oldestAgeMs / 1_000 }),
       () => undefined,
     );
-    if (settings.quotaAbove > 0 && clock.now() - quotaAtMs >= QUOTA_EVERY_MS) {
-      quotaAtMs = clock.now();
-      const inUse = [...apisInUse.values()];
-      apisInUse.clear();
-      const used = await sources.quotas(inUse).catch(() => []);
-      for (const { account, api, used: part } of used)
-        quota.look(part >= settings.quotaAbove, { account, about: api });
-    }
+    await quota.tick();
     await silence.tick();
   }
 
@@ -155,26 +162,11 @@ export function createAlarms(deps: {
       counts.hear(event);
       tokens.hear(event);
       silence.hear(event);
-      if (event.type === 'api.called' && event.result === 'ok' && event.api !== QUOTA_PATH)
-        apisInUse.set(`${event.account}\n${event.api}`, { account: event.account, api: event.api });
+      quota.hear(event);
+      hearSettings(event);
     },
     inForce: () => board.inForce(),
-    test() {
-      const text = ALARM_TEXTS.late_backlog({ count: 0 });
-      const says = { zh: '这是一条测试告警，收到即表示配置正确', en: 'a test: nothing is wrong' };
-      const cure = { zh: '无需处理', en: 'nothing is to be done' };
-      const alarm: Alarm = {
-        ...text,
-        alarm: 'late_backlog',
-        account: '',
-        about: 'test',
-        sinceMs: clock.now(),
-        count: 0,
-        says,
-        cure,
-      };
-      return webhooks.tryAll({ phase: 'began', alarm }, contextOf(accounts[0]?.name ?? ''));
-    },
+    test: () => webhooks.tryAll(testNotice(clock.now()), contextOf(accounts()[0]?.name ?? '')),
     start() {
       cancel ??= clock.schedule(TICK_MS, tick, { background: true });
     },

@@ -5,12 +5,12 @@ import type { AlarmBoard, AlarmKey } from './alarm-board.js';
 import { ALARM_TEXTS } from './alarm-texts.js';
 
 const WINDOW_MS = 5 * 60_000;
-/** An alarm over a count ends when the count falls below this part of its threshold. */
+/** An alarm about a count ends when the count falls below this share of its threshold. */
 const ENDS_BELOW = 0.5;
-/** Counts that alarms tell apart (reasons, handlers) are kept for so many; further ones share one. */
+/** Limit of separate counts (by reason or handler); further ones share one count. */
 const MAX_COUNTS = 500;
 
-/** How many within five minutes begin an alarm; 0 turns it off. */
+/** Thresholds within five minutes; 0 turns an alarm off. */
 export interface CountThresholds {
   readonly timeouts: number;
   readonly refusals: number;
@@ -22,14 +22,16 @@ export interface CountThresholds {
 
 export type CountedAlarm = keyof CountThresholds;
 
-/** Counts what happens, and raises the alarms that are about how often something happens within five minutes. */
+/** Counts events, and raises the alarms about their number within five minutes. */
 export class CountRules {
   readonly #clock: Clock;
   readonly #board: AlarmBoard;
   readonly #thresholds: CountThresholds;
   readonly #counts = new Map<string, { key: AlarmKey & { alarm: CountedAlarm }; count: SlidingCount }>();
-  /** Pushes left open on purpose make two failures each, and are one push. */
+  /** Held pushes; each makes two failures, but counts once. */
   readonly #held = new Set<string>();
+  /** Pushes whose answer did not arrive; each has up to three attempts, but counts once. */
+  readonly #unheard = new Set<string>();
 
   constructor(clock: Clock, board: AlarmBoard, thresholds: CountThresholds) {
     this.#clock = clock;
@@ -44,13 +46,14 @@ export class CountRules {
         return;
       case 'push.answered':
         if (event.outcome === 'unavailable') this.#add('unavailable', event.account);
-        if (event.outcome === 'held' && this.#isNewlyHeld(event.pushId)) this.#add('timeouts', event.account);
+        if (event.outcome === 'held' && isNew(this.#held, event.pushId)) this.#add('timeouts', event.account);
         return;
       case 'request.refused':
-        if (event.signed) this.#add('refusals', event.account, event.reason);
+        if (event.signed && event.probe === undefined) this.#add('refusals', event.account, event.reason);
         return;
       case 'answer.unheard':
-        return this.#add('unheard', event.account);
+        if (isNew(this.#unheard, event.pushId)) this.#add('unheard', event.account);
+        return;
       case 'dead-letter.stored':
         return this.#add('dead_letters', event.account, event.reason);
       case 'handler.ended':
@@ -61,7 +64,7 @@ export class CountRules {
     }
   }
 
-  /** Ends what is over. To be called every few seconds. */
+  /** Ends alarms that are over. Call it every few seconds. */
   tick(): void {
     for (const [id, { key, count }] of this.#counts) {
       const total = count.total();
@@ -86,11 +89,12 @@ export class CountRules {
     const total = entry.count.total();
     if (total >= threshold) this.#board.raise(key, total, () => ALARM_TEXTS[alarm]({ count: total, about }));
   }
+}
 
-  #isNewlyHeld(pushId: string): boolean {
-    if (this.#held.has(pushId)) return false;
-    if (this.#held.size >= MAX_COUNTS) this.#held.clear();
-    this.#held.add(pushId);
-    return true;
-  }
+/** Adds an id to a bounded set. False: it was there already. */
+function isNew(ids: Set<string>, id: string): boolean {
+  if (ids.has(id)) return false;
+  if (ids.size >= MAX_COUNTS) ids.clear();
+  ids.add(id);
+  return true;
 }

@@ -4,15 +4,15 @@ import type { AlarmBoard } from './alarm-board.js';
 import { ALARM_TEXTS } from './alarm-texts.js';
 import { SilenceWatch, type SilenceHistory } from './silence.js';
 
-/** What was heard is written to the store this often, and read from it, where other processes hear pushes too. */
+/** The store exchanges the times of pushes between processes; this process writes and reads them this often. */
 const SHARE_EVERY_MS = 60_000;
 
 interface SilenceDeps {
   readonly clock: Clock;
   readonly board: AlarmBoard;
-  /** 0: never. */
+  /** Shortest silence that raises the alarm. 0: never. */
   readonly minMs: number;
-  readonly accounts: readonly { readonly name: string }[];
+  readonly accounts: () => readonly { readonly name: string }[];
   readonly read: (account: string) => Promise<SilenceHistory | undefined>;
   readonly write: (account: string, history: SilenceHistory) => Promise<void>;
 }
@@ -32,8 +32,14 @@ export class SilenceRule {
   }
 
   async tick(): Promise<void> {
-    const { clock, board, minMs, accounts } = this.#deps;
+    const { clock, board, minMs } = this.#deps;
     if (minMs === 0) return;
+    const accounts = this.#deps.accounts();
+    for (const account of this.#watches.keys()) {
+      if (accounts.some(({ name }) => name === account)) continue;
+      this.#watches.delete(account);
+      board.clear({ alarm: 'silence', account });
+    }
     for (const { name: account } of accounts) {
       const entry = this.#watches.get(account) ?? (await this.#open(account));
       if (clock.now() - entry.sharedAtMs >= SHARE_EVERY_MS) await this.#share(account, entry);
@@ -55,7 +61,7 @@ export class SilenceRule {
     return entry;
   }
 
-  /** Takes over what other processes heard, then leaves what is known for them and for the next start. */
+  /** Reads the last push that other processes saw; stores ours if it is later, for them and for the next start. */
   async #share(account: string, entry: { watch: SilenceWatch; sharedAtMs: number }): Promise<void> {
     entry.sharedAtMs = this.#deps.clock.now();
     try {
@@ -65,7 +71,7 @@ export class SilenceRule {
       if (ours !== undefined && (theirs === undefined || ours.lastAtMs > theirs.lastAtMs))
         await this.#deps.write(account, ours);
     } catch {
-      // The store is away: it is shared the next time.
+      // The store is unavailable: the next round tries again.
     }
   }
 }

@@ -3,21 +3,23 @@ import type { Clock } from '../../ports/clock.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DAYS = 7;
+/** Adjacent hours count, too, because traffic shifts from day to day. */
+const NEIGHBOUR_HOURS = 1;
 const HOURS_KEPT = DAYS * 24;
-/** How much longer than the longest gap of before a silence has to be. */
+/** Factor over the longest earlier gap from which a silence is an alarm. */
 const FACTOR = 3;
 
-/** What is kept of an account: of each hour the longest time without a push that touched it. As stored. */
+/** Stored history of an account: for each hour, the longest gap between pushes that overlaps it. */
 export interface SilenceHistory {
   readonly firstAtMs: number;
   readonly lastAtMs: number;
-  /** Hour since 1970 → longest gap in ms. */
+  /** Longest gap in ms by hour since 1970. */
   readonly gaps: readonly (readonly [hour: number, gapMs: number])[];
 }
 
 /**
- * Knows when it is silent for longer than it should be: three times the longest gap of the same hours of the last seven
- * days, `minMs` at least, and not before there is a day to compare with.
+ * Detects an unusual silence: three times the longest gap in the same hours of the last seven days, at least `minMs`,
+ * and only after a day of history.
  */
 export class SilenceWatch {
   readonly #clock: Clock;
@@ -35,7 +37,7 @@ export class SilenceWatch {
     for (const [hour, gapMs] of history.gaps) this.#gaps.set(hour, gapMs);
   }
 
-  /** A push came, to this process or, at `atMs`, to another. */
+  /** Records a push of this process, or of another one at `atMs`. */
   heard(atMs = this.#clock.now()): void {
     const last = this.#lastAtMs;
     if (last === undefined) this.#firstAtMs = atMs;
@@ -43,7 +45,7 @@ export class SilenceWatch {
     if (last === undefined || atMs > last) this.#lastAtMs = atMs;
   }
 
-  /** How long it has been silent, in ms, where that is too long. */
+  /** Returns the duration of the silence in ms if it is too long. */
   tooLongMs(): number | undefined {
     if (this.#firstAtMs === undefined || this.#lastAtMs === undefined) return undefined;
     const nowMs = this.#clock.now();
@@ -57,22 +59,24 @@ export class SilenceWatch {
     return { firstAtMs: this.#firstAtMs, lastAtMs: this.#lastAtMs, gaps: [...this.#gaps] };
   }
 
-  /** A gap counts for each hour that it touches. */
+  /** Records a gap for each hour that it overlaps. */
   #note(fromMs: number, toMs: number): void {
     const gapMs = toMs - fromMs;
     const last = Math.floor(toMs / HOUR_MS);
     const first = Math.max(Math.floor(fromMs / HOUR_MS), last - HOURS_KEPT);
+    const isNewHour = !this.#gaps.has(last);
     for (let hour = first; hour <= last; hour += 1)
-      if (gapMs > (this.#gaps.get(hour) ?? 0)) this.#gaps.set(hour, gapMs);
+      if (gapMs > (this.#gaps.get(hour) ?? -1)) this.#gaps.set(hour, gapMs);
+    if (!isNewHour) return;
     for (const hour of this.#gaps.keys()) if (hour < last - HOURS_KEPT) this.#gaps.delete(hour);
   }
 
-  /** The longest gap of the last seven days in the hours of the day that the present silence has touched. */
+  /** Returns the longest gap of the last seven days in the hours of the present silence and the adjacent ones. */
   #longestBefore(nowMs: number): number {
     const lastHour = Math.floor(nowMs / HOUR_MS);
     const firstHour = Math.max(Math.floor((this.#lastAtMs ?? nowMs) / HOUR_MS), lastHour - 23);
     let longestMs = 0;
-    for (let hour = firstHour; hour <= lastHour; hour += 1)
+    for (let hour = firstHour - NEIGHBOUR_HOURS; hour <= lastHour + NEIGHBOUR_HOURS; hour += 1)
       for (let day = 0; day <= DAYS; day += 1)
         longestMs = Math.max(longestMs, this.#gaps.get(hour - 24 * day) ?? 0);
     return longestMs;

@@ -1,36 +1,50 @@
+import type { Words } from '../../protocol/words.js';
 import type { Clock } from '../../ports/clock.js';
 import type { AlarmBoard } from './alarm-board.js';
 import { ALARM_TEXTS } from './alarm-texts.js';
 import type { AlarmName } from './alarm.js';
 
-/** Raises or ends an alarm about a state, by whether it has lasted for long enough. */
+/** Facts about a state: `about` tells states of one account apart; `detail` is one sentence without secrets. */
+export interface StateFacts {
+  readonly account?: string;
+  readonly about?: string;
+  readonly detail?: Words;
+  /** Number in the text. Default: the seconds for which the state has lasted. */
+  readonly count?: number;
+}
+
+/** Raises an alarm about a state that has lasted long enough, and ends it. A threshold of 0 turns it off. */
 export class StateRule {
   readonly #board: AlarmBoard;
   readonly #clock: Clock;
   readonly #alarm: AlarmName;
   readonly #afterMs: number;
+  readonly isOn: boolean;
   readonly #since = new Map<string, number>();
 
-  constructor(board: AlarmBoard, clock: Clock, alarm: AlarmName, afterMs: number) {
+  /** `threshold`: the setting of the alarm. `afterMs`: required duration of the state. Default: 0. */
+  constructor(board: AlarmBoard, clock: Clock, alarm: AlarmName, threshold: number, afterMs = 0) {
     this.#board = board;
     this.#clock = clock;
     this.#alarm = alarm;
     this.#afterMs = afterMs;
+    this.isOn = threshold > 0;
   }
 
-  /** `about`: tells states of one account apart. `detail`: one sentence, without secrets. */
-  look(holds: boolean, { account = '', about = '', detail = '' } = {}): void {
+  look(holds: boolean, { account = '', about = '', detail, count }: StateFacts = {}): void {
+    if (!this.isOn) return;
     const key = { alarm: this.#alarm, account, about };
     const id = `${account}\n${about}`;
     if (!holds) {
       this.#since.delete(id);
-      return this.#board.clear(key);
+      this.#board.clear(key);
+      return;
     }
     const nowMs = this.#clock.now();
     const sinceMs = this.#since.get(id) ?? nowMs;
     this.#since.set(id, sinceMs);
-    const seconds = (nowMs - sinceMs) / 1_000;
-    if (nowMs - sinceMs < this.#afterMs) return undefined;
-    return this.#board.raise(key, seconds, () => ALARM_TEXTS[this.#alarm]({ count: seconds, about, detail }));
+    if (nowMs - sinceMs < this.#afterMs) return;
+    const counted = count ?? (nowMs - sinceMs) / 1_000;
+    this.#board.raise(key, counted, () => ALARM_TEXTS[this.#alarm]({ count: counted, about, detail }));
   }
 }

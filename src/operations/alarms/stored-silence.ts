@@ -2,12 +2,12 @@ import type { Clock } from '../../ports/clock.js';
 import type { StateStore } from '../../ports/state-store.js';
 import type { SilenceHistory } from './silence.js';
 
-/** A history that nobody has written to for longer says nothing any more. */
+/** TTL of a history; an older one is useless. */
 const TTL_MS = 8 * 24 * 3_600_000;
 
 const nameOf = (account: string): string => `silence:${account}`;
 
-/** What the processes of a store know of an account's pushes. @throws StoreUnavailable */
+/** Reads the shared history of an account. @throws StoreUnavailable */
 export async function readSilence(
   store: Pick<StateStore, 'get'>,
   clock: Clock,
@@ -18,7 +18,10 @@ export async function readSilence(
   return text === undefined ? undefined : (JSON.parse(text) as SilenceHistory);
 }
 
-/** Leaves it for the others. Somebody who was faster has written much the same. @throws StoreUnavailable */
+/**
+ * Stores the history for other processes. A lost write is harmless: the winner wrote nearly the same. @throws
+ * StoreUnavailable
+ */
 export async function writeSilence(
   store: Pick<StateStore, 'get' | 'compareAndSet'>,
   clock: Clock,

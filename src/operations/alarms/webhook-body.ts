@@ -1,7 +1,7 @@
 import { beijingTime } from '../beijing-time.js';
 import type { AlarmNotice } from './alarm.js';
 
-/** How a webhook wants to be told, by its host. */
+/** Format of a webhook, by its host. */
 export type WebhookKind = 'wecom' | 'feishu' | 'dingtalk' | 'json';
 
 const HOSTS: ReadonlyMap<string, WebhookKind> = new Map([
@@ -19,11 +19,11 @@ export const webhookKind = (url: string): WebhookKind => HOSTS.get(new URL(url).
 
 export interface NoticeContext {
   readonly appId: string;
-  /** This machine, so that people know where to look. */
+  /** Name of this machine. */
   readonly host: string;
 }
 
-/** The body that tells a notice, in the shape that the webhook's host takes. */
+/** Returns the body of a notice in the webhook's format. */
 export function webhookBody(kind: WebhookKind, notice: AlarmNotice, context: NoticeContext): object {
   const text = truncate(noticeText(notice, context));
   switch (kind) {
@@ -57,7 +57,7 @@ function jsonBody({ phase, alarm }: AlarmNotice, { appId, host }: NoticeContext)
   };
 }
 
-const PHASES = { began: '告警', 'goes-on': '告警持续', ended: '告警解除' } as const;
+const PHASES = { began: '告警', 'goes-on': '告警持续', ended: '告警解除', test: '测试' } as const;
 
 function noticeText({ phase, alarm }: AlarmNotice, { appId, host }: NoticeContext): string {
   const { says, cure, account, alarm: name, sinceMs } = alarm;
@@ -82,7 +82,7 @@ function truncate(text: string): string {
   return text;
 }
 
-/** Whether the far end took it. Group robots answer 200 also where they refuse, and say so in the body. */
+/** True if the webhook accepted the notice. Group robots answer 200 even for a refusal, which is in the body. */
 export function isTaken(kind: WebhookKind, status: number, body: string): boolean {
   if (status < 200 || status > 299) return false;
   if (kind === 'json') return true;

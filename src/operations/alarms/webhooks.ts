@@ -5,29 +5,29 @@ import type { AlarmNotice } from './alarm.js';
 import { isTaken, webhookBody, webhookKind, type NoticeContext } from './webhook-body.js';
 
 const TIMEOUT_MS = 5_000;
-/** Before each further attempt. A notice that none took is dropped: the log has it. */
+/** Pauses before retries. A notice that still fails is dropped; the log has it. */
 const BACKOFF_MS = [1_000, 5_000, 30_000, 120_000];
-/** Notices that wait for one webhook; beyond it the oldest are dropped. */
+/** Limit of waiting notices per webhook; beyond it the oldest are dropped. */
 const MAX_WAITING = 100;
 
-/** What came back from a webhook. Its address is a secret, so `host` is all that is shown of it. */
+/** Result of one webhook call. The address is a secret, so only its `host` is shown. */
 export interface WebhookResult {
   readonly host: string;
   readonly ok: boolean;
-  /** Status, or what broke; of a robot's refusal, its own words. */
+  /** Status or error; for a robot's refusal, its message. */
   readonly detail: string;
 }
 
 export interface Webhooks {
-  /** Posts to all of them, in the background and in order. Never throws. */
+  /** Posts a notice to all webhooks, in the background and in order. Never throws. */
   post(notice: AlarmNotice, context: NoticeContext): void;
-  /** Posts once to each, and tells what came back. */
+  /** Posts once to each webhook and returns the results. */
   tryAll(notice: AlarmNotice, context: NoticeContext): Promise<readonly WebhookResult[]>;
-  /** Gives up what still waits. */
+  /** Drops waiting notices. */
   stop(): void;
 }
 
-/** Posts alarms to the addresses of `ALARM_WEBHOOK_URLS`. One that hangs or refuses holds up itself alone. */
+/** Posts alarms to the addresses of `ALARM_WEBHOOK_URLS`. A webhook that hangs or refuses delays only itself. */
 export function createWebhooks(deps: {
   readonly urls: readonly string[];
   readonly http: HttpClient;
@@ -83,7 +83,7 @@ export function createWebhooks(deps: {
 
     return (notice: AlarmNotice, context: NoticeContext): void => {
       waiting.push({ notice, context });
-      if (waiting.length > MAX_WAITING) waiting.splice(1, 1); // the first one is on its way
+      if (waiting.length > MAX_WAITING) waiting.splice(1, 1); // the first one is being sent
       if (isPosting) return;
       isPosting = true;
       drain()

@@ -1,35 +1,37 @@
 import { ridTime, adviceFor, ERRCODES } from '../../protocol/errcodes.js';
+import type { Language } from '../../protocol/words.js';
 import { beijingTime } from '../beijing-time.js';
+import { DEAD_LETTER_CAUSES } from './dead-letter-causes.js';
 import type { ListedTrouble } from './trouble.js';
 
-export type ReportLanguage = 'zh' | 'en';
+export type ReportLanguage = Language;
 
-/** What the report says beside the trouble itself. */
+/** Facts that the report adds to the trouble itself. */
 export interface ReportContext {
   readonly version: string;
   readonly node: string;
   /** The official name of an API, by path. */
   readonly officialName: (path: string) => { readonly zh: string; readonly en: string } | undefined;
-  /** Our address as WeChat sees it, where it is known. */
+  /** Our address as WeChat sees it, if known. */
   readonly outgoingAddress?: string;
-  /** What `openapi/rid/get` says of the rid, where it was asked. */
+  /** Redacted answer of `openapi/rid/get` about the rid; absent if it was not called. */
   readonly ridAnswer?: object;
 }
 
 /**
- * The text to paste into WeChat's 反馈信息: scene in the official words, AppID, OpenID, time, errcode, rid, how often, how
+ * Returns the text for WeChat's 反馈信息: scene in the official terms, AppID, OpenID, time, errcode, rid, frequency, steps
  * to reproduce. Source: 关于反馈问题.
  */
 export function reportText(trouble: ListedTrouble, language: ReportLanguage, context: ReportContext): string {
   const words = WORDS[language];
   const { errcode, rid, sort, what } = trouble;
-  const api = sort === 'api' ? context.officialName(what)?.[language] : undefined;
-  const scene = sort === 'api' ? (api ?? what) : words.sorts[sort](what);
+  const path = sort === 'api' ? what : trouble.api;
+  const scene = sort === 'api' ? (context.officialName(what)?.[language] ?? what) : words.sorts[sort](what);
   const known = errcode === undefined ? undefined : ERRCODES.get(errcode);
   const decoded = rid === undefined ? undefined : ridTime(rid);
   const rows: readonly (readonly [string, string | undefined])[] = [
     [words.scene, scene],
-    [words.path, sort === 'api' ? what : undefined],
+    [words.path, path],
     ['AppID', trouble.appId || undefined],
     [words.originalId, trouble.originalId],
     ['OpenID', trouble.user],
@@ -43,10 +45,18 @@ export function reportText(trouble: ListedTrouble, language: ReportLanguage, con
     [words.address, context.outgoingAddress ?? addressIn(trouble.errmsg)],
     [words.push, trouble.pushId === undefined ? undefined : `${trouble.kind ?? ''} ${trouble.pushId}`.trim()],
     [words.handler, trouble.handler || undefined],
-    [words.detail, trouble.detail],
+    [words.detail, sort === 'dead-letter' ? causeOf(trouble, language) : trouble.detail],
     [words.often, words.since(trouble.count, beijingTime(trouble.firstAtMs))],
-    [words.reproduce, sort === 'api' ? words.call(what, trouble.user !== undefined) : words.wait],
-    [words.advice, errcode === undefined ? undefined : adviceFor(errcode)],
+    [
+      words.reproduce,
+      path === undefined
+        ? words.wait
+        : words.call(
+            `${trouble.method ?? 'POST'} https://api.weixin.qq.com${path}`,
+            trouble.user !== undefined,
+          ),
+    ],
+    [words.advice, errcode === undefined ? undefined : adviceFor(errcode)[language]],
     [words.versions, `wechat-callback-server ${context.version}, Node ${context.node}`],
     [
       words.ridAnswer,
@@ -63,6 +73,7 @@ const WORDS = {
     sorts: {
       refusal: (reason: string) => `消息推送-接收推送时被本服务拒绝（${reason}）`,
       'dead-letter': (reason: string) => `客服消息-回复没有送达用户（${reason}）`,
+      backend: (fault: string) => `消息推送-转发的后端服务出错（${fault}）`,
       alarm: (alarm: string) => `消息推送-本服务告警（${alarm}）`,
     },
     path: '接口',
@@ -79,8 +90,8 @@ const WORDS = {
     often: '频率',
     since: (count: number, first: string) => `${count} 次，首次出现于 ${first}（北京时间）`,
     reproduce: '复现方法',
-    call: (path: string, toUser: boolean) =>
-      `POST https://api.weixin.qq.com${path}?access_token=***，请求体${toUser ? '含上述 OpenID，' : ''}内容已隐去`,
+    call: (url: string, toUser: boolean) =>
+      `${url}?access_token=***，请求体${toUser ? '含上述 OpenID，' : ''}内容已隐去`,
     wait: '等待微信的同类推送；推送内容已隐去',
     advice: '本服务的建议',
     versions: '版本',
@@ -91,6 +102,7 @@ const WORDS = {
     sorts: {
       refusal: (reason: string) => `Message push: a push was refused by this server (${reason})`,
       'dead-letter': (reason: string) => `Customer-service message: an answer reached nobody (${reason})`,
+      backend: (fault: string) => `Message push: a backend that pushes are forwarded to failed (${fault})`,
       alarm: (alarm: string) => `Message push: alarm of this server (${alarm})`,
     },
     path: 'API',
@@ -107,8 +119,8 @@ const WORDS = {
     often: 'How often',
     since: (count: number, first: string) => `${count} times, first at ${first} (Beijing)`,
     reproduce: 'To reproduce',
-    call: (path: string, toUser: boolean) =>
-      `POST https://api.weixin.qq.com${path}?access_token=***, body ${toUser ? 'with the OpenID above, ' : ''}content left out`,
+    call: (url: string, toUser: boolean) =>
+      `${url}?access_token=***, body ${toUser ? 'with the OpenID above, ' : ''}content left out`,
     wait: 'wait for a push of the same kind; its content is left out',
     advice: 'Advice of this server',
     versions: 'Versions',
@@ -116,13 +128,21 @@ const WORDS = {
   },
 } as const;
 
-/** errmsg in full: the rid is part of it where WeChat sent one. */
+/** Returns why the answer reached nobody. WeChat's refusal has lines of its own. */
+function causeOf({ what, detail, errcode }: ListedTrouble, language: ReportLanguage): string | undefined {
+  const cause = DEAD_LETTER_CAUSES[language][what];
+  if (cause === undefined) return detail;
+  if (errcode !== undefined || detail === undefined) return cause;
+  return language === 'zh' ? `${cause}（${detail}）` : `${cause} (${detail})`;
+}
+
+/** Returns the complete errmsg, including the rid if WeChat sent one. */
 function errmsgWithRid({ errmsg, rid }: ListedTrouble): string | undefined {
   if (errmsg === undefined) return undefined;
   return rid === undefined || errmsg.includes(rid) ? errmsg : `${errmsg} rid: ${rid}`;
 }
 
-/** 40164 names the address that is not on the whitelist. */
+/** Finds the address in errmsg 40164 (not on the whitelist). */
 function addressIn(errmsg: string | undefined): string | undefined {
   return /\b(\d{1,3}(?:\.\d{1,3}){3})\b/.exec(errmsg ?? '')?.[1];
 }

@@ -1,17 +1,19 @@
 import type { Clock } from '../../ports/clock.js';
-import type { ServerEvent } from '../../ports/events.js';
+import type { ApiCalled, ServerEvent } from '../../ports/events.js';
 import type { Logger } from '../../ports/logger.js';
 import type { EventListener } from '../event-bus.js';
 import { MAX_TROUBLES, type NewTrouble, type TroubleStore } from './trouble-store.js';
 
-/** While the store is away, what happened is written again after this. */
+/** Retry delay while the store is unavailable. */
 const RETRY_MS = 5_000;
-/** Troubles of one kind that are noted within a minute; the rest of them are counted in the metrics only. */
+/** Limit of refused calls that are remembered, so that a dead letter names its own. */
+const MAX_REFUSED_CALLS = 200;
+/** Limit of recorded troubles of one kind within a minute; further ones only count in the metrics. */
 const MAX_OF_A_KIND_PER_MINUTE = 10;
 
 export interface TroubleLogDeps {
   readonly store: TroubleStore;
-  readonly accounts: readonly {
+  readonly accounts: () => readonly {
     readonly name: string;
     readonly appId: string;
     readonly originalId?: string | undefined;
@@ -20,13 +22,15 @@ export interface TroubleLogDeps {
   readonly log: Logger;
 }
 
-/** Notes what went wrong, so that a problem report can be made of it. Waits for nothing, and bounds what it keeps. */
+/** Records troubles for problem reports, in the background and with bounded memory. */
 export class TroubleLog {
   readonly #deps: TroubleLogDeps;
   #waiting: NewTrouble[] = [];
   #writing: Promise<void> | undefined;
   #cancelRetry: (() => void) | undefined;
   readonly #recent = new Map<string, number>();
+  /** By rid. */
+  readonly #refusedCalls = new Map<string, RefusedCall>();
   #minute = 0;
 
   constructor(deps: TroubleLogDeps) {
@@ -34,13 +38,14 @@ export class TroubleLog {
   }
 
   readonly listener: EventListener = (event) => {
-    const about = describe(event);
+    if (event.type === 'api.called') this.#remember(event);
+    const about = describe(event, (rid) => this.#refusedCalls.get(rid));
     if (
       about === undefined ||
       this.#isTooMany(`${about.sort} ${about.account} ${about.what} ${about.errcode}`)
     )
       return;
-    const account = this.#deps.accounts.find(({ name }) => name === about.account);
+    const account = this.#deps.accounts().find(({ name }) => name === about.account);
     this.#waiting.push({
       ...about,
       atMs: this.#deps.clock.now(),
@@ -51,7 +56,7 @@ export class TroubleLog {
     this.#begin();
   };
 
-  /** Resolves once what happened so far is written, or cannot be written now. */
+  /** Resolves once the troubles so far are written, or the write failed. */
   async flush(): Promise<void> {
     await this.#writing;
   }
@@ -73,9 +78,18 @@ export class TroubleLog {
         this.#waiting.shift();
       }
     } catch (error) {
-      this.#deps.log.debug({ err: error }, 'trouble log: the store is away, retry scheduled');
+      this.#deps.log.debug(
+        { err: error },
+        'store unavailable: the trouble log is kept later, retry scheduled',
+      );
       this.#cancelRetry = this.#deps.clock.schedule(RETRY_MS, () => this.#begin(), { background: true });
     }
+  }
+
+  #remember({ rid, method, api, errmsg, accessPoint }: ApiCalled): void {
+    if (rid === undefined) return;
+    if (this.#refusedCalls.size >= MAX_REFUSED_CALLS) this.#refusedCalls.clear();
+    this.#refusedCalls.set(rid, { method, api, errmsg, accessPoint });
   }
 
   #isTooMany(kind: string): boolean {
@@ -90,17 +104,28 @@ export class TroubleLog {
   }
 }
 
+interface RefusedCall {
+  readonly method: string | undefined;
+  readonly api: string;
+  readonly errmsg: string | undefined;
+  readonly accessPoint: string | undefined;
+}
+
 type Described = Omit<NewTrouble, 'atMs' | 'appId' | 'originalId'>;
 
-function describe(event: ServerEvent): Described | undefined {
+function describe(
+  event: ServerEvent,
+  callOf: (rid: string) => RefusedCall | undefined,
+): Described | undefined {
   switch (event.type) {
     case 'api.called': {
       if (event.result === 'ok') return undefined;
-      const { account, api, errcode, errmsg, rid, accessPoint, user } = event;
-      return pick({ sort: 'api', account, what: api, errcode, errmsg, rid, accessPoint, user });
+      const { account, method, api, errcode, errmsg, rid, accessPoint, user } = event;
+      return pick({ sort: 'api', account, what: api, method, errcode, errmsg, rid, accessPoint, user });
     }
     case 'request.refused':
-      return pick({ sort: 'refusal', account: event.account, what: event.reason });
+      if (event.probe !== undefined) return undefined;
+      return pick({ sort: 'refusal', account: event.account, what: event.reason, detail: event.detail });
     case 'dead-letter.stored': {
       const { account, reason, detail, errcode, rid, user, pushId, kind, handler } = event;
       return pick({
@@ -110,11 +135,16 @@ function describe(event: ServerEvent): Described | undefined {
         detail,
         errcode,
         rid,
+        ...(rid !== undefined && callOf(rid)),
         user,
         pushId,
         kind,
         handler,
       });
+    }
+    case 'backend.failed': {
+      const { account, fault, detail, pushId, user, kind } = event;
+      return pick({ sort: 'backend', account, what: fault, detail, pushId, user, kind });
     }
     case 'alarm.raised':
       return pick({ sort: 'alarm', account: event.account, what: event.alarm });
@@ -123,8 +153,13 @@ function describe(event: ServerEvent): Described | undefined {
   }
 }
 
-/** Leaves out what is undefined. */
-function pick(fields: { readonly [Name in keyof Described]: Described[Name] | undefined }): Described {
+/** Omits `undefined` fields. */
+function pick(
+  fields: { readonly [Name in keyof Described]?: Described[Name] | undefined } & Pick<
+    Described,
+    'sort' | 'account' | 'what'
+  >,
+): Described {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is required is given above
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),

@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { StateStore } from '../../ports/state-store.js';
 import type { Trouble } from './trouble.js';
 
-/** The newest so many are kept, each for a week: as long as WeChat can look up a rid. */
+/** Limit of stored troubles, the newest stay. Each is kept for a week: WeChat can look up a rid for as long. */
 export const MAX_TROUBLES = 500;
 const TTL_MS = 7 * 24 * 3_600_000;
 const NUMBER = 'troubles:number';
@@ -11,7 +11,7 @@ const MAX_SWAPS = 16;
 /** A trouble that has no id yet. */
 export type NewTrouble = Omit<Trouble, 'id'>;
 
-/** Keeps the newest troubles in the store that all processes share, as a ring of facts. @throws StoreUnavailable */
+/** Keeps the newest troubles in the shared store, as a ring of values. @throws StoreUnavailable */
 export class TroubleStore {
   readonly #store: Pick<StateStore, 'get' | 'compareAndSet'>;
   readonly #clock: Clock;
@@ -21,7 +21,7 @@ export class TroubleStore {
     this.#clock = clock;
   }
 
-  /** Returns its id. Where many processes note at once and it finds no turn, it is left out: `undefined`. */
+  /** Adds a trouble and returns its id. `undefined`: it was dropped after too many conflicts with other processes. */
   async add(trouble: NewTrouble): Promise<string | undefined> {
     const number = await this.#nextNumber();
     if (number === undefined) return undefined;
@@ -36,7 +36,7 @@ export class TroubleStore {
     return undefined;
   }
 
-  /** The newest first. */
+  /** Lists troubles, newest first. */
   async list(): Promise<Trouble[]> {
     const nowMs = this.#clock.now();
     const newest = Number((await this.#store.get(NUMBER, nowMs)) ?? 0);

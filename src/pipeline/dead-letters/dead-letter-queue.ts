@@ -1,44 +1,50 @@
 import type { DeadLetter } from '../../ports/state-store.js';
 import { redriveDeadLetter, type RedriveOutcome, type RedriveDeps } from './redrive.js';
 
-/** Which letters are meant; what is absent does not matter. */
+/** Selects dead letters. An absent field matches any letter. */
 export interface DeadLetterFilter {
   readonly reason?: string;
   readonly user?: string;
   readonly handler?: string;
   readonly appId?: string;
-  /** Those that were buried then or later. */
+  /** Only letters stored at this time or later, Unix ms. */
   readonly sinceMs?: number;
 }
 
-/** A letter without anything that a user wrote or should have read. */
+/** A dead letter without the texts of the user and of the answer. */
 export interface DeadLetterSummary extends Omit<DeadLetter, 'push' | 'messages' | 'task'> {
-  /** How many were not sent. */
+  /** Number of messages that were not sent. */
   readonly messages: number;
 }
 
-/** One letter, with its texts where they were asked for. */
+/** A dead letter, with its texts if they were requested. */
 export interface DeadLetterDetail extends DeadLetterSummary {
   readonly texts?: Pick<DeadLetter, 'push' | 'messages' | 'task'>;
 }
 
-/** What operators do with dead letters. Every call @throws StoreUnavailable */
+/**
+ * The dead letters, for operators. Every call @throws StoreUnavailable
+ *
+ * @example
+ * const letters: DeadLetterQueue = server.deadLetters;
+ * for (const { id } of (await letters.list({ reason: 'unreachable' }, 10)).letters) await letters.retry(id);
+ */
 export interface DeadLetterQueue {
-  /** The newest first, `limit` at most; `more`: there are more. */
+  /** Lists matching letters, newest first, at most `limit`. `more`: there are others. */
   list(filter: DeadLetterFilter, limit: number): Promise<{ letters: DeadLetterSummary[]; more: boolean }>;
-  /** `texts`: with what its user wrote and should have read. */
+  /** Reads one letter. `texts`: with the push and the unsent messages. */
   read(id: string, how: { readonly texts: boolean }): Promise<DeadLetterDetail | undefined>;
-  /** `account-missing`: the account that it is of is not configured here. @throws QueueUnavailable */
+  /** Redrives a letter. `account-missing`: its account is not configured here. @throws QueueUnavailable */
   retry(id: string): Promise<RedriveOutcome | 'account-missing'>;
-  /** False: there was none. */
+  /** Deletes a letter. False: there was none. */
   drop(id: string): Promise<boolean>;
 }
 
-/** More than any store keeps. */
+/** Exceeds the number of letters that a store keeps. */
 const MAX_DEAD_LETTERS = 100_000;
 
 export function createDeadLetterQueue(
-  deps: RedriveDeps & { readonly accounts: ReadonlyMap<string, unknown> },
+  deps: RedriveDeps & { readonly accounts: () => ReadonlyMap<string, unknown> },
 ): DeadLetterQueue {
   const { store, accounts } = deps;
   return {
@@ -54,7 +60,7 @@ export function createDeadLetterQueue(
     },
     async retry(id) {
       const letter = await store.deadLetter(id);
-      if (letter !== undefined && !accounts.has(letter.appId)) return 'account-missing';
+      if (letter !== undefined && !accounts().has(letter.appId)) return 'account-missing';
       return redriveDeadLetter(deps, id);
     },
     drop: (id) => store.deleteDeadLetter(id),

@@ -6,13 +6,15 @@ import type { Logger } from '../../ports/logger.js';
 import type { DeadLetter, StateStore } from '../../ports/state-store.js';
 import { isTerminal, unsentMessages, type Messages, type PushRecord } from '../../push-record/push-record.js';
 
-/** Why late work ended without reaching its user. */
+/** Reasons why a late answer did not reach its user. */
 export type DeadReason =
   | SendDeadReason
   | 'handler_threw' //        a run after the deadline failed
   | 'later_threw' //          `later` failed on every try
   | 'handler_timeout' //         an adopted run did not end
   | 'handler_missing' //      no handler of that name any more
+  | 'backend_down' //         a backend of `forward` stayed away
+  | 'backend_failed' //       a backend of `forward` gave no usable answer
   | 'crashed_repeatedly' //   every process that ran it died
   | 'cannot_be_sent_late' //  an answer that only a passive reply can carry
   | 'reply_invalid' //        what WeChat would not take
@@ -21,13 +23,13 @@ export type DeadReason =
   | 'job_lost' //             the queue lost the job's data
   | 'push_unreadable'; //     the stored push cannot be parsed any more
 
-/** How late work ended, and what WeChat said where that was why. */
+/** Reason why a late answer failed, with WeChat's refusal if there was one. */
 export interface DeadLetterCause extends Pick<DeadLetter, 'channel' | 'errcode' | 'rid'> {
   readonly reason: DeadReason;
   readonly detail: string;
 }
 
-/** What WeChat refused with, as the fields of a letter. */
+/** Returns errcode and rid of a refusal by WeChat; nothing for other errors. */
 export function refusalOf(error: unknown): Pick<DeadLetter, 'errcode' | 'rid'> {
   if (!(error instanceof ApiRefused)) return {};
   const { errcode, rid } = error;
@@ -38,18 +40,18 @@ export interface DeadLetterDeps {
   readonly store: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Hears of every letter, once it is certain. Must not throw. */
+  /** Called with every letter after it was stored. Must not throw. */
   readonly onDeadLetter?: (letter: DeadLetter) => void;
 }
 
-/** Keeps what could not be delivered, and says so. @throws StoreUnavailable */
+/** Stores a dead letter and reports it. @throws StoreUnavailable */
 export async function recordDeadLetter(...what: Parameters<typeof storeDeadLetter>): Promise<void> {
   reportDeadLetter(what[0], await storeDeadLetter(...what));
 }
 
 /**
- * Keeps what could not be delivered. The last letter about a job has its id; one about a `part` of the answer has
- * an id of its own, so that neither takes the other's place.
+ * Stores a dead letter. The letter that ends a job has the job's id; one about a `part` of the answer has an id of its own, so
+ * that neither replaces the other.
  *
  * @throws StoreUnavailable
  */
@@ -81,7 +83,7 @@ export async function storeDeadLetter(
     runs: record.runs,
     push,
     messages,
-    // Once there are messages it is done.
+    // A task that made its messages is done.
     ...(messages.length > 0 || task === undefined ? {} : { task }),
     ...(redrive === undefined ? {} : { record: id }),
     ...(part === undefined ? {} : { part: true }),
@@ -91,8 +93,8 @@ export async function storeDeadLetter(
 }
 
 /**
- * Ends work as dead: its letter is kept, then the record ends, so that a crash between the two loses neither. Where the
- * record is in other hands, it is for those to say what became of it.
+ * Ends work as dead: the dead letter is stored first, then the record ends, so that a crash between the two loses
+ * neither. If another process owns the record, that process decides its end.
  *
  * @throws StoreUnavailable
  */
@@ -104,17 +106,17 @@ export async function endAsDead(
   const letter = await kept;
   const { ok, record } = await end();
   if (ok) return reportDeadLetter(deps, letter);
-  // One that is under way, or dead by another's word, may have a letter under this id that is not ours.
+  // If the record is unfinished or dead, the letter may belong to another process, so it stays.
   if (record !== undefined && isTerminal(record) && record.state !== 'dead')
     await deps.store.deleteDeadLetter(letter.id);
 }
 
-/** Says that there is a letter. */
+/** Logs a dead letter and notifies the listener. */
 function reportDeadLetter({ log, onDeadLetter }: DeadLetterDeps, letter: DeadLetter): void {
   const { reason, detail, channel, errcode, rid, pushId, kind, handler } = letter;
   log.error(
     { stage: 'dead', letter: letter.id, reason, detail, channel, errcode, rid, pushId, kind, handler },
-    'a late answer could not be delivered; it is kept as a dead letter',
+    'dead letter: a late answer could not be delivered',
   );
   onDeadLetter?.(letter);
 }

@@ -7,18 +7,18 @@ import { toPushId } from '../../protocol/ids.js';
 import type { Account } from '../account.js';
 import { reparsePush } from '../record/record-ref.js';
 
-/** Who hears at once of answers that did not reach their users. */
+/** Notifies observers of answers that did not reach their users, and counts those. */
 export interface DeadLetterNotifier {
   /** Returns at once and never throws. */
   readonly onDeadLetter: (letter: DeadLetter) => void;
-  /** How many since this process began, by reason. */
+  /** Number of dead letters since the process started, by reason. */
   counts(): Readonly<Record<string, number>>;
 }
 
-/** Counts the letters, and tells the observers of the push of whose answer one is. */
+/** Creates the notifier. An observer gets the letters whose push it listens to. */
 export function createDeadLetterNotifier(deps: {
   /** By AppID. */
-  readonly accounts: ReadonlyMap<string, Account>;
+  readonly accounts: () => ReadonlyMap<string, Account>;
   readonly router: () => Router;
   readonly log: Logger;
   readonly events: Events;
@@ -28,7 +28,7 @@ export function createDeadLetterNotifier(deps: {
     onDeadLetter(letter) {
       const { appId, reason } = letter;
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
-      const account = deps.accounts.get(appId);
+      const account = deps.accounts().get(appId);
       report(account?.name ?? '', letter);
       if (account !== undefined) setImmediate(() => tell(account, letter));
     },
@@ -45,14 +45,19 @@ export function createDeadLetterNotifier(deps: {
     deps.events.emit({ type: 'delivery.ended', account, channel, result: 'dead', pushId, ms: 0 });
   }
 
-  function tell({ appId, api }: Account, letter: DeadLetter): void {
+  function tell({ name, appId, api }: Account, letter: DeadLetter): void {
     const push = reparsePush(letter.push, appId);
-    if (push === undefined) return; // nobody can say what it was
+    if (push === undefined) return; // its push cannot be parsed any more
     const { id, reason, detail, errcode, handler, messages } = letter;
     const pushId = toPushId(letter.pushId);
     const told = { id, reason, detail, pushId, handler, messages: messages.length };
     const log = deps.log.child({ pushId });
-    const observers = deps.router().observers(push);
-    tellUndelivered(observers, push, { ...told, ...(errcode !== undefined && { errcode }) }, { log, api });
+    const observers = deps.router().observers(push, name);
+    tellUndelivered(
+      observers,
+      push,
+      { ...told, ...(errcode !== undefined && { errcode }) },
+      { account: name, log, api },
+    );
   }
 }

@@ -10,7 +10,7 @@ import { redrive } from '../../push-record/transitions.js';
 /**
  * retried    its messages are on their way again, or its handler runs again; the letter is gone
  * unknown    there is no such letter
- * under-way  the work that it is about is not over, or another one tries it again at this moment: look again later
+ * under-way  its work is not over, or another process redrives it at this moment: look again later
  * delivered  meanwhile its work came to an end after all; the letter is gone
  */
 export type RedriveOutcome = 'retried' | 'unknown' | 'under-way' | 'delivered';
@@ -20,16 +20,15 @@ export interface RedriveDeps extends RecordStoreDeps {
   readonly owner: { readonly id: string };
 }
 
-/** How the ids end that are given here. A letter that was retried already keeps the length of its id. */
+/** Suffix of the ids given here. It is replaced at the next redrive, so ids do not grow. */
 const REDRIVEN_ID = /\.r[0-9a-z]{8,}$/;
-/** What a retry that died on the way has claimed is free again after this. */
+/** A redrive that a dead process claimed is free again after this time. */
 const CLAIM_TTL_MS = 30_000;
 
 /**
- * Tries a dead letter again, by a record and a job of its own that are named after it: so nothing is in the way of what
- * became of the push, the same letter twice is the same work once, and what fails again is another letter. First the
- * record holds the messages, then there is a job, then the letter goes: wherever a crash falls, the letter or the work is
- * there, and the same call again goes on.
+ * Redrives a dead letter with a record and a job of its own, named after the letter. The record of the push stays as it is; a
+ * second redrive of the letter finds the same job; and a new failure is a new letter. The record is stored first, then the job,
+ * then the letter is deleted: after a crash anywhere between, the same call continues.
  *
  * @throws StoreUnavailable · QueueUnavailable
  */
@@ -47,7 +46,7 @@ export async function redriveDeadLetter(deps: RedriveDeps, id: string): Promise<
   return 'retried';
 }
 
-/** What became of the work that the letter is about. Its record lives for a while only: gone means over. */
+/** Returns the state of the work that the letter is about. A record that expired counts as dead. */
 async function currentOutcome(
   { store, clock }: RedriveDeps,
   letter: DeadLetter,
@@ -60,7 +59,7 @@ async function currentOutcome(
   return isTerminal(record) ? 'delivered' : 'under-way';
 }
 
-/** The record holds what is to be done, durably. False: another one is about to make it. */
+/** Creates the record with the work, durably. False: another process is doing so at this moment. */
 async function createRedriveRecord(
   deps: RedriveDeps,
   letter: DeadLetter,
@@ -96,7 +95,7 @@ function jobOf(letter: DeadLetter, nowMs: number): DeferredJob {
     user,
     push,
     handler,
-    // It opened its window then, and not now.
+    // The push granted its send quota when it was sent, not now.
     receivedAtMs: reparsePush(push, toAppId(appId))?.sentAt.getTime() ?? atMs,
     redrive: { sinceMs: nowMs },
     ...(task === undefined ? { reason: 'overrun' } : { reason: 'deferred', task }),

@@ -1,99 +1,86 @@
-import type { DeferredJob, JobResult, JobProcessor } from '../../ports/deferred-queue.js';
-import type { StoredRecord } from '../../ports/state-store.js';
+import type { DeferredJob, JobProcessor, JobResult, LostJobProcessor } from '../../ports/deferred-queue.js';
+import { toOpenId, toPushId } from '../../protocol/ids.js';
 import type { Account } from '../account.js';
-import { updateRecord } from '../record/update-record.js';
-import { deliver } from './deliver.js';
+import { recordDeadLetter } from '../dead-letters/dead-letter.js';
+import { recordRef } from '../record/record-ref.js';
 import { releaseUncertainClaim } from '../record/release-claim.js';
-import type { RecordRef } from '../record/record-ref.js';
-import { expireMailboxEntry } from './mailbox.js';
-import { retryAfter, DONE, Delivery, POLL_INTERVAL_MS, refOf, type DeliveryDeps } from './delivery.js';
-import { produceMessages } from './run-later.js';
-import { decodeRecord } from '../../push-record/codec.js';
-import { isTerminal, ownerOf } from '../../push-record/push-record.js';
-import { resume, startDelivery } from '../../push-record/transitions.js';
-import { ATTEMPTS_WINDOW_MS } from '../run/pending-attempts.js';
+import { JOB_LOST, NO_RECORD } from './decide.js';
+import { Delivery, refOf, type DeliveryDeps } from './delivery.js';
 
 export type { DeliveryDeps } from './delivery.js';
 
-/** The job of a deferral may overtake the swap of its record by a moment. */
-const RECORD_LAG_RETRY_MS = 50;
-const RECORD_LAG_MAX_MS = 5_000;
+const ACTIVE_RETRY_MS = 2_000;
 const ACCOUNT_MISSING_RETRY_MS = 60_000;
+/** The account of a fresh job is served somewhere, so this process will know it soon. */
+const FRESH_MS = 60_000;
+const FRESH_RETRY_MS = 2_000;
+
+/** Creates the processor of late answers. Each record has at most one delivery at a time in this process. */
+export function createDeliveryWorker(deps: DeliveryDeps): JobProcessor {
+  return async (job, signal) => {
+    const account = deps.accounts().get(job.appId);
+    if (account !== undefined) return work(deps, account, job, signal);
+    deps.log.error({ pushId: job.pushId }, 'job deferred: its account is not configured here');
+    const isFresh = deps.clock.now() - job.receivedAtMs < FRESH_MS;
+    return { type: 'retry', afterMs: isFresh ? FRESH_RETRY_MS : ACCOUNT_MISSING_RETRY_MS };
+  };
+}
 
 /**
- * Finishes late work: takes the record, runs the handler where it has no messages yet, and sends or keeps them. The
- * record decides everything; the job only says that there is something to look at.
+ * Creates the processor for jobs whose data the queue lost: push and user are unknown. A dead letter keeps the messages of the
+ * record.
  */
-export function createDeliveryWorker(deps: DeliveryDeps): JobProcessor {
-  const { activeDeliveries } = deps;
-
-  return async function work(job: DeferredJob, signal: AbortSignal): Promise<JobResult> {
-    const account = deps.accounts.get(job.appId);
-    if (account === undefined) {
-      deps.log.error({ pushId: job.pushId }, 'late work of an account that is not configured here waits');
-      return retryAfter(ACCOUNT_MISSING_RETRY_MS);
-    }
-    const ref = refOf(account, job);
-    if (activeDeliveries.has(ref.key)) return retryAfter(POLL_INTERVAL_MS);
-    activeDeliveries.add(ref.key);
-    try {
-      const started = await claimDelivery(account, job, ref);
-      if ('type' in started) return started;
-      const delivery = new Delivery(deps, account, job, started, signal);
-      return (await produceMessages(delivery)) ?? (await deliver(delivery));
-    } catch (error) {
-      activeDeliveries.delete(ref.key);
-      void releaseUncertainClaim(deps, ref);
-      throw error;
-    } finally {
-      activeDeliveries.delete(ref.key);
-    }
+export function createLostJobProcessor(deps: DeliveryDeps): LostJobProcessor {
+  return async (id) => {
+    const account = await findAccount(deps, id);
+    const nothing = { user: '', push: '', handler: '' };
+    const receivedAtMs = deps.clock.now();
+    // The user is unknown, so the lane entry stays until it expires.
+    const job: DeferredJob = {
+      id,
+      appId: account?.appId ?? '',
+      pushId: id,
+      ...nothing,
+      receivedAtMs,
+      reason: 'overrun',
+    };
+    if (account !== undefined)
+      return work(deps, account, job, new AbortController().signal, { isJobLost: true });
+    await recordDeadLetter(deps, job, '', NO_RECORD, JOB_LOST);
+    return { type: 'done' };
   };
+}
 
-  async function claimDelivery(
-    account: Account,
-    job: DeferredJob,
-    ref: RecordRef,
-  ): Promise<StoredRecord | JobResult> {
-    const { store, clock, owner } = deps;
-    const seen = await store.read(ref.key, clock.now());
-    if (seen === undefined) return recreateLostRecord(job, ref);
-    const record = decodeRecord(seen.stored.record);
-    if (isTerminal(record)) return DONE;
-    if (record.state === 'inMailbox') return expireMailboxEntry(deps, account, job, ref, seen.stored);
-    const attemptsLeftMs = job.receivedAtMs + ATTEMPTS_WINDOW_MS - clock.now();
-    if (record.state === 'ready' && attemptsLeftMs > 0) return retryAfter(attemptsLeftMs);
-    // One in our name that we do not work on was taken by a request that had been given up.
-    const isLost = ownerOf(record) === owner.id && !deps.activeRuns.has(ref.key);
-    const deadFence = seen.ownerAlive && !isLost ? undefined : record.fence;
-    const started = await updateRecord(
-      deps,
-      ref,
-      seen.stored,
-      (current) => startDelivery(current, owner.id, deadFence),
-      { durable: true },
-    );
-    if (started.ok) return started.stored;
-    const overtaken = job.reason === 'deferred' && clock.now() - job.receivedAtMs < RECORD_LAG_MAX_MS;
-    return retryAfter(overtaken ? RECORD_LAG_RETRY_MS : POLL_INTERVAL_MS);
+/** Finds the account that has the record; if none has it, returns the only account, if there is just one. */
+async function findAccount(
+  { accounts, store, clock }: DeliveryDeps,
+  id: string,
+): Promise<Account | undefined> {
+  for (const account of accounts().values()) {
+    const { key } = recordRef(account.appId, toPushId(id), toOpenId(''));
+    if ((await store.read(key, clock.now())) !== undefined) return account;
   }
+  return accounts().size === 1 ? accounts().values().next().value : undefined;
+}
 
-  /** The store forgot the record (flushed, restored from an old copy): the job is the promise, so it is kept. */
-  async function recreateLostRecord(job: DeferredJob, ref: RecordRef): Promise<StoredRecord | JobResult> {
-    const { store, clock, owner, ttls } = deps;
-    const claimed = await store.claim({
-      key: ref.key,
-      owner: owner.id,
-      nowMs: clock.now(),
-      ttlMs: ttls.activeMs,
-      sender: ref.sender,
-    });
-    if (claimed.type !== 'claimed') return retryAfter(POLL_INTERVAL_MS);
-    deps.log.warn({ pushId: job.pushId }, 'the record of late work was gone; the work goes on from its job');
-    const lease = { owner: owner.id, fence: claimed.stored.record.fence };
-    const started = await updateRecord(deps, ref, claimed.stored, (record) => resume(record, lease), {
-      durable: true,
-    });
-    return started.ok ? started.stored : retryAfter(POLL_INTERVAL_MS);
+async function work(
+  deps: DeliveryDeps,
+  account: Account,
+  job: DeferredJob,
+  signal: AbortSignal,
+  options?: { readonly isJobLost: true },
+): Promise<JobResult> {
+  const { activeDeliveries } = deps;
+  const ref = refOf(account, job);
+  if (activeDeliveries.has(ref.key)) return { type: 'retry', afterMs: ACTIVE_RETRY_MS };
+  activeDeliveries.add(ref.key);
+  try {
+    return await new Delivery(deps, account, job, signal).run(options);
+  } catch (error) {
+    activeDeliveries.delete(ref.key);
+    void releaseUncertainClaim(deps, ref);
+    throw error;
+  } finally {
+    activeDeliveries.delete(ref.key);
   }
 }

@@ -15,17 +15,17 @@ export interface RecordDeps extends RecordStoreDeps {
   readonly owner: ProcessLease;
 }
 
-/** A transition of `push-record/transitions.ts`, with the lease of whoever asks for it. */
+/** A transition of `push-record/transitions.ts`, applied with the caller's lease. */
 export type Transition = (record: PushRecord, lease: Lease) => PushRecord | undefined;
 
-/** What became of a change. `also-lost`: not this record, one of those that were to change with it was in the way. */
+/** The result of a change. `linked-conflict`: a linked record, not this one, prevented the change. */
 export type Updated = 'updated' | 'conflict' | 'linked-conflict';
 
-/** One record as this process last saw it, and the changes that it makes to it. */
+/** Holds a record as this process last saw it, and changes it by transitions. */
 export class RecordHandle {
   readonly #deps: RecordDeps;
   readonly #ref: RecordRef;
-  /** Called where the store had lost the record and it was put back: its job may be lost, too. */
+  /** Called after a lost record was stored again, because its job may be lost, too. */
   readonly #onRestored: () => Promise<unknown>;
   #stored: StoredRecord;
   #record: PushRecord | undefined;
@@ -43,16 +43,16 @@ export class RecordHandle {
     return (this.#record ??= decodeRecord(this.#stored.record));
   }
 
-  /** It names this process, under the fence that we hold. */
+  /** True if this process owns the record under the current fence. */
   get isOurs(): boolean {
     return isHeldBy(this.record, this.#me);
   }
 
   /**
-   * Changes the record by a rule, for as long as the store needs to take it. `lost`: the rule does not allow it any
-   * more, and `record` is what was in the way.
+   * Applies a transition, and retries while the store is unavailable. `conflict`: the stored record does not allow the
+   * transition any more; `record` is the stored one.
    *
-   * @throws StoreUnavailable  once `signal` has fired
+   * @throws StoreUnavailable  once `signal` has aborted
    */
   change(transition: Transition, options: UpdateOptions, signal?: AbortSignal): Promise<Updated> {
     return retryWhileUnavailable(
@@ -63,42 +63,39 @@ export class RecordHandle {
     );
   }
 
-  /** The same, once. @throws StoreUnavailable  it may have been done */
+  /** Applies a transition once. @throws StoreUnavailable  the change may have been stored */
   async tryChange(transition: Transition, options: UpdateOptions): Promise<Updated> {
     const step = () =>
       updateRecord(this.#deps, this.#ref, this.#stored, (record) => transition(record, this.#me), options);
     let change = await step();
     if (!change.ok && change.stored === undefined && this.isOurs) {
-      // Not removed by anyone, since only its holder may: the store forgot it (flushed, restored from an old copy).
+      // Only the holder removes a record, so the store lost it (flushed, or restored from an old copy).
       await this.#restore();
       change = await step();
     }
     this.#see(change.stored);
-    if (change.ok) return 'updated';
+    if (change.ok) {
+      // A transition that takes the record raises its fence.
+      this.#me = { owner: this.#me.owner, fence: change.stored.record.fence };
+      return 'updated';
+    }
     return change.linkedConflict === true ? 'linked-conflict' : 'conflict';
   }
 
-  /** Looks at what stands in the store now; `undefined`: nothing. @throws StoreUnavailable */
+  /** Reads the record from the store; `undefined` if there is none. @throws StoreUnavailable */
   async refresh(): Promise<{ ownerAlive: boolean; body?: string } | undefined> {
     const seen = await this.#deps.store.read(this.#ref.key, this.#deps.clock.now());
     this.#see(seen?.stored);
     return seen;
   }
 
-  /** Takes the running push of an owner that is gone. From then on it is ours, under a new fence. @throws StoreUnavailable */
+  /** Takes over the run of a dead owner, under a new fence. @throws StoreUnavailable */
   async takeOver(): Promise<boolean> {
-    const { owner } = this.#deps;
     const deadFence = this.#stored.record.fence;
-    const { ok, stored } = await updateRecord(
-      this.#deps,
-      this.#ref,
-      this.#stored,
-      (record) => takeOver(record, owner.id, deadFence),
-      { durable: false },
-    );
-    this.#see(stored);
-    if (ok) this.#me = { owner: owner.id, fence: stored.record.fence };
-    return ok;
+    const taken = await this.tryChange((record, { owner }) => takeOver(record, owner, deadFence), {
+      durable: false,
+    });
+    return taken === 'updated';
   }
 
   #see(stored: StoredRecord | undefined): void {
@@ -107,7 +104,10 @@ export class RecordHandle {
     this.#record = undefined;
   }
 
-  /** Claims the push anew and writes the record as it was, unless a try of WeChat's was faster. @throws StoreUnavailable */
+  /**
+   * Claims the push again and writes the record as it was, unless another attempt claimed it first. @throws
+   * StoreUnavailable
+   */
   async #restore(): Promise<void> {
     const { store, clock, ttls, owner, log } = this.#deps;
     const { key, sender, pushId } = this.#ref;
@@ -129,7 +129,7 @@ export class RecordHandle {
     });
     if (!put.swapped) return;
     this.#see(put.stored);
-    log.warn({ pushId }, 'the store had lost the record of a push under way; it was put back');
+    log.warn({ pushId }, 'record lost: the record of a push under way was put back');
     await this.#onRestored();
   }
 }

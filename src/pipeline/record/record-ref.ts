@@ -1,34 +1,30 @@
 import type { DeferredJob } from '../../ports/deferred-queue.js';
+import { recordKey, senderKey } from '../../ports/record-key.js';
 import type { AppId, OpenId, PushId } from '../../protocol/ids.js';
 import type { Json } from '../../protocol/json.js';
-import { readPush, type Push } from '../../protocol/push.js';
+import { readPush, type Push } from '../../protocol/push/push.js';
 
-/** Which record it is about. */
+/** Names a record and its user. */
 export interface RecordRef {
-  /** Where the record lies. */
+  /** Key of the record in the store. */
   readonly key: string;
-  /** Whose push it is: the lane and the mailbox of a user of an account. */
+  /** Key of the user of an account, for the lane and the mailbox. */
   readonly sender: string;
-  /** Also the id of its job; that of a letter where one is tried again. It holds a digest over the AppID, so it is unique across accounts. */
+  /**
+   * Also the id of the job; at a redrive, the id derived from the letter. It contains a digest of the AppID, so it is
+   * unique across accounts.
+   */
   readonly pushId: PushId;
 }
 
-const KEY_SEPARATOR = ':push:';
-
 export function recordRef(appId: AppId, pushId: PushId, user: OpenId): RecordRef {
-  return { key: `${appId}${KEY_SEPARATOR}${pushId}`, sender: senderKey(appId, user), pushId };
+  return { key: recordKey(appId, pushId), sender: senderKey(appId, user), pushId };
 }
 
-/** A user of an account, in the store. */
-export const senderKey = (appId: AppId, user: OpenId): string => `${appId}:${user}`;
-
-/** The job's id out of the key of its record. */
-export const jobIdOf = (key: string): string => key.slice(key.indexOf(KEY_SEPARATOR) + KEY_SEPARATOR.length);
-
-/** From when on the time of late work runs: its push's arrival, or the moment in which its letter was tried again. */
+/** Start of the limits on late work: the arrival of the push, or the time of the redrive. */
 export const deliveryClockStartMs = (job: DeferredJob): number => job.redrive?.sinceMs ?? job.receivedAtMs;
 
-/** Everything that a worker in another process needs to finish the push. */
+/** Creates the job, with all that a worker in another process needs to finish the push. */
 export function makeJob(
   push: Push,
   appId: AppId,
@@ -48,7 +44,7 @@ export function makeJob(
   };
 }
 
-/** The push as it was stored. `undefined`: it cannot be parsed any more. */
+/** Parses a stored push. Returns `undefined` if this version cannot parse it. */
 export function reparsePush(stored: string, appId: AppId): Push | undefined {
   try {
     return readPush(stored, appId);

@@ -7,9 +7,9 @@ import { abandon, releaseRun } from '../../push-record/transitions.js';
 import type { RunDeps } from '../run/run-deps.js';
 
 /**
- * A claim or a take was reported as failed, and may have been stored all the same: then the record names this
- * process, which lives and does nothing for it. As soon as the store answers, a claim is left to the next attempt, and
- * late work to whoever looks at its job next.
+ * Releases a claim or a lease whose write failed but may have been stored: its record then names this process, which is
+ * alive and does not work on it. Once the store answers, the next attempt can claim the push, or the next worker can
+ * take the job.
  */
 export async function releaseUncertainClaim(deps: RunDeps, ref: RecordRef): Promise<void> {
   const { store, clock, owner, queue, log, activeRuns, activeDeliveries } = deps;
@@ -20,7 +20,7 @@ export async function releaseUncertainClaim(deps: RunDeps, ref: RecordRef): Prom
     const record = decodeRecord(seen.stored.record);
     const lease = { owner: owner.id, fence: record.fence };
     if (!isHeldBy(record, lease) || activeDeliveries.has(key)) return;
-    // A run of this process may still look for its claim, while the late work that came of it is in nobody's hands.
+    // While no process owns the late work, a run of this process may still wait for its claim.
     if (record.state !== 'delivering' && activeRuns.has(key)) return;
     const rule = (current: PushRecord) => abandon(current, lease) ?? releaseRun(current, lease);
     await retryWhileUnavailable(deps, pushId, () =>
@@ -28,6 +28,9 @@ export async function releaseUncertainClaim(deps: RunDeps, ref: RecordRef): Prom
     );
     await queue.promote(pushId);
   } catch (error) {
-    log.error({ err: error, pushId }, 'a push that this process cannot work on could not be given back');
+    log.error(
+      { err: error, pushId },
+      'claim release failed: this process cannot work on the push, nor give it back',
+    );
   }
 }

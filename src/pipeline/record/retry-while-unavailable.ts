@@ -1,12 +1,13 @@
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
+import { sleep } from '../../ports/sleep.js';
 import { StoreUnavailable } from '../../ports/state-store.js';
 
 const RETRY_INTERVAL_MS = 500;
 
 /**
- * Does a step for as long as the store cannot be reached: what was said to WeChat or taken by it has to be noted.
- * Other errors pass, and so does the store's once `signal` has fired.
+ * Retries `step` every 500 ms while the store is unavailable. Used after WeChat has seen an outcome, which must then be
+ * recorded. Other errors propagate; so does `StoreUnavailable` once `signal` has aborted.
  */
 export async function retryWhileUnavailable<T>(
   { clock, log }: { clock: Clock; log: Logger },
@@ -20,10 +21,11 @@ export async function retryWhileUnavailable<T>(
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || signal?.aborted === true) throw error;
       if (tries === 1)
-        log.warn({ err: error, pushId }, 'the record of a push cannot be changed yet; it is tried again');
-      await new Promise<void>((resume) => {
-        clock.schedule(RETRY_INTERVAL_MS, resume, { background: true });
-      });
+        log.warn(
+          { err: error, pushId },
+          'store unavailable: the record of a push cannot be changed, retry scheduled',
+        );
+      await sleep(clock, RETRY_INTERVAL_MS, { background: true });
     }
   }
 }

@@ -1,11 +1,12 @@
-import type { LinkedSwap, StateStore, StoredRecord } from '../../ports/state-store.js';
+import type { LinkedSwap, StateStore, StoredRecord, SwapRequest } from '../../ports/state-store.js';
 import type { Clock } from '../../ports/clock.js';
 import type { DeferredQueue } from '../../ports/deferred-queue.js';
-import { jobIdOf, type RecordRef } from './record-ref.js';
+import { jobIdOf } from '../../ports/record-key.js';
+import type { RecordRef } from './record-ref.js';
 import { decodeRecord, encodeRecord } from '../../push-record/codec.js';
-import { isTerminal, placeOf, type PushRecord } from '../../push-record/push-record.js';
+import { placeOf, type PushRecord } from '../../push-record/push-record.js';
 
-/** How long records live, in ms. Work under way outlives the 48 h in which a message can still be sent. */
+/** TTLs of records, in ms. Unfinished work outlives the 48 h in which a message can still be sent. */
 export interface RecordTtls {
   readonly terminalMs: number;
   readonly activeMs: number;
@@ -15,10 +16,13 @@ export interface RecordTtls {
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** An answer is kept this long for its user's next message, from the push on that it answers. */
+/** An answer stays in the mailbox this long, counted from the push that it answers. */
 export const MAILBOX_TTL_MS = DAY_MS;
 
-/** A replayed push must meet its record: twice the age up to which it is let in, a day where age is not checked. */
+/**
+ * Derives the TTLs. A replayed push must find its record, so that lives twice the accepted age, or a day if the age is
+ * not checked.
+ */
 export function recordTtlsFor(maxPushAgeS: number): RecordTtls {
   return {
     terminalMs: maxPushAgeS === 0 ? DAY_MS : Math.max(2 * maxPushAgeS * 1000, MINUTE_MS),
@@ -36,27 +40,30 @@ export interface RecordStoreDeps {
 
 export interface UpdateOptions {
   readonly durable: boolean;
-  /** The passive reply to remember with the change. */
+  /** The passive reply to store with the change. */
   readonly body?: string;
-  /** Records that change in the same step, or else nothing does. */
+  /** Records that change in the same atomic step. */
   readonly linked?: readonly LinkedSwap[];
 }
 
 /**
- * Made: the record as it now stands. Not made, the rule does not allow it: the record that was in the way, if any; or
- * one of `also` was.
+ * Result of a change. If not `ok`, the stored record (absent: none is stored) does not allow the transition, or with
+ * `linkedConflict` one of `linked` does not.
  */
 export type UpdateResult =
   | { readonly ok: true; readonly stored: StoredRecord }
   | { readonly ok: false; readonly stored: StoredRecord | undefined; readonly linkedConflict?: true };
 
-/** How long a record lives when it stays as it is. */
+type Writable<T> = { -readonly [P in keyof T]: T[P] };
+
+/** Returns the TTL of a record in its present state. */
 export const ttlFor = (record: PushRecord, ttls: RecordTtls): number =>
   placeOf(record) === 'none' ? ttls.terminalMs : ttls.activeMs;
 
 /**
- * Applies one transition of `push-record/transitions.ts`, again on whatever stands there when somebody was faster. With it the record takes
- * the place that it has from then on, and where that is the end of its way, the work behind it hears that it is next.
+ * Applies a transition of `push-record/transitions.ts`; after a lost compare-and-swap, applies it again to the newer
+ * record. The same write moves the record to its new place (lane, mailbox or none). When it leaves the lane, the job of
+ * its successor is promoted.
  *
  * @throws StoreUnavailable
  */
@@ -71,22 +78,20 @@ export async function updateRecord(
   for (let current: StoredRecord | undefined = seen; current !== undefined;) {
     const next = rule(decodeRecord(current.record));
     if (next === undefined) return { ok: false, stored: current };
-    const result = await store.swap({
+    const request: Writable<SwapRequest> = {
       key,
       rev: current.rev,
       next: encodeRecord(next),
       nowMs: clock.now(),
       ttlMs: ttlFor(next, ttls),
       sender: { key: sender, place: placeOf(next) },
-      ...(body === undefined ? {} : { body: { xml: body, ttlMs: ttls.replyMs } }),
-      ...(linked === undefined ? {} : { linked }),
       durable,
-    });
+    };
+    if (body !== undefined) request.body = { xml: body, ttlMs: ttls.replyMs };
+    if (linked !== undefined) request.linked = linked;
+    const result = await store.swap(request);
     if (result.swapped) {
-      if (result.next !== undefined) queue.promote(jobIdOf(result.next)).catch(() => {}); // it looks by itself, too
-      // What went along out of the mailbox, whole, has nothing left to expire; a job that stays finds that out.
-      for (const one of linked ?? [])
-        if (isTerminal(decodeRecord(one.next))) queue.remove(jobIdOf(one.key)).catch(() => false);
+      if (result.next !== undefined) queue.promote(jobIdOf(result.next)).catch(() => {}); // it also polls by itself
       return { ok: true, stored: result.stored };
     }
     if (result.linkedConflict === true) return { ok: false, stored: result.stored, linkedConflict: true };

@@ -3,32 +3,33 @@ import {
   toCustomerServiceMessage,
   type CustomerServiceMessage,
 } from '../../protocol/customer-service-message.js';
-import { joinForPassive } from '../../protocol/fit-messages.js';
+import { joinForPassive } from '../../text/fit-messages.js';
 import type { Reply } from '../../protocol/reply.js';
 import type { RecordTtls } from '../record/update-record.js';
 import { toCustomerServiceMessages, splitReply } from '../split-reply.js';
 import { decodeRecord, encodeRecord } from '../../push-record/codec.js';
-import { placeOf, unsentMessages } from '../../push-record/push-record.js';
-import { takeFromMailbox } from '../../push-record/transitions.js';
+import { placeOf, unsentMessages, type Carried } from '../../push-record/push-record.js';
+import { carryFromMailbox } from '../../push-record/transitions.js';
 
-/** One passive reply, and what it leaves over. */
+/** A passive reply, and the part of the answer that it does not carry. */
 export interface PassiveReply {
   readonly reply: Reply;
-  /** What is left of the push's own answer. */
+  /** The rest of the push's own answer. */
   readonly remainder: readonly CustomerServiceMessage[];
-  /** Whether any part of the own answer is in the reply. */
+  /** True if the reply contains a part of the push's own answer. */
   readonly includesOwnAnswer: boolean;
-  /** What becomes of the kept answers that it carries, as changes to go with its own. */
+  /** Changes of the mailbox entries that the reply carries, to make in the same step. */
   readonly linkedSwaps: readonly LinkedSwap[];
 }
 
-/** What a push is answered with: as its handler made it, or as messages that were stored in between. */
+/** The push's own answer: a reply of its handler, or messages that were stored meanwhile. */
 export type OwnAnswer = Reply | readonly CustomerServiceMessage[] | undefined;
 
 /**
- * Puts the passive reply to a push together: what was kept for its sender first, then the push's own answer, as much
- * as one reply carries. A transfer to staff goes alone, and what is kept goes on waiting. `undefined`: nothing to say.
+ * Composes the passive reply to a push: the sender's mailbox first, then the push's own answer, as much as one reply
+ * can carry. A transfer to customer service goes alone, and the mailbox waits. `undefined`: there is nothing to send.
  *
+ * @param carrier  the answered push, and the last moment at which an attempt of it can get the reply
  * @throws ReplyInvalid
  */
 export function composeReply(
@@ -36,6 +37,7 @@ export function composeReply(
   mailbox: readonly MailboxEntry[],
   sender: string,
   ttls: RecordTtls,
+  carrier: Omit<Carried, 'count'>,
 ): PassiveReply | undefined {
   if (mailbox.length === 0 || (isReply(own) && own.type === 'to-staff')) return composeSingle(own);
   const before = mailbox.flatMap(({ stored }) => unsentMessages(decodeRecord(stored.record)));
@@ -48,11 +50,11 @@ export function composeReply(
   for (const { key, stored } of mailbox) {
     const record = decodeRecord(stored.record);
     const messages = unsentMessages(record);
-    const next = said === 0 ? undefined : takeFromMailbox(record, messages.slice(said));
-    said = Math.max(0, said - messages.length);
+    const count = Math.min(said, messages.length);
+    said -= count;
+    const next = count === 0 ? undefined : carryFromMailbox(record, { ...carrier, count });
     if (next === undefined) continue;
     const place = { key: sender, place: placeOf(next) };
-    // Its job comes a day after its push, and must find that there is nothing left to do.
     linkedSwaps.push({
       key,
       rev: stored.rev,
@@ -85,5 +87,5 @@ function messagesOf(own: OwnAnswer): readonly CustomerServiceMessage[] {
   return own.type === 'to-staff' ? [] : toCustomerServiceMessages(own);
 }
 
-/** Whether it is what a handler made, and not what was stored in between. */
+/** True for the reply of a handler, false for stored messages. */
 export const isReply = (own: OwnAnswer): own is Reply => own !== undefined && !Array.isArray(own);

@@ -2,18 +2,22 @@ import type { RecordState } from '../../push-record/push-record.js';
 import type { Decision, Effect, Made, Answered, RunEvent, RunState, Said, Sight, Step } from './run-state.js';
 
 /**
- * What a process does with a push, in every case. Pure: `push-run.ts` carries the effects out and tells what came of them.
+ * Decides what this process does with a push, for every event. Pure: `push-run.ts` carries out the effects, and sends the
+ * result of each as the next event.
  *
- * An event changes what is known; then `advance` begins the one step that is next, unless one is under way. Four rules
+ * An event changes the state; then `advance` begins the one step that is next, unless one is in progress. Four rules
  * explain the whole:
  *
- * 1. The record decides. Nothing is said before the record says so, and whoever loses a step reads what stands there and
- *    says that.
- * 2. One step at a time. So no change of this process is ever laid over another one of its own.
- * 3. `success` for unfinished work needs the durable job. With it the owner of the run keeps the deadline even if the store
- *    hangs: after a grace it says `success` unconfirmed. Where a reply may have been recorded that would be a lie, so it
- *    says 503, and the next attempt hears what the record says.
- * 4. A step that failed is repeated until it is done. Meanwhile attempts are answered at their deadlines.
+ * 1. The record decides. Attempts are answered after the record changed. A process that loses a change reads the record
+ *    and answers what it says.
+ * 2. One step at a time, so two changes of this process never race each other.
+ * 3. `success` for unfinished work needs the durable job. With it the owner of the run answers in time even if the store
+ *    hangs: once the grace is over it says `success` before the record does, the one exception to rule 1. If a reply
+ *    may
+ *    be recorded (`mayHaveReplied`), that `success` could be false: those who wait get 503, and the next attempt hears
+ *    what the record says.
+ * 4. After a step failed and a pause, `advance` chooses again. It may choose another step: a reply whose attempts all got
+ *    503 is no longer settled but held for the next attempt. Meanwhile attempts are answered at their deadlines.
  */
 export function decide(state: RunState, event: RunEvent): Decision {
   if (state.isClosed) return stay(state);
@@ -41,7 +45,7 @@ export function decide(state: RunState, event: RunEvent): Decision {
     case 'stepDone':
       return onStepDone({ ...state, step: undefined, mayHaveReplied: false }, state.step, event.now);
     case 'stepLost':
-      // What stands there may be a reply, until it is read: of another process, or an own one that landed unseen.
+      // Until it is read, the record may hold a reply of another process, or of an earlier step whose result was lost.
       return onStepLost({ ...state, step: undefined, mayHaveReplied: true }, event.held);
     case 'stepFailed':
       return onStepFailed({ ...state, step: undefined }, state.step);
@@ -54,16 +58,16 @@ export function decide(state: RunState, event: RunEvent): Decision {
     case 'recordSeen':
       return onSeen({ ...state, step: undefined }, event.sight);
     case 'handOff':
-      // Those that wait are answered first. Then what still runs is left to others, and what it says counts no more.
+      // Waiting attempts are answered first. Then the run is left to other processes, and its result is ignored.
       return advance({ ...state, isLeaving: true });
     default:
       return event satisfies never;
   }
 }
 
-// ── the next step ───────────────────────────────────────────────────────────────────────────────────────────
+// ── the next step ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Begins what is next to be done with the record, once nothing else is under way. */
+/** Begins the next step, unless one is in progress. */
 function advance(state: RunState, before: readonly Effect[] = NONE): Decision {
   if (state.step !== undefined) return stay(state, before);
   if (mayAdopt(state)) return adopt(state, before);
@@ -79,7 +83,7 @@ function advance(state: RunState, before: readonly Effect[] = NONE): Decision {
   return state.isLeaving && state.waiting === 'none' ? begin(state, 'release', before) : stay(state, before);
 }
 
-/** The deadline passed, somebody waits, and the promise would survive a crash. */
+/** The deadline passed, attempts wait, and the durable job would do the work after a crash. */
 const mayAdopt = ({ due, waiting, job, runs }: RunState): boolean =>
   due !== undefined && waiting !== 'none' && job === 'durable' && runs !== 'nobody';
 
@@ -87,12 +91,13 @@ function adopt(state: RunState, before: readonly Effect[] = NONE): Decision {
   return begin({ ...state, isPaused: false }, state.due === 'reply' ? 'adoptWithReply' : 'adopt', before);
 }
 
-/** What was made in time goes into the record, after its job where it needs one. */
+/** Settles a result that came in time: first its job, if it needs one, then the record. */
 function settle(state: RunState, made: Made, before: readonly Effect[]): Decision {
+  const isWork = made.type === 'reply' || made.type === 'message' || made.type === 'task';
+  // All attempts got 503 or were left unanswered: the next one gets the answer, or the job delivers it if none comes.
+  if (isWork && state.waiting === 'none') return afterJob(state, 'held', 'holdForNextAttempt', before);
   switch (made.type) {
     case 'reply':
-      // Its attempts were sent away or left without an answer: the next one hears it, or else its job delivers it.
-      if (state.waiting === 'none') return afterJob(state, 'held', 'holdForNextAttempt', before);
       return made.needsJob
         ? afterJob(state, 'work', 'settleReply', before)
         : begin(state, 'settleReply', before);
@@ -114,15 +119,15 @@ function afterJob(state: RunState, as: 'work' | 'held', step: Step, before: read
 }
 
 function begin(state: RunState, step: Step, before: readonly Effect[] = NONE): Decision {
-  const mayHaveReplied = state.mayHaveReplied || saysReply(step, state);
+  const mayHaveReplied = state.mayHaveReplied || recordsReply(step, state);
   return { state: { ...state, step, mayHaveReplied }, effects: [...before, { type: 'step', step }] };
 }
 
-/** Once this step is done an attempt may hear a reply. */
-const saysReply = (step: Step, { passiveOnly }: RunState): boolean =>
+/** Once this step is recorded, an attempt may get a reply, here or in another process. */
+const recordsReply = (step: Step, { passiveOnly }: RunState): boolean =>
   step === 'settleReply' || step === 'holdForNextAttempt' || (step === 'defer' && passiveOnly);
 
-/** A job that stands, or is being written, is not written again. */
+/** Writes the job, unless one is durable or being written. */
 function writeJob(
   state: RunState,
   as: 'lease' | 'work' | 'held',
@@ -135,9 +140,9 @@ function writeJob(
   ]);
 }
 
-// ── what time brings ────────────────────────────────────────────────────────────────────────────────────────
+// ── deadlines and limits ────────────────────────────────────────────────────────────────────────────────────────
 
-/** The promise of the deadline is prepared, or the permission to leave these attempts without an answer. */
+/** Prepares the deadline: writes the job that `success` needs, or asks whether these attempts may be held. */
 function onJobWriteDue(state: RunState): Decision {
   if (state.runs === 'nobody') return stay(state);
   if (state.waiting === 'last' || state.hold === 'refused') return writeJob(state, 'lease');
@@ -153,25 +158,25 @@ function onDeadline(state: RunState, says: Said): Decision {
   return advance(written.state, written.effects);
 }
 
-/** Store and disk are waited for no longer. */
+/** Answers the waiting attempts without the store, which did not finish the step within the grace. */
 function onGraceOver(state: RunState): Decision {
   if (state.told !== undefined || state.due === undefined || state.waiting === 'none') return stay(state);
-  // A follower cannot know what the owner of the run says meanwhile.
-  const isTrue = state.runs === 'ours' && state.due === 'success' && !state.mayHaveReplied;
-  return isTrue && mayAdopt(state) ? goOn(tell(state, 'success', 'adopted')) : sendAway(state);
+  // A follower cannot know what the owner of the run answers meanwhile.
+  const isSuccessTrue = state.runs === 'ours' && state.due === 'success' && !state.mayHaveReplied;
+  return isSuccessTrue && mayAdopt(state) ? goOn(tell(state, 'success', 'adopted')) : sendAway(state);
 }
 
 function onLimit(state: RunState): Decision {
   return state.made === undefined ? advance({ ...state, made: { type: 'timeout' } }, [ABORT]) : stay(state);
 }
 
-// ── what comes of the handler and of its job ────────────────────────────────────────────────────────────────
+// ── results of the handler and of its job ───────────────────────────────────────────────────────────────────────
 
 function onSettled(state: RunState, made: Made): Decision {
-  // A process that stops leaves its runs to others, so what it aborted says nothing any more.
+  // The process stops and aborted this run, so its result is ignored.
   if (state.runs !== 'ours' || state.made !== undefined) return stay(state);
   if (state.isLeaving && state.waiting === 'none') return stay(state);
-  // Attempts can be held: what was to be done later is done now, and may still be a passive reply.
+  // Attempts can be held, so `later` starts now: its answer may still be a passive reply.
   if (made.type === 'task' && !made.tried && state.passiveOnly && state.told === undefined)
     return stay(state, [{ type: 'startLater' }]);
   return advance({ ...state, made });
@@ -187,13 +192,13 @@ function onJobWritten(state: RunState, isDurable: boolean): Decision {
   return stay({ ...away.state, isPaused: true }, [...away.effects, { type: 'pause', until: 'retry' }]);
 }
 
-// ── what comes of a step ────────────────────────────────────────────────────────────────────────────────────
+// ── results of a step ───────────────────────────────────────────────────────────────────────────────────────────
 
 function onStepDone(state: RunState, step: Step | undefined, now: RecordState): Decision {
   switch (step) {
     case 'adopt':
       if (state.told !== undefined) return goOn(stay(state));
-      // All were sent away while it was on its way, so nobody was told that an answer comes late.
+      // All attempts got 503 during the step, so none knows of the adoption: a passive reply is still possible.
       return state.waiting === 'none' ? advance(state) : goOn(tell(state, 'success', 'adopted'));
     case 'adoptWithReply':
       return goOn(tell(state, 'reply', 'adopted'));
@@ -208,7 +213,7 @@ function onStepDone(state: RunState, step: Step | undefined, now: RecordState): 
     case 'deliverOnly':
       return conclude({ ...state, jobIsLease: true }, 'success', 'deferred', now);
     case 'holdForNextAttempt':
-      // An attempt that joined meanwhile is the next one.
+      // An attempt that joined during the step is that next attempt.
       return state.waiting === 'none' ? close(state) : begin(state, 'read');
     case 'finishLate':
       return close(state, [now === 'queued' ? { type: 'promoteJob' } : { type: 'dropJob' }]);
@@ -222,10 +227,12 @@ function onStepDone(state: RunState, step: Step | undefined, now: RecordState): 
   }
 }
 
-/** The record says what attempts hear, so they hear it. A job that waits for nothing is promoted or dropped. */
+/** Answers the attempts as the record says now. A job whose work is due is promoted; one without work is dropped. */
 function conclude(state: RunState, says: Said, outcome: Answered, now: RecordState): Decision {
-  const told = tell(state, says, outcome);
-  if (now === 'queued' && state.jobIsLease)
+  // If the store hung, attempts got `success` before this result.
+  const told = state.told === undefined ? tell(state, says, outcome) : stay(state);
+  // A lease waits for its owner's death, and the job of a `ready` answer for the last attempt; neither wait is needed now.
+  if (now === 'queued' && (state.jobIsLease || state.runs === 'nobody'))
     return close(told.state, [...told.effects, { type: 'promoteJob' }]);
   const isVoid = state.job !== 'none' && (now === 'answered' || now === 'acknowledged');
   return close(told.state, isVoid ? [...told.effects, { type: 'dropJob' }] : told.effects);
@@ -233,14 +240,14 @@ function conclude(state: RunState, says: Said, outcome: Answered, now: RecordSta
 
 function onStepLost(state: RunState, held: boolean): Decision {
   if (state.told === undefined) return begin(state, 'read');
-  // In other hands the push is theirs, and so is its job.
+  // If another process owns the record, the job is its own, too.
   return held ? advance(state) : close(state);
 }
 
 function onStepFailed(state: RunState, step: Step | undefined): Decision {
-  // `success` was said in its place, and what the handler makes finds the record as it is then.
+  // Attempts already got `success`, and the step after the handler's result does not need the adoption.
   if (step === 'adopt' && state.told !== undefined) return advance(state);
-  // The end of this process frees what it could not leave.
+  // Other processes take the record over once this one is dead.
   if (state.isLeaving) return close(state, state.waiting === 'none' ? [ABORT] : [UNAVAILABLE, ABORT]);
   if (step !== 'adopt' && step !== 'adoptWithReply' && mayAdopt(state)) return adopt(state);
   const until = step === 'read' || step === 'takeOver' ? 'poll' : 'retry';
@@ -270,26 +277,28 @@ function onSeen(state: RunState, sight: Sight): Decision {
   }
 }
 
-/** Another process runs it: its outcome is looked for from time to time. */
+/** Another process runs it: polls the record for its outcome. */
 function follow(state: RunState): Decision {
   if (state.waiting === 'none') return close(state);
   if (mayAdopt(state)) return adopt(state);
   return stay({ ...state, isPaused: true }, [{ type: 'pause', until: 'poll' }]);
 }
 
-// ── what attempts are told ──────────────────────────────────────────────────────────────────────────────────
+// ── answers to attempts ─────────────────────────────────────────────────────────────────────────────────────────
 
+/** Answers the waiting attempts and, with the same response, all later ones. A later result is delivered late. */
 function tell(state: RunState, says: Said, outcome: Answered): Decision {
   const told: RunState = { ...state, told: says, waiting: 'none', due: undefined };
   return stay(told, [{ type: 'respond', says, outcome }]);
 }
 
+/** Answers 503 to the waiting attempts. Nothing is settled: the next attempt joins the run as it is then. */
 function sendAway(state: RunState): Decision {
   const alone: RunState = { ...state, waiting: 'none', due: undefined };
   return state.isLeaving ? advance(alone, [UNAVAILABLE]) : stay(alone, [UNAVAILABLE]);
 }
 
-/** Attempts were told, and a run that is ours goes on without them. */
+/** The attempts are answered; a run in this process goes on. */
 function goOn({ state, effects }: Decision): Decision {
   if (state.runs !== 'ours') return close(state, effects);
   const typing: readonly Effect[] =

@@ -1,16 +1,17 @@
 import type { Consumer } from '../../ports/deferred-queue.js';
-import type { ActiveRun } from './run-deps.js';
+import type { RunDeps } from './run-deps.js';
 
 /**
- * Leaves all that this process works on to other ones, or to the next start. No late work is begun from here on, and
- * what is under way may go on for `graceMs`.
+ * Hands the work of this process to other processes, or to the next start. No new job is taken; jobs in progress have
+ * `graceMs` to finish.
  */
 export async function handOffAll(
-  runs: ReadonlyMap<string, ActiveRun>,
+  { activeRuns, settling }: Pick<RunDeps, 'activeRuns' | 'settling'>,
   consumer: Consumer | undefined,
   graceMs: number,
 ): Promise<void> {
   const drained = consumer?.stop(graceMs);
-  await Promise.allSettled([...runs.values()].map((run) => run.handOff()));
+  await Promise.allSettled([...activeRuns.values()].map((run) => run.handOff()));
+  await Promise.allSettled(settling);
   await drained;
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../handler-runtime/run-handler.js';
 import type { TextStream } from '../../handler-runtime/text-stream.js';
 import type { Json } from '../../protocol/json.js';
-import type { Push } from '../../protocol/push.js';
+import type { Push } from '../../protocol/push/push.js';
 import { startTypingIndicator } from '../typing-indicator.js';
 import type { Account } from '../account.js';
 import { invokeLater, invokeHandle } from '../invoke-handler.js';
@@ -10,13 +10,13 @@ import { drainStream } from '../drain-stream.js';
 import type { Ended } from './run-answer.js';
 import type { RunDeps } from './run-deps.js';
 
-/** A handler that takes longer is named in the log: it is close to the deadline. */
+/** A handler that takes longer is close to the deadline, so a warning names it. */
 const SLOW_HANDLER_MS = 3_000;
 
-/** Told of what the handler does: it began to write an answer, or it ended. */
+/** Called when the handler starts a stream, and when it ends. */
 export type OnHandler = (what: { readonly stream: TextStream } | { readonly ended: Ended }) => void;
 
-/** The handler of one push at work in this process, from its start to its end. */
+/** Runs the handler of one push in this process, from start to end. */
 export class HandlerRun {
   readonly #deps: RunDeps;
   readonly #account: Account;
@@ -24,7 +24,7 @@ export class HandlerRun {
   readonly #name: RecordRef;
   readonly #onHandler: OnHandler;
   #handler: string | undefined;
-  /** Rises with every start: what an earlier run of the handler makes was lost with its lease. */
+  /** Rises with every start, so that the result of an earlier run, which lost its lease, is ignored. */
   #starts = 0;
   #startedAtMs: number | undefined;
   #stream: TextStream | undefined;
@@ -39,19 +39,20 @@ export class HandlerRun {
     this.#onHandler = onHandler;
   }
 
-  /** The handler's name; '' where the push has none. */
+  /** The handler's name; '' if the push has none. */
   get name(): string {
-    // Where another process runs it, its start did not tell.
-    return (this.#handler ??= this.#deps.router().route(this.#push)?.handler.name ?? '');
+    // If another process runs it, `start` was not called here.
+    return (this.#handler ??= this.#deps.router().route(this.#push, this.#account.name)?.handler.name ?? '');
   }
 
-  /** Runs `handle`. An outcome without a promise is told of at once. */
-  start(run: { readonly attempt: number; readonly deadlineAtMs: number }): void {
+  /** Runs `handle`. A result that is not a promise is reported synchronously. */
+  start({ attempt, deadlineAtMs }: { readonly attempt: number; readonly deadlineAtMs: number }): void {
     this.#startedAtMs = this.#deps.clock.now();
     this.#starts += 1;
     this.#handler = '';
     const outcome = invokeHandle(this.#deps, this.#account, this.#push, {
-      ...run,
+      attempt,
+      deadlineAtMs,
       signal: () => this.#signal,
       onRoute: (handler) => (this.#handler = handler),
     });
@@ -59,21 +60,24 @@ export class HandlerRun {
     else this.#onOutcome(outcome, this.#starts);
   }
 
-  /** Runs `later` at once. Where it fails, the task is left for a worker. */
+  /** Runs `later` at once. If it fails, the task is left for a worker. */
   startLater(task: Json): void {
     const { log } = this.#deps;
     const run = { handler: this.name, task, attempt: 1, signal: this.#signal };
     const outcome = invokeLater(this.#deps, this.#account, this.#push, run).then(
       (made): Outcome => made ?? { type: 'silent' },
       (error: unknown): Outcome => {
-        log.warn({ err: error, pushId: this.#push.id, handler: this.name }, 'retry: a `later` threw');
+        log.warn(
+          { err: error, pushId: this.#push.id, handler: this.name },
+          'handler failed: its `later` threw, retry scheduled',
+        );
         return { type: 'deferred', task };
       },
     );
     this.#follow(outcome, this.#starts);
   }
 
-  /** While a long answer is being written after its deadline, its user sees that somebody types. */
+  /** Shows the user "is typing" while a stream goes on after the deadline. */
   startTyping(): void {
     if (this.#stream === undefined || this.#stopTyping !== undefined) return;
     this.#stopTyping = startTypingIndicator(this.#deps, this.#account, this.#push, this.#name, this.#stream);
@@ -84,14 +88,14 @@ export class HandlerRun {
     this.#abort?.abort(new Error(why));
   }
 
-  /** Names a slow handler once: at its end, or before the deadline where it does not come to one. */
+  /** Warns about a slow handler once: at its end, or just before the deadline if it is still running. */
   warnIfSlow(): void {
     if (this.#startedAtMs === undefined) return;
     const ms = this.#deps.clock.now() - this.#startedAtMs;
     if (ms < SLOW_HANDLER_MS) return;
     this.#startedAtMs = undefined;
     const about = { pushId: this.#push.id, handler: this.name, ms };
-    this.#deps.log.warn(about, 'a handler is slow: the deadline is near');
+    this.#deps.log.warn(about, 'handler slow: the deadline is near');
   }
 
   get #signal(): AbortSignal {
@@ -119,7 +123,10 @@ export class HandlerRun {
 
   #onThrow(error: unknown, start: number): void {
     if (start !== this.#starts) return;
-    this.#deps.log.error({ err: error, pushId: this.#push.id, handler: this.name }, 'a handler threw');
+    this.#deps.log.error(
+      { err: error, pushId: this.#push.id, handler: this.name },
+      'handler failed: it threw',
+    );
     this.#end({ type: 'threw', error });
   }
 

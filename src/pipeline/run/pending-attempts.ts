@@ -1,103 +1,110 @@
 import type { Clock } from '../../ports/clock.js';
+import type { OrderedTimers } from '../../ports/ordered-timers.js';
 
-/** What a try of WeChat's is told. */
+/** The response to an attempt of WeChat's. */
 export type AttemptResponse =
   | { readonly type: 'reply'; readonly xml: string }
   | { readonly type: 'success' }
-  /** Nothing at all: the try is held until WeChat hangs up and tries again. */
+  /** No response: the attempt stays open until WeChat closes it and retries. */
   | { readonly type: 'held' }
-  /** Nothing could be stored: an empty 503, so that WeChat tries again. */
+  /** An empty 503: nothing could be stored, so WeChat must retry. */
   | { readonly type: 'unavailable' };
 
-/** What settles a push: every try hears it, now and later. */
+/** A final response: every attempt of the push gets it, now and later. */
 export type SettledResponse = Extract<AttemptResponse, { type: 'reply' | 'success' }>;
 
 export const SUCCESS: SettledResponse = { type: 'success' };
 const UNAVAILABLE: AttemptResponse = { type: 'unavailable' };
 const HELD: AttemptResponse = { type: 'held' };
 
-/** WeChat makes three tries, each of which it gives up after five seconds. Source: 接收普通消息, measured by others. */
+/** WeChat makes three attempts, and gives each up after five seconds. Source: 接收普通消息, measured by others. */
 export const WECHAT_MAX_ATTEMPTS = 3;
 export const WECHAT_TIMEOUT_MS = 5_000;
-/** All tries of a push have come by then, counted from the first one. */
+/** All attempts of a push arrive within this time, counted from the first one. */
 export const ATTEMPTS_WINDOW_MS = 16_000;
 
-/** One try, as it waits. */
+/** An attempt that waits for its response. */
 export interface Attempt {
+  /** Arrival of its first byte. */
+  readonly receivedAtMs: number;
   readonly deadlineAtMs: number;
-  /** WeChat will make no further one, as far as we know: this one must hear something. */
+  /** Probably the last attempt that WeChat makes, so it must get a response. */
   readonly isLast: boolean;
 }
 
 /**
- * The tries of one push that wait in this process. They all hear the same verdict, and the first final one is the
- * only one. One timer serves them: first for the moment at which the job must be written ahead, then for the deadline
- * of the earliest try.
+ * Holds the attempts of one push that wait in this process. They all get the same response, and the first final one
+ * stays. One timer serves them: it fires when the job must be written, and again at the deadline of the earliest
+ * attempt.
  */
 export class PendingAttempts {
-  #pending: ((verdict: AttemptResponse) => void)[] = [];
+  #pending: { readonly receivedAtMs: number; readonly resolve: (verdict: AttemptResponse) => void }[] = [];
   #settled: SettledResponse | undefined;
   #cancelTimer: (() => void) | undefined;
   #deadlineAtMs = Number.POSITIVE_INFINITY;
   readonly #clock: Clock;
+  readonly #timers: OrderedTimers;
   readonly #jobWriteLeadMs: number;
   readonly #onTime: (what: 'jobWriteDue' | 'deadlinePassed') => void;
 
   constructor(
     clock: Clock,
+    timers: OrderedTimers,
     jobWriteLeadMs: number,
     onTime: (what: 'jobWriteDue' | 'deadlinePassed') => void,
   ) {
     this.#clock = clock;
+    this.#timers = timers;
     this.#jobWriteLeadMs = jobWriteLeadMs;
     this.#onTime = onTime;
   }
 
-  /** Of the earliest try that waits, or waited last. */
+  /** The deadline of the earliest attempt that waits, or of the last that did. */
   get deadlineAtMs(): number {
     return this.#deadlineAtMs;
   }
 
-  /** The verdict if there is one, else a promise of it. */
-  join({ deadlineAtMs }: Attempt): AttemptResponse | Promise<AttemptResponse> {
+  /** Returns the final response if there is one, else a promise of a response. */
+  join({ receivedAtMs, deadlineAtMs }: Attempt): AttemptResponse | Promise<AttemptResponse> {
     if (this.#settled !== undefined) return this.#settled;
-    // A try whose body came slowly may be the later one to join and the earlier one to need an answer.
+    // An attempt with a slow body joins later, but its deadline may be earlier.
     if (this.#cancelTimer === undefined || deadlineAtMs < this.#deadlineAtMs) {
       this.#cancelTimer?.();
       this.#deadlineAtMs = deadlineAtMs;
       this.#cancelTimer = this.#arm(deadlineAtMs);
     }
-    return new Promise((resolve) => this.#pending.push(resolve));
+    return new Promise((resolve) => this.#pending.push({ receivedAtMs, resolve }));
   }
 
-  /** Says the final verdict to all tries, now and later. */
-  settle(settled: SettledResponse): void {
-    if (this.#settled !== undefined) return;
+  /** Gives the final response to all attempts, now and later. Returns when those came that were waiting for it. */
+  settle(settled: SettledResponse): readonly number[] {
+    if (this.#settled !== undefined) return [];
     this.#settled = settled;
-    this.#respond(settled);
+    return this.#respond(settled);
   }
 
-  /** Sends those that wait away with a 503. Their retry finds the run as it is then. */
-  failUnavailable(): void {
-    this.#respond(UNAVAILABLE);
+  /** Answers 503 to the waiting attempts; WeChat retries, and the retry joins the run as it is then. Returns as `settle`. */
+  failUnavailable(): readonly number[] {
+    return this.#respond(UNAVAILABLE);
   }
 
-  /** Leaves those that wait without an answer. Their retry finds the run as it is then. */
-  leaveUnanswered(): void {
-    this.#respond(HELD);
+  /** Leaves the waiting attempts without a response; WeChat retries, and the retry joins the run as it is then. Returns as `settle`. */
+  leaveUnanswered(): readonly number[] {
+    return this.#respond(HELD);
   }
 
-  #respond(settled: AttemptResponse): void {
+  #respond(response: AttemptResponse): readonly number[] {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     const pending = this.#pending;
     this.#pending = [];
-    for (const resolve of pending) resolve(settled);
+    for (const { resolve } of pending) resolve(response);
+    return pending.map(({ receivedAtMs }) => receivedAtMs);
   }
 
   #arm(deadlineAtMs: number): () => void {
-    const now = this.#clock.now();
-    return this.#clock.schedule(Math.max(0, deadlineAtMs - this.#jobWriteLeadMs - now), () => {
+    // Nearly all attempts are answered before the job is due, so the first timer uses the cheap shared queue.
+    return this.#timers.schedule(deadlineAtMs - this.#jobWriteLeadMs, () => {
       this.#cancelTimer = this.#clock.schedule(Math.max(0, deadlineAtMs - this.#clock.now()), () =>
         this.#onTime('deadlinePassed'),
       );

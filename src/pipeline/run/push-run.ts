@@ -4,16 +4,17 @@ import type { PushOutcome } from '../../ports/events.js';
 import type { StoredRecord } from '../../ports/state-store.js';
 import { scheduleAfterReading } from '../../ports/timeout.js';
 import { toPassiveXml } from '../../protocol/passive-xml.js';
-import type { Push } from '../../protocol/push.js';
+import type { Push } from '../../protocol/push/push.js';
 import { reply as replies, type Reply } from '../../protocol/reply.js';
 import type { Account } from '../account.js';
 import { MAILBOX_TTL_MS } from '../record/update-record.js';
-import { makeJob, recordRef, type RecordRef } from '../record/record-ref.js';
+import { makeJob, type RecordRef } from '../record/record-ref.js';
 import { RecordHandle } from '../record/record-handle.js';
 import {
   SUCCESS,
   PendingAttempts,
   ATTEMPTS_WINDOW_MS,
+  WECHAT_TIMEOUT_MS,
   type SettledResponse,
   type Attempt,
   type AttemptResponse,
@@ -25,23 +26,24 @@ import type { ActiveRun, Arrival, RunDeps } from './run-deps.js';
 import { RunJob } from './run-job.js';
 import { firstState, type Effect, type Made, type RunEvent, type RunState, type Said } from './run-state.js';
 import { RunSteps } from './run-steps.js';
+import { noteRepeat, settleCarried } from './settle-carried.js';
 
 /**
  * The job is written this long before the deadline: 800 ms for Redis, then 300 ms for the journal, so that it is
- * known to be durable when `success` has to be said.
+ * known to be durable when `success` must be answered.
  */
 export const JOB_WRITE_LEAD_MS = 1_100;
-/** A job that is a lease waits this long past the deadline: as long as it takes to be sure that its owner is dead. */
+/** A lease job is due this long after the deadline: by then a dead owner is known to be dead. */
 const JOB_LEASE_MS = 2_500;
 /** The remainder of a long text waits until its first part has arrived. */
 const REMAINDER_AFTER_MS = 1_000;
-/** Past the deadline, store and disk have this long. */
+/** Time that store and disk have after the deadline. */
 const GRACE_MS = 250;
 const PAUSE_MS = { retry: 500, poll: 100 } as const;
 /** An adopted run that takes longer than this is given up. */
 const LIMIT_MS = 10 * 60_000;
 
-/** One push in this process. `decide` says what to do; this does it, and tells what came of it. */
+/** Runs one push in this process: carries out the effects of `decide`, and sends their results as events. */
 export class PushRun implements ActiveRun {
   readonly #deps: RunDeps;
   readonly #account: Account;
@@ -57,6 +59,7 @@ export class PushRun implements ActiveRun {
   #state: RunState;
   #events: RunEvent[] = [];
   #isDeciding = false;
+  #isHeard = false;
   #cancelGrace: (() => void) | undefined;
   #cancelLimit: (() => void) | undefined;
   #onClosed: (() => void) | undefined;
@@ -65,12 +68,12 @@ export class PushRun implements ActiveRun {
     deps: RunDeps,
     account: Account,
     push: Push,
+    name: RecordRef,
     stored: StoredRecord,
     arrival: Arrival,
     runs: 'ours' | 'theirs',
   ) {
     const passiveOnly = account.deliveryPolicy.channel === 'passive-only';
-    const name = recordRef(account.appId, push.id, push.user);
     this.#deps = deps;
     this.#account = account;
     this.#push = push;
@@ -78,8 +81,11 @@ export class PushRun implements ActiveRun {
     this.#arrival = arrival;
     this.#job = new RunJob(deps.queue, deps.log, push.id);
     this.#record = new RecordHandle(deps, name, stored, () => this.#job.restore());
-    this.#attempts = new PendingAttempts(deps.clock, JOB_WRITE_LEAD_MS, (what) => this.#onTime(what));
-    this.#answer = new RunAnswer(name.sender, deps.ttls, passiveOnly, arrival.mailbox, (reply) =>
+    this.#attempts = new PendingAttempts(deps.clock, deps.attemptTimers, JOB_WRITE_LEAD_MS, (what) =>
+      this.#onTime(what),
+    );
+    const carrier = { by: name.key, untilMs: this.#heardUntilMs, saidBy: deps.owner.id };
+    this.#answer = new RunAnswer(name.sender, deps.ttls, passiveOnly, arrival.mailbox, carrier, (reply) =>
       this.#render(reply),
     );
     this.#handler = new HandlerRun(deps, account, push, name, (what) => {
@@ -97,6 +103,7 @@ export class PushRun implements ActiveRun {
       render: (reply) => this.#render(reply),
       handler: () => this.#handler.name,
       makeJob: () => this.#makeJob(),
+      noteRepeat: () => noteRepeat(deps, name, arrival.mailbox),
     });
     this.#state = firstState(runs, { passiveOnly });
     deps.activeRuns.set(name.key, this);
@@ -105,6 +112,7 @@ export class PushRun implements ActiveRun {
   join(attempt: Attempt): AttemptResponse | Promise<AttemptResponse> {
     const verdict = this.#attempts.join(attempt);
     if (verdict instanceof Promise) this.#dispatch({ type: 'attemptJoined', isLast: attempt.isLast });
+    else if (verdict.type === 'reply') this.#noteHeard();
     return verdict;
   }
 
@@ -116,7 +124,7 @@ export class PushRun implements ActiveRun {
     });
   }
 
-  /** Runs the handler only where no earlier push of the sender is under way; else says the notice. */
+  /** Runs the handler unless an earlier push of the sender is unfinished; otherwise replies with the notice. */
   startUnlessPending(): void {
     const { store, clock } = this.#deps;
     store.predecessor(this.#name.sender, this.#name.key, clock.now()).then(
@@ -126,21 +134,21 @@ export class PushRun implements ActiveRun {
     );
   }
 
-  /** Another process runs it, or its answer stands ready for this attempt. */
+  /** Follows a push that another process runs, or whose answer is `ready`. */
   follow(): void {
-    // One in our own name, that no run here has, may still come to a claim that is on its way.
+    // A record in our own name without a run here may still belong to a claim in flight.
     const sight = this.#steps.sightOf('theirs', true, undefined);
     this.#dispatch({ type: 'recordSeen', sight: sight.is === 'orphaned' ? { is: 'theirs' } : sight });
   }
 
-  /** The process stops. Resolves once this run is in no need of it any more. */
+  /** Called when the process stops. Resolves once the run no longer needs this process. */
   handOff(): Promise<void> {
     this.#dispatch({ type: 'handOff' });
     if (this.#state.isClosed) return Promise.resolve();
     return new Promise((resolve) => (this.#onClosed = resolve));
   }
 
-  /** An event that an effect brings about is decided on after the effects before it. */
+  /** Events that effects raise are queued until the current effects are done. */
   #dispatch(event: RunEvent): void {
     this.#events.push(event);
     if (this.#isDeciding) return;
@@ -161,15 +169,14 @@ export class PushRun implements ActiveRun {
         return;
       case 'respond':
         this.#cancelGrace?.();
-        this.#report(effect.outcome);
-        return this.#attempts.settle(this.#verdict(effect.says));
+        if (this.#report(effect.outcome, this.#attempts.settle(this.#verdict(effect.says))))
+          if (effect.says === 'reply') this.#noteHeard();
+        return;
       case 'respondUnavailable':
         this.#cancelGrace?.();
-        this.#report('unavailable');
-        return this.#attempts.failUnavailable();
+        return void this.#report('unavailable', this.#attempts.failUnavailable());
       case 'leaveUnanswered':
-        this.#report('held');
-        return this.#attempts.leaveUnanswered();
+        return void this.#report('held', this.#attempts.leaveUnanswered());
       case 'askHold':
         void this.#account.deliveryPolicy
           .tryAcquireHold()
@@ -180,7 +187,7 @@ export class PushRun implements ActiveRun {
         return;
       case 'armGrace':
         this.#cancelGrace?.();
-        // From the deadline on: an attempt whose body came slowly may have joined after it.
+        // The grace counts from the deadline, although an attempt with a slow body may join after it.
         this.#cancelGrace = scheduleAfterReading(
           clock,
           Math.max(0, this.#attempts.deadlineAtMs + GRACE_MS - clock.now()),
@@ -213,6 +220,7 @@ export class PushRun implements ActiveRun {
         return this.#handler.abort('the run took too long, or the server is shutting down');
       case 'close':
         this.#cancelLimit?.();
+        if (!this.#isHeard) this.#settleMailbox('missed');
         if (this.#deps.activeRuns.get(this.#name.key) === this) this.#deps.activeRuns.delete(this.#name.key);
         return this.#onClosed?.();
       default:
@@ -226,15 +234,20 @@ export class PushRun implements ActiveRun {
       return this.#dispatch({ type: 'jobWriteDue' });
     }
     let says: Said = 'success';
+    // A run that lost its lease must not send its stream.
+    if (this.#state.runs !== 'ours') this.#answer.stream = undefined;
     try {
       says = this.#answer.prepareDeadline(this.#notice);
     } catch (error) {
-      this.#deps.log.error({ err: error, pushId: this.#push.id }, 'nothing could be said but "success"');
+      this.#deps.log.error(
+        { err: error, pushId: this.#push.id },
+        'reply failed: the push is answered "success"',
+      );
     }
     return this.#dispatch({ type: 'deadlinePassed', says });
   }
 
-  /** What a reply cannot carry, or cannot say, is a fault of its handler. */
+  /** Takes the result of the run. An invalid reply counts as an error of the handler. */
   #settle(ended: Ended): void {
     this.#cancelLimit?.();
     let made: Made;
@@ -242,7 +255,7 @@ export class PushRun implements ActiveRun {
       made = this.#answer.take(ended);
     } catch (error) {
       const about = { err: error, pushId: this.#push.id, handler: this.#handler.name };
-      this.#deps.log.error(about, 'a handler returned a reply that cannot be sent');
+      this.#deps.log.error(about, 'reply invalid: the handler returned what cannot be sent');
       made = this.#answer.take({ type: 'threw', error });
     }
     this.#dispatch({ type: 'handlerSettled', made });
@@ -253,8 +266,10 @@ export class PushRun implements ActiveRun {
     const write = (notBeforeMs: number, inMailbox = false): Promise<boolean> =>
       this.#job.write(this.#makeJob(), inMailbox ? { notBeforeMs, inMailbox } : { notBeforeMs });
     if (as === 'lease') return write(this.#attempts.deadlineAtMs + JOB_LEASE_MS);
-    if (as === 'held') return write(sinceMs + ATTEMPTS_WINDOW_MS);
-    if (this.#state.made?.type === 'task') return this.#job.write(this.#makeJob(true));
+    const isTask = this.#state.made?.type === 'task';
+    if (as === 'held')
+      return this.#job.write(this.#makeJob(isTask), { notBeforeMs: sinceMs + ATTEMPTS_WINDOW_MS });
+    if (isTask) return this.#job.write(this.#makeJob(true));
     const isKept = this.#answer.passive?.remainderGoes === 'mailbox' && this.#state.made?.type === 'reply';
     return isKept
       ? write(receivedAtMs + MAILBOX_TTL_MS, true)
@@ -272,12 +287,26 @@ export class PushRun implements ActiveRun {
     );
   }
 
+  /** Last moment at which an attempt can get the settled response. */
+  get #heardUntilMs(): number {
+    return this.#arrival.sinceMs + ATTEMPTS_WINDOW_MS + WECHAT_TIMEOUT_MS;
+  }
+
+  #noteHeard(): void {
+    this.#isHeard = true;
+    this.#settleMailbox('heard');
+  }
+
+  #settleMailbox(how: 'heard' | 'missed'): void {
+    settleCarried(this.#deps, this.#name, this.#arrival.mailbox, this.#account.name, how);
+  }
+
   #verdict(says: Said): SettledResponse {
     const { xml } = this.#steps;
     return says === 'reply' && xml !== undefined ? { type: 'reply', xml } : SUCCESS;
   }
 
-  /** What a user hears whose answer comes with a later message. */
+  /** The notice for a user whose answer goes to the mailbox. */
   get #notice(): Reply {
     return replies.text(this.#account.deliveryPolicy.notice);
   }
@@ -286,16 +315,30 @@ export class PushRun implements ActiveRun {
     return toPassiveXml(reply, this.#push, Math.floor(wallTime(this.#deps.clock) / 1000));
   }
 
-  /** The one line of a push. */
-  #report(outcome: PushOutcome): void {
+  /**
+   * Logs the one line that every push has once it is answered, and reports each attempt that was. Returns whether there
+   * was one.
+   *
+   * @param receivedAtMs  when the attempts came that got this response
+   */
+  #report(outcome: PushOutcome, receivedAtMs: readonly number[]): boolean {
     const { clock, log, events } = this.#deps;
     const stage = IN_TIME.has(outcome) ? 'answered' : outcome;
     const { id: pushId, kind } = this.#push;
-    const ms = clock.now() - this.#arrival.receivedAtMs;
+    const { name: account } = this.#account;
+    const nowMs = clock.now();
     const handler = this.#handler.name;
-    events.emit({ type: 'push.answered', account: this.#account.name, kind, outcome, handler, pushId, ms });
+    let each = outcome;
+    for (const atMs of receivedAtMs) {
+      events.emit({ type: 'push.answered', account, kind, outcome: each, handler, pushId, ms: nowMs - atMs });
+      if (SETTLES.has(outcome)) each = 'joined';
+    }
+    const ms = nowMs - this.#arrival.receivedAtMs;
     log.info({ stage, pushId, kind, handler, outcome, ms }, 'push');
+    return receivedAtMs.length > 0;
   }
 }
 
+/** Outcomes that one attempt has; the others that wait hear the same, and have `joined`. */
+const SETTLES: ReadonlySet<PushOutcome> = new Set(['replied', 'silent', 'threw', 'deferred', 'adopted']);
 const IN_TIME: ReadonlySet<PushOutcome> = new Set(['replied', 'silent', 'threw', 'joined']);

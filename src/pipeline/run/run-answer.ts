@@ -4,6 +4,7 @@ import type { MailboxEntry } from '../../ports/state-store.js';
 import type { CustomerServiceMessage } from '../../protocol/customer-service-message.js';
 import { reply as replies, type Reply } from '../../protocol/reply.js';
 import type { Json } from '../../protocol/json.js';
+import type { Carried, Ready } from '../../push-record/push-record.js';
 import type { RecordTtls } from '../record/update-record.js';
 import { composeReply, isReply, type OwnAnswer, type PassiveReply } from './compose-reply.js';
 import type { DeadReason } from '../dead-letters/dead-letter.js';
@@ -11,18 +12,18 @@ import { deathBy, toLateMessages } from '../late-messages.js';
 import { undeliveredText } from '../drain-stream.js';
 import type { Made, Said } from './run-state.js';
 
-/** A handler's outcome, once nothing of it is still being written. */
+/** A handler's outcome after its stream, if any, has ended. */
 export type Ended =
   Exclude<Outcome, { type: 'streaming' }> | { readonly type: 'threw'; readonly error?: unknown };
 
-/** A passive reply, ready to be said. */
+/** A passive reply, ready to be sent. */
 export interface Composed extends PassiveReply {
   readonly xml: string;
-  /** What becomes of `rest`. */
+  /** Destination of `remainder`. */
   readonly remainderGoes: 'deliver' | 'mailbox';
 }
 
-/** What becomes of an answer that comes after its deadline. */
+/** The result of a run that ended after its deadline. */
 export type OverrunEnd =
   | { readonly type: 'messages'; readonly messages: readonly CustomerServiceMessage[] }
   | { readonly type: 'task'; readonly task: Json }
@@ -32,11 +33,12 @@ export type OverrunEnd =
 const TIMEOUT = { reason: 'handler_timeout', detail: 'no outcome within 10 minutes' } as const;
 const THROWN = { reason: 'handler_threw', detail: 'thrown after the deadline' } as const;
 
-/** The content of a run's answer: what its handler made, what the mailbox adds, and how either is said. */
+/** Holds the content of a run's answer: the handler's result, the mailbox's part, and the reply or messages made of them. */
 export class RunAnswer {
   readonly #sender: string;
   readonly #ttls: RecordTtls;
   readonly #passiveOnly: boolean;
+  readonly #carrier: Omit<Carried, 'count'>;
   readonly #render: (reply: Reply) => string;
   #mailbox: readonly MailboxEntry[];
   #ended: Ended | undefined;
@@ -51,12 +53,14 @@ export class RunAnswer {
     ttls: RecordTtls,
     passiveOnly: boolean,
     mailbox: readonly MailboxEntry[],
+    carrier: Omit<Carried, 'count'>,
     render: (reply: Reply) => string,
   ) {
     this.#sender = sender;
     this.#ttls = ttls;
     this.#passiveOnly = passiveOnly;
     this.#mailbox = mailbox;
+    this.#carrier = carrier;
     this.#render = render;
   }
 
@@ -65,12 +69,12 @@ export class RunAnswer {
     return this.#passive;
   }
 
-  /** The reply to say at the deadline in place of `success`. */
+  /** The reply that replaces `success` at the deadline. */
   get atDeadline(): Composed | undefined {
     return this.#atDeadline;
   }
 
-  /** What the handler made becomes the answer. @throws ReplyInvalid */
+  /** Makes the handler's result the answer. @throws ReplyInvalid */
   take(ended: Ended): Made {
     const before = this.#ended;
     this.#ended = ended;
@@ -84,13 +88,17 @@ export class RunAnswer {
     return this.#made();
   }
 
-  /** What stands ready in the record becomes the answer. @throws ReplyInvalid */
-  takeMessages(messages: readonly CustomerServiceMessage[]): Made {
-    this.#own = messages;
-    return this.#made();
+  /** Makes the messages that are ready in the record the answer. @throws ReplyInvalid */
+  takeReady({ work, lateOnly }: Ready): Made {
+    if (work.type === 'task') {
+      this.#ended = { type: 'deferred', task: work.task };
+      return { type: 'task', tried: true };
+    }
+    this.#own = work.messages;
+    return lateOnly === true ? { type: 'message' } : this.#made();
   }
 
-  /** What is said where the deadline passes without an answer. @throws ReplyInvalid */
+  /** Prepares the response for a deadline that passes without an answer. @throws ReplyInvalid */
   prepareDeadline(notice: Reply): Said {
     const part = this.#passiveOnly ? undefined : this.stream?.completeSentences();
     this.#streamPart = part;
@@ -99,19 +107,18 @@ export class RunAnswer {
     return this.#atDeadline === undefined ? 'success' : 'reply';
   }
 
-  /** The beginning of a stream was said. */
-  markSaid(): void {
-    if (this.#atDeadline?.includesOwnAnswer === true && this.#streamPart !== undefined)
-      this.stream?.markDelivered(this.#streamPart.upTo);
+  /** The part of the stream that the reply at the deadline holds. */
+  get partAtDeadline(): { readonly upTo: number } | undefined {
+    return this.#atDeadline?.includesOwnAnswer === true ? this.#streamPart : undefined;
   }
 
-  /** Another push used the mailbox up. @throws ReplyInvalid */
+  /** Composes the answer again, after another push emptied the mailbox. @throws ReplyInvalid */
   withoutMailbox(): Made | undefined {
     this.#mailbox = [];
     return this.#ended === undefined && this.#own === undefined ? undefined : this.#made();
   }
 
-  /** The own answer as messages; none: nothing of it can be said later. */
+  /** The run's own answer as messages; empty if nothing of it can be sent later. */
   get messages(): readonly CustomerServiceMessage[] {
     const messages = isReply(this.#own) ? toLateMessages(this.#own) : [];
     return 'reason' in messages ? [] : messages;
@@ -121,14 +128,14 @@ export class RunAnswer {
     return this.#ended?.type === 'deferred' ? this.#ended.task : null;
   }
 
-  /** @param made  how the run ended, in the eyes of `decide` */
+  /** @param made  the kind of the result, as given to `decide` */
   late(made: Made | undefined): OverrunEnd {
     const ended = this.#ended;
     if (made?.type === 'timeout') return { type: 'dead', ...TIMEOUT };
     if (ended === undefined || ended.type === 'threw')
       return { type: 'dead', ...deathBy(ended?.error, THROWN) };
     if (ended.type === 'deferred') return { type: 'task', task: ended.task };
-    // The beginning of a stream may have been said at the deadline.
+    // The first part of a stream may have been sent at the deadline.
     const rest = this.stream === undefined ? ended : undeliveredText(this.stream);
     if (rest.type === 'silent') return { type: 'nothing' };
     const messages = toLateMessages(rest.reply);
@@ -142,10 +149,11 @@ export class RunAnswer {
   }
 
   #compose(own: OwnAnswer): Composed | undefined {
-    const answer = composeReply(own, this.#mailbox, this.#sender, this.#ttls);
+    const answer = composeReply(own, this.#mailbox, this.#sender, this.#ttls, this.#carrier);
     if (answer === undefined) return undefined;
     const isPinned = isReply(own) && own.channel === 'passive';
     const remainderGoes = this.#passiveOnly || isPinned ? 'mailbox' : 'deliver';
-    return { ...answer, xml: this.#render(answer.reply), remainderGoes };
+    const { reply, remainder, includesOwnAnswer, linkedSwaps } = answer;
+    return { reply, remainder, includesOwnAnswer, linkedSwaps, xml: this.#render(reply), remainderGoes };
   }
 }

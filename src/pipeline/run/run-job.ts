@@ -1,12 +1,14 @@
 import type { DeferredJob, DeferredQueue, PutOptions } from '../../ports/deferred-queue.js';
 import type { Logger } from '../../ports/logger.js';
 
-/** The one job of a push, from the side of its run. The queue keeps it once under its id. */
+const NOTHING_WRITTEN: Promise<boolean> = Promise.resolve(false);
+
+/** Writes, promotes and removes the job of a run. The queue stores each job id once. */
 export class RunJob {
   readonly #queue: DeferredQueue;
   readonly #log: Logger;
   readonly #id: string;
-  #writing: Promise<boolean> = Promise.resolve(false);
+  #writing = NOTHING_WRITTEN;
   #last: { readonly job: DeferredJob; readonly options: PutOptions } | undefined;
 
   constructor(queue: DeferredQueue, log: Logger, id: string) {
@@ -22,17 +24,17 @@ export class RunJob {
     return this.#writing;
   }
 
-  /** The store had lost the record, so the queue may have lost the job, too. */
+  /** Writes the job again: the store lost the record, so the queue may have lost the job, too. */
   async restore(): Promise<void> {
     if (this.#last !== undefined) await this.write(this.#last.job, this.#last.options);
   }
 
-  /** Makes it due now. Where that fails, its own time comes. */
+  /** Makes the job due now. If that fails, it runs when its delay ends. */
   async promote(): Promise<void> {
     if (await this.#writing) await this.#queue.promote(this.#id).catch(() => undefined);
   }
 
-  /** The record says that there is nothing to do. A job that stays behind finds that out. */
+  /** Removes a job without work. If that fails, a worker finds nothing to do. */
   async drop(): Promise<void> {
     if (await this.#writing) await this.#queue.remove(this.#id).catch(() => false);
   }

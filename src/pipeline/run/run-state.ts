@@ -1,6 +1,6 @@
 import type { RecordState } from '../../push-record/push-record.js';
 
-/** What a handler made, as far as `decide` has to know. The interpreter keeps the content. */
+/** The kind of a handler's result, as `decide` needs it. `RunAnswer` keeps the content. */
 export type Made =
   /** `needsJob`: one passive reply does not carry it all. */
   | { readonly type: 'reply'; readonly needsJob: boolean }
@@ -13,10 +13,10 @@ export type Made =
   /** An adopted run reached its time limit. */
   | { readonly type: 'timeout' };
 
-/** What attempts hear for good. */
+/** The kind of a final response. */
 export type Said = 'success' | 'reply';
 
-/** A change of the record, or a look at it. One is under way at a time. */
+/** A change of the record, or a read of it. One is in progress at a time. */
 export type Step =
   | 'settleReply'
   | 'acknowledge'
@@ -30,9 +30,12 @@ export type Step =
   | 'release'
   | 'read';
 
-/** One push in one process. `decide` is its only author. */
+/** State of one push in one process; only `decide` makes it. */
 export interface RunState {
-  /** `ours`: the handler runs here. `theirs`: another process runs it. `nobody`: its answer stands ready in the record. */
+  /**
+   * `ours`: the handler runs here. `theirs`: another process runs it. `nobody`: its answer is `ready` in the
+   * record.
+   */
   readonly runs: 'ours' | 'theirs' | 'nobody';
   /** The account sends nothing by itself: early attempts may be left without an answer. */
   readonly passiveOnly: boolean;
@@ -40,21 +43,21 @@ export interface RunState {
   readonly streaming: boolean;
   /** Attempts that wait in this process; `last`: one of them is the last that WeChat makes. */
   readonly waiting: 'none' | 'some' | 'last';
-  /** What attempts were told. From then on what the handler makes goes late. */
+  /** The final response that attempts got. A later result is delivered late. */
   readonly told: Said | undefined;
-  /** The deadline passed, and this is what to say instead of an answer. */
+  /** The deadline passed: the response that replaces the answer. */
   readonly due: Said | undefined;
-  /** Whether early attempts may be left without an answer. */
+  /** `possible`: early attempts may be held until WeChat retries; then the answer of the store. */
   readonly hold: 'possible' | 'asked' | 'granted' | 'refused';
   readonly job: 'none' | 'writing' | 'durable';
-  /** The job was written ahead of the deadline, and waits until its owner must be dead. */
+  /** The job was written before the deadline, with a delay after which its owner must be dead. */
   readonly jobIsLease: boolean;
   readonly step: Step | undefined;
-  /** The step failed or found nothing new, and is repeated a little later. */
+  /** The step failed or found nothing new; after a pause the next step is chosen. */
   readonly isPaused: boolean;
-  /** A reply may be in the record that was not confirmed: `success` could be a lie. */
+  /** The record may hold an unconfirmed reply, so `success` could be false. */
   readonly mayHaveReplied: boolean;
-  /** The process stops: what is still running here is for others. */
+  /** The process stops, and leaves unfinished runs to other processes. */
   readonly isLeaving: boolean;
   readonly isClosed: boolean;
 }
@@ -82,16 +85,16 @@ export function firstState(
   };
 }
 
-/** The record, as a process that wants to know what becomes of the push sees it. */
+/** The meaning of the record for this process. */
 export type Sight =
   | { readonly is: 'gone' }
   /** Running under this process's lease. */
   | { readonly is: 'ours' }
   | { readonly is: 'theirs' }
-  /** Running, and its process is dead or knows nothing of it. */
+  /** Running, but its process is dead or has no such run. */
   | { readonly is: 'orphaned' }
   | { readonly is: 'ready'; readonly made: Made }
-  /** Attempts hear `says`. `goesOn`: the run that this process has was adopted. */
+  /** Attempts get `says`. `goesOn`: the run of this process was adopted. */
   | { readonly is: 'settled'; readonly says: Said; readonly goesOn: boolean };
 
 export type RunEvent =
@@ -104,27 +107,27 @@ export type RunEvent =
   | { readonly type: 'handlerSettled'; readonly made: Made }
   | { readonly type: 'holdAnswered'; readonly granted: boolean }
   | { readonly type: 'jobWritten'; readonly durable: boolean }
-  /** The step was done, and the record is in state `now`. */
+  /** The step succeeded, and the record is in state `now`. */
   | { readonly type: 'stepDone'; readonly now: RecordState }
-  /** Somebody else changed the record. `held`: it is still under this process's lease. */
+  /** Another process changed the record. `held`: this process still has the lease. */
   | { readonly type: 'stepLost'; readonly held: boolean }
-  /** The mailbox that the reply was to carry was emptied by another push: without it there is this to say. */
+  /** Another push emptied the mailbox that the reply carried; `made` and `says` are the result without it. */
   | { readonly type: 'mailboxTaken'; readonly made: Made | undefined; readonly says: Said }
-  /** The store cannot be reached; the step may have been done. */
+  /** The store is unavailable; the step may have been stored. */
   | { readonly type: 'stepFailed' }
   | { readonly type: 'pauseOver' }
   | { readonly type: 'recordSeen'; readonly sight: Sight }
   | { readonly type: 'handOff' };
 
-/** How attempts were answered, for the log. */
+/** The response that attempts got, for the log. */
 export type Answered = 'replied' | 'silent' | 'threw' | 'deferred' | 'adopted' | 'joined';
 
 export type Effect =
-  /** Answers those who wait, and all who come after them. */
+  /** Answers all waiting attempts, and with the same response all later ones. */
   | { readonly type: 'respond'; readonly says: Said; readonly outcome: Answered }
-  /** Sends those who wait away with 503. Their next attempt finds the run as it is then. */
+  /** Answers 503 to all waiting attempts. The next attempt joins the run as it is then. */
   | { readonly type: 'respondUnavailable' }
-  /** Leaves those who wait without an answer. */
+  /** Leaves all waiting attempts without a response; WeChat retries. */
   | { readonly type: 'leaveUnanswered' }
   | { readonly type: 'askHold' }
   | { readonly type: 'step'; readonly step: Step }

@@ -1,7 +1,7 @@
 import type { DeferredJob } from '../../ports/deferred-queue.js';
 import { StoreUnavailable, type LinkedSwap } from '../../ports/state-store.js';
 import type { Reply } from '../../protocol/reply.js';
-import { isReplied } from '../../push-record/push-record.js';
+import { isReplied, type ReadyWork } from '../../push-record/push-record.js';
 import * as to from '../../push-record/transitions.js';
 import type { UpdateOptions } from '../record/update-record.js';
 import { endAsDead, storeDeadLetter } from '../dead-letters/dead-letter.js';
@@ -10,7 +10,7 @@ import type { RunAnswer } from './run-answer.js';
 import type { RunDeps } from './run-deps.js';
 import type { RunEvent, RunState, Sight, Step } from './run-state.js';
 
-/** What the steps of a run are about. */
+/** The push, its account and its answer, as the steps need them. */
 export interface StepContext {
   readonly deps: RunDeps;
   readonly pushId: string;
@@ -21,9 +21,10 @@ export interface StepContext {
   render(reply: Reply): string;
   handler(): string;
   makeJob(): DeferredJob;
+  noteRepeat(): Promise<void>;
 }
 
-/** Does the steps of a run: each is one transition of its record, or one look at it. */
+/** Carries out the steps of a run. Each is one transition of the record, or one read. */
 export class RunSteps {
   readonly #context: StepContext;
   #xml: string | undefined;
@@ -32,12 +33,12 @@ export class RunSteps {
     this.#context = context;
   }
 
-  /** The reply that attempts hear now that the step is done. */
+  /** The reply that attempts get after the step. */
   get xml(): string | undefined {
     return this.#xml;
   }
 
-  /** What came of a step, as the event that says so. Never rejects. */
+  /** Carries out a step and returns its result as an event. Never rejects. */
   async perform(step: Step, state: RunState): Promise<RunEvent> {
     try {
       return await this.#perform(step, state);
@@ -45,24 +46,24 @@ export class RunSteps {
       const { deps, pushId } = this.#context;
       if (error instanceof StoreUnavailable)
         deps.log.warn({ err: error, pushId, step }, 'store unavailable: the step of a push is repeated');
-      else deps.log.error({ err: error, pushId, step }, 'a step of a push failed, and is repeated');
+      else deps.log.error({ err: error, pushId, step }, 'step failed: the step of a push is repeated');
       return { type: 'stepFailed' };
     }
   }
 
-  /** What the record means to this run. @throws ReplyInvalid */
+  /** Returns the meaning of the record for this run. @throws ReplyInvalid */
   sightOf(runs: RunState['runs'], ownerAlive: boolean, body: string | undefined): Sight {
     const { record, deps, answer } = this.#context;
     const seen = record.record;
     switch (seen.state) {
       case 'running':
         if (runs === 'ours' && record.isOurs) return { is: 'ours' };
-        // One in our name that nobody here knows of was claimed by a request that had been given up.
+        // A record in our name without a run here was claimed by a request that timed out.
         return ownerAlive && seen.owner !== deps.owner.id ? { is: 'theirs' } : { is: 'orphaned' };
       case 'released':
         return { is: 'orphaned' };
       case 'ready':
-        return { is: 'ready', made: answer.takeMessages(seen.messages) };
+        return { is: 'ready', made: answer.takeReady(seen) };
       default:
         this.#xml = isReplied(seen) ? body : undefined;
         return {
@@ -73,29 +74,26 @@ export class RunSteps {
     }
   }
 
-  async #perform(step: Step, state: RunState): Promise<RunEvent> {
-    const { record, answer } = this.#context;
-    // From the moment in which a job may exist, others act on the record.
+  #perform(step: Step, state: RunState): Promise<RunEvent> {
+    const { answer } = this.#context;
+    // Once a job may exist, other processes act on the record.
     const durable = state.job !== 'none' || state.runs === 'nobody';
     switch (step) {
       case 'settleReply': {
-        const { xml, remainder, remainderGoes, linkedSwaps } = answer.passive!;
+        const { xml, remainder, remainderGoes, linkedSwaps, includesOwnAnswer } = answer.passive!;
         const change: Transition = (current, lease) =>
-          to.settleReply(current, lease, remainder, remainderGoes === 'mailbox' ? 'mailbox' : 'deliver');
-        return this.#change(
-          change,
-          { ...linked(linkedSwaps), durable: durable || linkedSwaps.length > 0, body: xml },
-          xml,
-        );
+          to.settleReply(current, lease, remainder, remainderGoes, includesOwnAnswer ? 'reply' : 'notice');
+        return this.#change(change, withReply(xml, linkedSwaps, durable), xml);
       }
       case 'acknowledge':
         return this.#change(to.acknowledge, { durable });
       case 'defer': {
         const work = { handler: this.#context.handler(), task: answer.task };
         const xml = state.passiveOnly ? this.#context.render(this.#context.notice()) : undefined;
+        const says = xml === undefined ? 'success' : 'notice';
         const change: Transition = (current, lease) =>
-          to.defer(current, lease, work, xml === undefined ? 'success' : 'reply');
-        // The job has the task, unless it was written before there was one.
+          to.promiseReady(current, says) ?? to.defer(current, lease, work, says);
+        // The job holds the task, unless it was written before the task was known.
         return this.#change(
           change,
           { durable: state.jobIsLease, ...(xml !== undefined && { body: xml }) },
@@ -104,47 +102,69 @@ export class RunSteps {
       }
       case 'deliverOnly': {
         const { messages } = answer;
-        return this.#change((current, lease) => to.completeOverrun(current, lease, messages), { durable });
+        const change: Transition = (current, lease) =>
+          to.promiseReady(current) ?? to.completeOverrun(current, lease, messages);
+        return this.#change(change, { durable });
       }
       case 'holdForNextAttempt': {
-        const { messages } = answer;
-        // A transfer to staff that nobody hears helps nobody later.
-        if (messages.length === 0) return this.#change(to.acknowledge, { durable });
-        return this.#change((current, lease) => to.holdForNextAttempt(current, lease, messages), { durable });
+        const work = this.#workOf(state.made);
+        // A transfer to staff is useless after the deadline.
+        if (work === undefined) return this.#change(to.acknowledge, { durable });
+        const lateOnly = state.made?.type === 'message';
+        const change: Transition = (current, lease) => to.holdForNextAttempt(current, lease, work, lateOnly);
+        return this.#change(change, { durable });
       }
       case 'adopt':
         return this.#change((current) => to.adopt(current), { durable: false });
       case 'adoptWithReply':
         return this.#adoptWithReply();
       case 'takeOver':
-        return (await record.takeOver())
-          ? { type: 'stepDone', now: 'running' }
-          : { type: 'stepLost', held: false };
+        return this.#takeOver();
       case 'finishLate':
         return this.#finishLate(state);
       case 'release':
         return this.#change((current, lease) => to.releaseRun(current, lease, state.told !== undefined), {
           durable: state.told !== undefined,
         });
-      case 'read': {
-        const seen = await record.refresh();
-        if (seen === undefined) return { type: 'recordSeen', sight: { is: 'gone' } };
-        return { type: 'recordSeen', sight: this.sightOf(state.runs, seen.ownerAlive, seen.body) };
-      }
+      case 'read':
+        return this.#read(state);
       default:
         return step satisfies never;
     }
   }
 
+  /** Returns the remaining work of the run's result, if any. */
+  #workOf(made: RunState['made']): ReadyWork | undefined {
+    const { answer } = this.#context;
+    if (made?.type === 'task') return { type: 'task', handler: this.#context.handler(), task: answer.task };
+    const { messages } = answer;
+    return messages.length === 0 ? undefined : { type: 'messages', messages, sent: 0 };
+  }
+
+  async #takeOver(): Promise<RunEvent> {
+    const isOurs = await this.#context.record.takeOver();
+    return isOurs ? { type: 'stepDone', now: 'running' } : { type: 'stepLost', held: false };
+  }
+
+  async #read({ runs, waiting }: RunState): Promise<RunEvent> {
+    const seen = await this.#context.record.refresh();
+    if (seen === undefined) return { type: 'recordSeen', sight: { is: 'gone' } };
+    const sight = this.sightOf(runs, seen.ownerAlive, seen.body);
+    if (sight.is === 'settled' && sight.says === 'reply' && waiting !== 'none')
+      await this.#context.noteRepeat();
+    return { type: 'recordSeen', sight };
+  }
+
   async #adoptWithReply(): Promise<RunEvent> {
     const { answer } = this.#context;
     const { xml, linkedSwaps } = answer.atDeadline!;
+    const part = answer.partAtDeadline;
     const event = await this.#change(
-      (current) => to.adopt(current, 'reply'),
-      { ...linked(linkedSwaps), durable: true, body: xml },
+      (current) => to.adopt(current, part === undefined ? 'notice' : 'reply'),
+      withReply(xml, linkedSwaps, true),
       xml,
     );
-    if (event.type === 'stepDone') answer.markSaid();
+    if (event.type === 'stepDone' && part !== undefined) answer.stream?.markDelivered(part.upTo);
     return event;
   }
 
@@ -188,6 +208,6 @@ export class RunSteps {
   }
 }
 
-/** The mailbox entries that a reply carries, where it carries any. */
-const linked = (swaps: readonly LinkedSwap[]): Pick<UpdateOptions, 'linked'> =>
-  swaps.length === 0 ? {} : { linked: swaps };
+/** Options that store a reply and, in the same step, the use of its mailbox entries. */
+const withReply = (body: string, linked: readonly LinkedSwap[], durable: boolean): UpdateOptions =>
+  linked.length === 0 ? { durable, body } : { durable: true, body, linked };

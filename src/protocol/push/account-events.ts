@@ -3,7 +3,7 @@ import { toOpenId } from '../ids.js';
 import { block, moment, optionalText, text } from './read-field.js';
 import type { Readers } from './readers.js';
 
-/** About the account and its people: staff, withdrawn consent, certification, guides. */
+/** Events about the account and its people: staff, withdrawn consent, certification, guides. */
 export const accountEvents = {
   'event.kf_create_session': (f) => ({ kfAccount: text(f, 'KfAccount') }),
   'event.kf_close_session': (f) => ({
@@ -24,7 +24,7 @@ export const accountEvents = {
   'event.naming_verify_success': (f) => ({ expiresAt: moment(f, 'ExpiredTime') }),
   'event.naming_verify_fail': (f) => failure(f),
   'event.annual_renew': (f) => ({ expiresAt: moment(f, 'ExpiredTime') }),
-  /** The pages print two forms, one with the moment and one with a reason. */
+  /** The documentation shows two forms, one with the time and one with a reason. */
   'event.verify_expired': (f) => ({ expiresAt: moment(f, 'ExpiredTime'), ...failure(f) }),
   'event.wx_verify_pay_succ': () => ({}),
   'event.wx_verify_dispatch': () => ({}),

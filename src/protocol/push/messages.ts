@@ -3,10 +3,10 @@ import { toOpenId } from '../ids.js';
 import { block, number, optionalText, text } from './read-field.js';
 import type { Readers } from './readers.js';
 
-/** What a user sends; one message a push. Source: 接收普通消息; retired kinds from published captures. */
+/** Messages of a user. Source: 接收普通消息; retired kinds from published captures. */
 export const messages = {
   'message.text': (f) => ({
-    /** As typed, blanks and all; may be empty. */
+    /** As typed, including blanks; may be empty. */
     content: text(f, 'Content'),
     /** Id of the menu message's item that was tapped; `content` is its label then. */
     menuItemId: optionalText(f, 'bizmsgmenuid'),
@@ -17,7 +17,7 @@ export const messages = {
     /** The same voice at 16 kHz. */
     mediaId16k: optionalText(f, 'MediaId16K'),
     format: text(f, 'Format'),
-    /** What WeChat understood; usually empty, absent where recognition is off. */
+    /** The recognized text; usually empty, absent if recognition is off. */
     recognition: optionalText(f, 'Recognition'),
   }),
   'message.video': (f) => ({ mediaId: text(f, 'MediaId'), thumbMediaId: text(f, 'ThumbMediaId') }),

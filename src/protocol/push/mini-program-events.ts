@@ -111,6 +111,17 @@ export const miniProgramEvents = {
     totalUsedQuota: number(f, 'total_used_quota'),
     appId: text(f, 'appid'),
   }),
+  /** A paid order of a shop in the mini-program (自定义交易组件). */
+  'event.open_product_order_pay': (f) => {
+    const order = block(f, 'order_info');
+    return {
+      outOrderId: text(order, 'out_order_id'),
+      orderId: text(order, 'order_id'),
+      transactionId: text(order, 'transaction_id'),
+      /** Beijing time, `2021-12-30 22:31:00`. */
+      payTime: text(order, 'pay_time'),
+    };
+  },
   'event.debug_demo': (f) => ({ debugStr: text(f, 'debug_str') }),
 } satisfies Readers;
 

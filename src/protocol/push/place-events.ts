@@ -2,7 +2,7 @@ import type { Fields } from '../fields.js';
 import { block, blocks, flag, moment, number, optionalText, text } from './read-field.js';
 import type { Readers } from './readers.js';
 
-/** Stores, Wi-Fi, shake, products, shop: most of these products are closed, their names stay reserved. */
+/** Events of stores, Wi-Fi, shake, products and shop. Most of these services are closed; their names stay reserved. */
 export const placeEvents = {
   'event.poi_check_notify': (f) => ({
     uniqId: text(f, 'UniqId'),

@@ -1,6 +1,6 @@
 import type { Fields } from '../fields.js';
 
-/** By kind, how its fields are read; what a reader returns is what a handler of that kind sees. */
+/** Readers of fields by kind. The result of a reader is what a handler of that kind gets. */
 export type Readers = {
   readonly [kind: `${'message' | 'event' | 'info'}.${string}`]: (fields: Fields) => object;
 };

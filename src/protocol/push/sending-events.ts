@@ -2,11 +2,11 @@ import type { Fields } from '../fields.js';
 import { block, blocks, number, optionalNumber, optionalText, text, texts } from './read-field.js';
 import type { Readers } from './readers.js';
 
-/** How it went with what the account sent or published. Source: pages of template, mass, publish and 订阅通知. */
+/** Results of what the account sent or published. Source: pages of template, mass, publish and 订阅通知. */
 export const sendingEvents = {
   'event.templatesendjobfinish': (f) => ({
     msgId: text(f, 'MsgID', 'MsgId'),
-    /** `success`, `failed:user block`, `failed: system failed`: compare loosely, the blank comes and goes. */
+    /** `success`, `failed:user block`, `failed: system failed`. Compare without blanks, which vary. */
     status: text(f, 'Status'),
   }),
   'event.masssendjobfinish': (f) => ({
@@ -17,7 +17,7 @@ export const sendingEvents = {
     filterCount: number(f, 'FilterCount'),
     sentCount: number(f, 'SentCount'),
     errorCount: number(f, 'ErrorCount'),
-    /** 1 sendable, 2 sendable as a reprint, 3 not sendable; absent where nothing was checked. */
+    /** 1 sendable, 2 sendable as a reprint, 3 not sendable; absent if nothing was checked. */
     copyrightCheckState: optionalText(block(f, 'CopyrightCheckResult'), 'CheckState'),
     copyrightChecks: blocks(f, 'CopyrightCheckResult', 'ResultList', 'item').map(copyrightCheck),
     articleUrls: blocks(f, 'ArticleUrlResult', 'ResultList', 'item').map((item) => ({
@@ -67,7 +67,7 @@ function copyrightCheck(item: Fields) {
   };
 }
 
-/** The list stands in a block named after the event, in the popup's block (older pages), or bare (JSON). */
+/** Finds the list: in a block named after the event, in the popup's block (older pages), or at the top level (JSON). */
 function notices(f: Fields): Fields[] {
   return ['SubscribeMsgPopupEvent', 'SubscribeMsgChangeEvent', 'SubscribeMsgSentEvent']
     .flatMap((wrapper) => blocks(f, wrapper, 'List'))

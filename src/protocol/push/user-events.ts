@@ -2,15 +2,17 @@ import type { Fields } from '../fields.js';
 import { block, blocks, number, optionalText, text } from './read-field.js';
 import type { Readers } from './readers.js';
 
-/** What a user does: follows, moves, taps the menu. Source: 接收事件推送, 自定义菜单事件推送. */
+/** Actions of a user: follows, moves, taps the menu. Source: 接收事件推送, 自定义菜单事件推送. */
 export const userEvents = {
   'event.subscribe': (f) => ({
     key: text(f, 'EventKey'),
-    /** Scene of the QR code that led here, without its prefix; absent after a plain follow. */
+    /** Scene of the QR code, without its prefix; absent after a plain follow. */
     scene: behind('qrscene_', text(f, 'EventKey')),
     /** The payment after which the user followed. */
     tradeNo: behind('last_trade_no_', text(f, 'EventKey')),
     ticket: optionalText(f, 'Ticket'),
+    /** The product whose page led to the follow (一物一码), by its barcode or its picture. */
+    product: productOf(text(f, 'EventKey')),
   }),
   'event.unsubscribe': (f) => ({ key: text(f, 'EventKey') }),
   'event.scan': (f) => ({ scene: text(f, 'EventKey'), ticket: optionalText(f, 'Ticket') }),
@@ -46,23 +48,34 @@ export const userEvents = {
   'event.user_enter_tempsession': (f) => ({ sessionFrom: text(f, 'SessionFrom') }),
 } satisfies Readers;
 
-/** The scan itself was done by the phone; its result is text of a stranger's choice. */
+/** Reads the result of a scan by the phone. It is untrusted text. */
 function scanned(f: Fields) {
   const scan = block(f, 'ScanCodeInfo');
   return {
     key: text(f, 'EventKey'),
     /** `qrcode` or `barcode`. */
     scanType: text(scan, 'ScanType'),
-    /** Of a barcode: symbology, comma, digits. */
+    /** For a barcode: symbology, comma, digits. */
     scanResult: text(scan, 'ScanResult'),
   };
 }
 
-/** Only announces the pictures, which follow as image messages; the count beside the list is not to be trusted. */
+/** Reads an announcement of pictures, which follow as image messages. The count beside the list is unreliable. */
 function pictures(f: Fields) {
   return {
     key: text(f, 'EventKey'),
     pictures: blocks(f, 'SendPicsInfo', 'PicList', 'item').map((item) => ({ md5: text(item, 'PicMd5Sum') })),
+  };
+}
+
+/** `scanbarcode|ean13|6901481811083`, or the same with `scanimage`. */
+function productOf(key: string) {
+  const [, scannedBy, keyStandard, keyStr] = /^(scanbarcode|scanimage)\|([^|]*)\|(.*)$/s.exec(key) ?? [];
+  if (scannedBy === undefined || keyStandard === undefined || keyStr === undefined) return undefined;
+  return {
+    scannedBy: scannedBy === 'scanimage' ? ('image' as const) : ('barcode' as const),
+    keyStandard,
+    keyStr,
   };
 }
 

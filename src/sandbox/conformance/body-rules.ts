@@ -1,61 +1,44 @@
-import { event, freshWord, message, text } from './pushes.js';
+import { TEMPLATES } from '../push/templates/templates.js';
+import { event, freshWord, message, templatePush, text, type Case } from './pushes.js';
 import type { Rule } from './rule.js';
 import { reformatted, acceptsRule } from './accepts-rule.js';
 
-/** Whatever is pushed, it is taken. */
+/** All that the platform's pages know; what they do not is asked by rules of its own. */
+const KNOWN = TEMPLATES.filter(({ kind }) => !kind.includes('some_future'));
+
+/** Rules: the server accepts every form of push body. */
 export const bodyRules: readonly Rule[] = [
   acceptsRule(
     {
       id: 'known-kinds',
       level: 'must',
-      title: 'Every documented message and event is accepted',
-      says: 'A push that the server does nothing about is answered with `success` all the same.',
+      title: { en: 'Every documented message and event is accepted', zh: '文档列出的每种消息和事件都能接受' },
+      says: {
+        en: 'A push that the server does nothing about is answered with `success` all the same.',
+        zh: '不处理的推送也要回复 `success`。',
+      },
       source: '接收普通消息; 接收事件推送',
-      remedy: 'Answer `success` to whatever no handler wants.',
+      remedy: {
+        en: 'Answer `success` to whatever no handler wants.',
+        zh: '没有程序处理的推送，一律返回 `success`。',
+      },
     },
     (target) => [
-      ['an image', message(target, 'image', { PicUrl: 'http://mmbiz.qpic.cn/x', MediaId: 'media-1' })],
-      [
-        'a voice message with empty Recognition',
-        message(target, 'voice', { MediaId: 'media-1', Format: 'amr', Recognition: '' }),
-      ],
-      ['a video', message(target, 'video', { MediaId: 'media-1', ThumbMediaId: 'media-2' })],
-      [
-        'a location',
-        message(target, 'location', {
-          Location_X: '23.134521',
-          Location_Y: '113.358803',
-          Scale: '20',
-          Label: '',
-        }),
-      ],
-      [
-        'a link',
-        message(target, 'link', { Title: 'a', Description: '', Url: 'https://example.com/?a=1&b=2' }),
-      ],
-      ['a new follower', event(target, 'subscribe', { EventKey: '' })],
-      ['a follower gone', event(target, 'unsubscribe', { EventKey: '' })],
-      ['a scan', event(target, 'SCAN', { EventKey: '123', Ticket: 'ticket' })],
-      [
-        'a reported location',
-        event(target, 'LOCATION', { Latitude: '23.1', Longitude: '113.3', Precision: '119.3' }),
-      ],
-      ['a menu click', event(target, 'CLICK', { EventKey: freshWord() })],
-      ['a menu link', event(target, 'VIEW', { EventKey: 'https://example.com/', MenuId: '1' })],
-      [
-        'a template that was sent',
-        event(target, 'TEMPLATESENDJOBFINISH', { MsgID: '200163836', Status: 'success' }),
-      ],
+      ['a voice message with empty Recognition', message(target, 'voice', { MediaId: '1', Recognition: '' })],
+      ...KNOWN.map((template): Case => [`${template.en} (${template.id})`, templatePush(target, template)]),
     ],
   ),
   acceptsRule(
     {
       id: 'unknown-message-type',
       level: 'must',
-      title: 'A message of a type nobody knows is accepted',
-      says: 'New types appear without notice; they are acknowledged.',
+      title: { en: 'A message of an unknown type is accepted', zh: '接受未知类型的消息' },
+      says: {
+        en: 'New types appear without notice; they are acknowledged.',
+        zh: '新的消息类型会不经通知出现，同样要应答。',
+      },
       source: '接收普通消息',
-      remedy: 'Answer `success` to an unknown MsgType.',
+      remedy: { en: 'Answer `success` to an unknown MsgType.', zh: '未知的 MsgType 返回 `success`。' },
     },
     (target) => [
       ['a message of an unknown type', message(target, 'conformance', { Content: 'x' })],
@@ -69,10 +52,13 @@ export const bodyRules: readonly Rule[] = [
     {
       id: 'unknown-event',
       level: 'must',
-      title: 'An event that nobody knows is accepted',
-      says: 'New events appear without notice; they are acknowledged.',
+      title: { en: 'An unknown event is accepted', zh: '接受未知的事件' },
+      says: {
+        en: 'New events appear without notice; they are acknowledged.',
+        zh: '新的事件会不经通知出现，同样要应答。',
+      },
       source: '接收事件推送',
-      remedy: 'Answer `success` to an unknown Event.',
+      remedy: { en: 'Answer `success` to an unknown Event.', zh: '未知的 Event 返回 `success`。' },
     },
     (target) => [
       ['an unknown event', event(target, 'conformance_test', { EventKey: 'x' })],
@@ -84,19 +70,18 @@ export const bodyRules: readonly Rule[] = [
     {
       id: 'unknown-fields',
       level: 'must',
-      title: 'Elements that nobody knows do no harm, in whatever order they stand',
-      says: 'Elements appear without notice, and their order differs from type to type.',
+      title: { en: 'Unknown elements do no harm, in any order', zh: '未知的字段不影响处理，顺序任意' },
+      says: {
+        en: 'Elements appear without notice, and their order differs from type to type.',
+        zh: '字段会不经通知增加，顺序也因类型而异。',
+      },
       source: '接收普通消息',
-      remedy: 'Read elements by name, and pass over the others.',
+      remedy: { en: 'Read elements by name, and pass over the others.', zh: '按名称读取字段，跳过其余的。' },
     },
     (target) => [
       [
         'a text with unknown elements',
         text(target, freshWord(), { Conformance: '1', Nested: { Deeper: { Still: 'x' } }, bizmsgmenuid: '' }),
-      ],
-      [
-        'a text with an element called toString',
-        text(target, freshWord(), { toString: 'x', constructor: 'y' }),
       ],
       reformatted(
         target,
@@ -113,12 +98,37 @@ export const bodyRules: readonly Rule[] = [
   ),
   acceptsRule(
     {
+      id: 'names-of-object-members',
+      level: 'should',
+      title: {
+        en: 'Elements called toString or constructor do no harm',
+        zh: '名为 toString 或 constructor 的字段不影响处理',
+      },
+      says: { en: 'Elements appear without notice, under any name.', zh: '字段会不经通知增加，名称不限。' },
+      source: '接收普通消息',
+      remedy: {
+        en: 'Read elements into a map, or into an object without a prototype.',
+        zh: '把字段读入 Map，或没有原型的对象。',
+      },
+    },
+    (target) => [
+      [
+        'a text with an element called toString',
+        text(target, freshWord(), { toString: 'x', constructor: 'y' }),
+      ],
+    ],
+  ),
+  acceptsRule(
+    {
       id: 'missing-msg-id',
       level: 'must',
-      title: 'A message without MsgId is accepted',
-      says: 'Some old bodies have none.',
+      title: { en: 'A message without MsgId is accepted', zh: '接受没有 MsgId 的消息' },
+      says: { en: 'Some old bodies have none.', zh: '有些旧格式的消息没有 MsgId。' },
       source: '接收普通消息, 关于重试的消息排重',
-      remedy: 'Fall back on sender, second and content where MsgId is missing.',
+      remedy: {
+        en: 'Fall back on sender, second and content where MsgId is missing.',
+        zh: '没有 MsgId 时，改用发送者、时间和内容排重。',
+      },
     },
     (target) => [
       reformatted(target, 'a text without MsgId', (xml) => xml.replace(/<MsgId>.*?<\/MsgId>\n/, '')),
@@ -128,31 +138,50 @@ export const bodyRules: readonly Rule[] = [
     {
       id: 'empty-text',
       level: 'must',
-      title: 'An empty text is accepted',
-      says: 'A text is handed on as it was typed, and may be empty.',
+      title: { en: 'An empty text is accepted', zh: '接受内容为空的文字消息' },
+      says: {
+        en: 'A text is handed on as it was typed, and may be empty.',
+        zh: '文本原样转发，也可能为空。',
+      },
       source: '接收普通消息, 文本消息',
-      remedy: 'Answer `success`, not a reply with empty Content.',
+      remedy: {
+        en: 'Answer `success`, not a reply with empty Content.',
+        zh: '返回 `success`，不要回复 Content 为空的文本。',
+      },
     },
-    (target) => [
-      ['an empty text', message(target, 'text', { Content: '' })],
-      ['a text of blanks', message(target, 'text', { Content: '  ' })],
-      reformatted(target, 'a text with <Content/>', (xml) =>
-        xml.replace(/<Content>[\s\S]*<\/Content>/, '<Content/>'),
-      ),
-    ],
+    (target) => {
+      const [empty, bare] = [
+        message(target, 'text', { Content: '' }),
+        message(target, 'text', { Content: '' }),
+      ];
+      return [
+        ['an empty text', empty],
+        ['a text of blanks', message(target, 'text', { Content: '  ' })],
+        [
+          'a text with <Content/>',
+          { ...bare, xml: bare.xml.replace(/<Content>.*<\/Content>/, '<Content/>') },
+        ],
+      ];
+    },
   ),
   acceptsRule(
     {
       id: 'lists-of-any-length',
       level: 'must',
-      title: 'Lists of one, of several and of none are accepted',
-      says: 'A list repeats its element; with one entry it looks like a single element.',
+      title: { en: 'Lists with no, one and several items are accepted', zh: '列表有零项、一项、多项都接受' },
+      says: {
+        en: 'A list repeats its element; with one entry it looks like a single element.',
+        zh: '列表就是重复的元素；只有一项时，看起来像普通元素。',
+      },
       source: '接收事件推送, 订阅通知',
-      remedy: 'Read a repeatable element as a list, however often it occurs.',
+      remedy: {
+        en: 'Read a repeatable element as a list, however often it occurs.',
+        zh: '可重复的元素一律按列表读取，不管出现几次。',
+      },
     },
     (target) => {
       const popup = { TemplateId: 'template-1', SubscribeStatusString: 'accept', PopupScene: '2' };
-      const picture = { item: { PicMd5Sum: '1b5f7c23b5bf75682a53e7b6d163e185' } };
+      const picture = { PicMd5Sum: '1b5f7c23b5bf75682a53e7b6d163e185' };
       return [
         [
           'a subscription notice with a list of one',
@@ -164,17 +193,20 @@ export const bodyRules: readonly Rule[] = [
         ],
         [
           'a subscription notice with an empty list',
-          event(target, 'subscribe_msg_popup_event', { SubscribeMsgPopupEvent: '' }),
+          event(target, 'subscribe_msg_popup_event', { SubscribeMsgPopupEvent: {} }),
         ],
         [
           'one picture of the album',
-          event(target, 'pic_weixin', { EventKey: 'x', SendPicsInfo: { Count: 1, PicList: picture } }),
-        ],
-        [
-          'two lists of pictures',
           event(target, 'pic_weixin', {
             EventKey: 'x',
-            SendPicsInfo: { Count: 2, PicList: [picture, picture] },
+            SendPicsInfo: { Count: 1, PicList: { item: picture } },
+          }),
+        ],
+        [
+          'two pictures of the album',
+          event(target, 'pic_weixin', {
+            EventKey: 'x',
+            SendPicsInfo: { Count: 2, PicList: { item: [picture, picture] } },
           }),
         ],
       ];

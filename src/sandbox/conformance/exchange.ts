@@ -1,24 +1,26 @@
 import { Agent as PlainAgent, request as plainRequest, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 
-/** One request to the server under test, and what came of it. */
+/** A request to the server under test, and its result. */
 export interface Exchange {
-  /** What was sent, in words for the report. */
+  /** Description of the request, for the report. */
   readonly label: string;
-  /** Absent where no answer came. */
+  /** Absent without a response. */
   readonly status: number | undefined;
   readonly contentType: string;
-  /** The bytes as they came, so that a BOM is seen. */
+  /** The raw bytes, in which a BOM is visible. */
   readonly body: Buffer;
-  /** The same as UTF-8. */
+  /** The body as UTF-8. */
   readonly text: string;
-  /** From the connection's first byte to the answer's last. */
+  /** Duration from the first byte of the request to the last of the response. */
   readonly ms: number;
-  /** Why no answer came. */
+  /** On the clock of `performance.now()`. */
+  readonly endedAtMs: number;
+  /** Reason of a missing response. */
   readonly failure: 'no answer in time' | 'the connection broke' | 'no connection' | undefined;
-  /** The system's word for it, such as ECONNREFUSED. */
+  /** The system's error code, such as ECONNREFUSED. */
   readonly errorCode: string;
-  /** What was found in a sealed answer. */
+  /** Plaintext of a sealed answer. */
   readonly opened?: string;
 }
 
@@ -31,7 +33,7 @@ export interface Order {
   readonly timeoutMs: number;
 }
 
-/** Makes requests: a connection each, so that a server which closes idle ones is not blamed. */
+/** Creates a caller with one connection per request, so that a server that closes idle ones is not blamed. */
 export function createCaller(): { call(order: Order): Promise<Exchange> } {
   const plain = new PlainAgent({ keepAlive: false, maxSockets: 48 });
   const tls = new TlsAgent({ keepAlive: false, maxSockets: 48 });
@@ -47,7 +49,8 @@ export function createCaller(): { call(order: Order): Promise<Exchange> } {
         const end = (failure: Exchange['failure'], errorCode = '') => {
           clearTimeout(timer);
           const bytes = Buffer.concat(pieces);
-          const ms = Math.round(performance.now() - startMs);
+          const endedAtMs = performance.now();
+          const ms = Math.round(endedAtMs - startMs);
           resolve({
             label,
             status,
@@ -55,6 +58,7 @@ export function createCaller(): { call(order: Order): Promise<Exchange> } {
             body: bytes,
             text: bytes.toString(),
             ms,
+            endedAtMs,
             failure,
             errorCode,
           });
@@ -66,7 +70,7 @@ export function createCaller(): { call(order: Order): Promise<Exchange> } {
           agent: secure ? tls : plain,
         });
         request.on('socket', (socket) => {
-          startMs = performance.now(); // before that it waited for its turn
+          startMs = performance.now(); // before that the request waited for its turn
           socket.once(secure ? 'secureConnect' : 'connect', () => (connected = true));
           timer = setTimeout(() => {
             end('no answer in time');
@@ -78,9 +82,9 @@ export function createCaller(): { call(order: Order): Promise<Exchange> } {
           contentType = response.headers['content-type'] ?? '';
           response.on('data', (piece: Buffer) => pieces.push(piece));
           response.on('end', () => end(undefined));
-          response.on('error', () => end('the connection broke'));
+          response.on('error', ({ code }: NodeJS.ErrnoException) => end('the connection broke', code));
         });
-        // An answer may be here already: who refuses a large body answers before it is whole.
+        // The response may have arrived already: a server may refuse a large body before it is complete.
         request.on('error', (error: NodeJS.ErrnoException) => {
           if (status === undefined) end(connected ? 'the connection broke' : 'no connection', error.code);
         });

@@ -3,16 +3,16 @@ import { cdata } from '../wire/push-xml.js';
 import { signatureSteps } from '../wire/sign.js';
 import type { Target } from './target.js';
 
-/** A query, in order; a name may stand twice. */
+/** A query, in order; a name may occur twice. */
 export type Query = readonly (readonly [name: string, value: string])[];
 
-/** A push as it travels. */
+/** A signed and possibly sealed push, ready to send. */
 export interface SignedPushRequest {
   readonly query: Query;
   readonly body: string;
 }
 
-/** What to do otherwise than WeChat does. */
+/** Deviations from a request of WeChat's; see "tampering" in the glossary. */
 export interface Tampering {
   readonly mode?: Target['mode'];
   readonly token?: string;
@@ -22,11 +22,11 @@ export interface Tampering {
   readonly nonce?: string;
   /** Changes the sealed text before it is signed. */
   readonly tamper?: (encrypt: string) => string;
-  /** Changes the plain XML that stands beside the sealed one in compatible mode. */
+  /** Changes the plain XML next to the sealed one in compatible mode. */
   readonly beside?: (xml: string) => string;
 }
 
-/** Signs a push, and seals it where the mode says so, as WeChat does or in disguise. Source: "消息加解密说明", 技术方案. */
+/** Signs a push, and seals it if the mode requires, as WeChat does or with tampering. Source: "消息加解密说明", 技术方案. */
 export function forgeRequest(xml: string, target: Target, tampering: Tampering = {}): SignedPushRequest {
   const { mode, token, appId, encodingAesKey, tamper = same, beside = same } = { ...target, ...tampering };
   const timestamp = tampering.timestamp ?? nowS();
@@ -48,7 +48,7 @@ export function forgeRequest(xml: string, target: Target, tampering: Tampering =
   return { query, body: `${beside(xml.slice(0, end))}${element}\n</xml>` };
 }
 
-/** The GET that asks whether the URL is ours. */
+/** Builds the GET that verifies the URL. */
 export function forgeHandshake(
   echostr: string,
   target: Target,
@@ -62,7 +62,7 @@ export function forgeHandshake(
   ];
 }
 
-/** The query with some values changed; `undefined` leaves a parameter out. */
+/** Changes some values of a query; `undefined` removes a parameter. */
 export function withParameters(query: Query, changes: Readonly<Record<string, string | undefined>>): Query {
   return query.flatMap(([name, value]) => {
     const changed = name in changes ? changes[name] : value;
@@ -73,7 +73,7 @@ export function withParameters(query: Query, changes: Readonly<Record<string, st
 export const parameter = (query: Query, wanted: string): string =>
   query.find(([name]) => name === wanted)?.[1] ?? '';
 
-/** The target's URL with the parameters behind its own. */
+/** Appends parameters to the target's URL. */
 export function addressed(url: URL, query: Query): URL {
   const whole = new URL(url);
   const added = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
@@ -85,7 +85,7 @@ export const nowS = (): string => String(Math.floor(Date.now() / 1000));
 
 let nonces = 0;
 
-/** Ten digits, never the same one twice in a run: a server may remember them. */
+/** Returns ten digits, never the same in one run: a server may remember nonces. */
 export function freshNonce(): string {
   nonces += 1;
   return String(1_000_000_000 + ((Date.now() % 800_000) * 10_000 + nonces));

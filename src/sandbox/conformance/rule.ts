@@ -1,8 +1,9 @@
-import type { CipherMode } from '../../protocol/envelope.js';
+import type { Words } from '../../protocol/words.js';
 import type { Exchange } from './exchange.js';
 import type { Probe } from './probe.js';
+import type { Target } from './target.js';
 
-/** In the order of the report. */
+/** Groups of rules, in the order of the report. */
 export const groups = [
   'handshake',
   'signature',
@@ -14,54 +15,77 @@ export const groups = [
 ] as const;
 export type Group = (typeof groups)[number];
 
-/** `must`: users see failures, or strangers get in. `should`: works today, by luck. `advice`: nothing asks for it. */
-export type Level = 'must' | 'should' | 'advice';
+/**
+ * `must`: otherwise users see the failure notice or lose a reply, or forgeries are accepted. `should`: WeChat requires
+ * it. `advice`: hardening.
+ */
+export const levels = ['must', 'should', 'advice'] as const;
+export type Level = (typeof levels)[number];
 
-/** One sentence of the platform as a check from outside. */
+/**
+ * When a rule is checked. `beside`: with others at the same time. `alone`: after these, on its own, since its requests
+ * are unusual. `hostile`: at the very end, on its own, since its requests have killed servers.
+ */
+export type Turn = 'beside' | 'alone' | 'hostile';
+
+/** A requirement of WeChat's documentation, as a black-box check. */
 export interface Rule {
-  /** kebab-case, lasting: `--only` and JUnit name it. */
+  /** Stable id in kebab-case, used by `--only` and JUnit. */
   readonly id: string;
   readonly group: Group;
   readonly level: Level;
-  /** What holds, as a sentence. */
-  readonly title: string;
-  /** What the platform says, in our words. */
-  readonly says: string;
+  /** Absent: `beside`. */
+  readonly turn?: Turn;
+  /** The rule as one sentence. */
+  readonly title: Words;
+  /** The content of the documentation, in our words. */
+  readonly says: Words;
   /** The official page, and its section. */
   readonly source: string;
-  /** What to do where it does not hold. */
-  readonly remedy: string;
-  /** Modes in which the rule means something. Absent: all. */
-  readonly modes?: readonly CipherMode[];
+  /** Advice if the rule is broken. */
+  readonly remedy: Words;
+  /** Modes in which the rule applies. Absent: all. */
+  readonly modes?: readonly Target['mode'][];
+  /** True: the rule applies to servers in WeChat's cloud hosting only. */
+  readonly cloudHosting?: true;
   check(probe: Probe): Promise<Finding>;
 }
 
 export type Finding =
   | { readonly type: 'holds' }
-  | { readonly type: 'broken'; readonly sent: string; readonly came: string; readonly because: string }
-  /** Nothing that came back lets anyone tell. */
-  | { readonly type: 'not-judged'; readonly because: string };
+  | { readonly type: 'broken'; readonly sent: string; readonly came: string; readonly because: Words }
+  /** The responses do not allow a judgement. */
+  | { readonly type: 'not-judged'; readonly because: Words };
 
-export const applies = ({ modes }: Rule, mode: CipherMode): boolean => modes?.includes(mode) ?? true;
+export const applies = (
+  { modes, cloudHosting }: Rule,
+  target: Pick<Target, 'mode' | 'cloudHosting'>,
+): boolean => (modes?.includes(target.mode) ?? true) && (cloudHosting !== true || target.cloudHosting);
 
 export const holds: Finding = { type: 'holds' };
 
-export const notJudged = (because: string): Finding => ({ type: 'not-judged', because });
+export const notJudged = (because: Words): Finding => ({ type: 'not-judged', because });
 
-export const broken = (exchange: Exchange, because: string): Finding => ({
+export const broken = (exchange: Exchange, because: Words): Finding => ({
   type: 'broken',
   sent: exchange.label,
   came: cameBack(exchange),
   because,
 });
 
-/** What came back, opened, in one line. */
+/** Describes the response in one line, unsealed. */
 export function cameBack({ status, failure, errorCode, text, opened, ms }: Exchange): string {
   if (failure !== undefined) return `${failure}${errorCode === '' ? '' : ` (${errorCode})`} after ${ms} ms`;
-  const body = opened ?? text;
-  const shown = body.length > LONGEST_SHOWN ? `${body.slice(0, LONGEST_SHOWN)}…` : body;
-  const how = opened === undefined ? '' : 'sealed ';
-  return `status ${status ?? '-'} in ${ms} ms, ${body === '' ? 'empty body' : how + JSON.stringify(shown)}`;
+  return `status ${status ?? '-'} in ${ms} ms, ${opened === undefined ? shown(text) : `sealed ${quoted(opened)}`}`;
 }
 
+const shown = (body: string): string => (body === '' ? 'empty body' : quoted(body));
+
 const LONGEST_SHOWN = 300;
+
+/** A text on one line, cut where it is long. */
+export const quoted = (text: string): string =>
+  JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
+
+/** An answer as a stranger sees it, for comparisons. */
+export const faceOf = ({ status, failure, text }: Exchange): string => `${failure ?? status ?? ''} ${text}`;

@@ -5,6 +5,7 @@ import { handshakeRules } from './handshake-rules.js';
 import { hostileBodyRules } from './hostile-body-rules.js';
 import { layoutRules } from './layout-rules.js';
 import { limitRules } from './limit-rules.js';
+import { queryRules } from './query-rules.js';
 import { replyFieldRules } from './reply-field-rules.js';
 import { replyFormRules } from './reply-form-rules.js';
 import { retryRules } from './retry-rules.js';
@@ -12,10 +13,11 @@ import type { Rule } from './rule.js';
 import { sealingRules } from './sealing-rules.js';
 import { signatureRules } from './signature-rules.js';
 
-/** Every rule, in the order of the report: group after group. */
+/** All rules, in the order of the report. */
 export const rules: readonly Rule[] = [
   ...handshakeRules,
   ...signatureRules,
+  ...queryRules,
   ...forgedEnvelopeRules,
   ...sealingRules,
   ...bodyRules,

@@ -6,24 +6,25 @@ import {
   type SignedPushRequest,
   type Query,
 } from './forge-request.js';
-import type { Probe } from './probe.js';
+import type { Probe, ProbeResult } from './probe.js';
 import { freshWord, text } from './pushes.js';
 import { broken, holds, type Finding, type Rule } from './rule.js';
-import { everyAccepted, noneBelieved } from './assertions.js';
+import { spoiled } from '../wire/sign.js';
+import { everyAccepted, noneAccepted } from './assertions.js';
 
 const source = '接入概述, 消息真实性; 消息加解密说明, 消息体验证';
 
 type Forgery = readonly [label: string, forge: (push: SignedPushRequest, probe: Probe) => SignedPushRequest];
 
-/** Sends each forgery of an honest text. In sealed modes the signature that counts is `msg_signature`. */
+/** Sends each forgery of a valid text. In sealed modes `msg_signature` is the signature that counts. */
 async function refused(probe: Probe, forgeries: readonly Forgery[]): Promise<Finding> {
-  const results = await Promise.all(
-    forgeries.map(([label, forge]) => {
-      const push = text(probe.target, freshWord());
-      return probe.send(push, forge(forgeRequest(push.xml, probe.target), probe), `a text with ${label}`);
-    }),
-  );
-  return noneBelieved(probe, results);
+  const results: ProbeResult[] = [];
+  for (const [label, forge] of forgeries) {
+    const push = text(probe.target, freshWord());
+    const signed = forge(forgeRequest(push.xml, probe.target), probe);
+    results.push(await probe.send(push, signed, `a text with ${label}`));
+  }
+  return noneAccepted(probe, results);
 }
 
 /** Changes every signature of the query. */
@@ -41,30 +42,40 @@ const changeSignatures = (query: Query, change: (signature: string) => string | 
   });
 
 const isSignature = (name: string): boolean => name === 'signature' || name === 'msg_signature';
-const spoiled = (signature: string): string => signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0');
 
 export const signatureRules: readonly Rule[] = [
   {
     id: 'push-accepted',
     group: 'signature',
     level: 'must',
-    title: 'A text that is rightly signed is accepted with status 200',
-    says: 'A push is answered with status 200 and a reply, `success` or nothing.',
+    title: { en: 'A correctly signed text is accepted with status 200', zh: '签名正确的文字消息返回 200' },
+    says: {
+      en: 'A push is answered with status 200 and a reply, `success` or nothing.',
+      zh: '对推送的应答是状态码 200，内容为回复、`success` 或空。',
+    },
     source: '被动回复用户消息',
-    remedy:
-      'Compare token, key, AppID and mode with the options of this command, the clocks of both machines, and, if the server knows the account’s gh_ id, say --original-id.',
+    remedy: {
+      en: 'Compare token, key, AppID and mode with the options of this command, the clocks of both machines, and, if the server knows the account’s gh_ id, say --original-id.',
+      zh: '核对 Token、密钥、AppID、加密模式与本命令的选项是否一致，两台机器的时钟是否一致；服务器如果核对账号的原始 ID（gh_…），加上 --original-id。',
+    },
     async check(probe) {
-      return everyAccepted([await probe.control()]);
+      return everyAccepted(probe, [await probe.control()]);
     },
   },
   {
     id: 'push-wrong-signature',
     group: 'signature',
     level: 'must',
-    title: 'A push with a wrong signature is not believed',
-    says: 'Whoever does not know the token cannot sign; such a request does not come from WeChat.',
+    title: { en: 'A push with a wrong signature is refused', zh: '签名错误的推送不予接受' },
+    says: {
+      en: 'Whoever does not know the token cannot sign; such a request does not come from WeChat.',
+      zh: '不知道 Token 就无法签名，这样的请求不是来自微信。',
+    },
     source,
-    remedy: 'Check the signature before anything else, all 40 digits of it, and answer 403.',
+    remedy: {
+      en: 'Check the signature before anything else, all 40 digits of it, and answer 403.',
+      zh: '先校验签名，40 位都要比较，不符就返回 403。',
+    },
     check: (probe) =>
       refused(probe, [
         ['one digit of the signature changed', signaturesAs(spoiled)],
@@ -79,10 +90,10 @@ export const signatureRules: readonly Rule[] = [
     id: 'push-signature-whole',
     group: 'signature',
     level: 'must',
-    title: 'A part of the signature is not enough',
-    says: 'The signature is 40 digits long.',
+    title: { en: 'A part of the signature is not enough', zh: '只有部分签名不够' },
+    says: { en: 'The signature is 40 digits long.', zh: '签名有 40 位。' },
     source,
-    remedy: 'Compare the lengths first, then every byte.',
+    remedy: { en: 'Compare the lengths first, then every byte.', zh: '先比较长度，再逐字节比较。' },
     check: (probe) =>
       refused(probe, [
         ['the first eight digits of the signature', signaturesAs((signature) => signature.slice(0, 8))],
@@ -94,10 +105,14 @@ export const signatureRules: readonly Rule[] = [
     id: 'push-missing-signature',
     group: 'signature',
     level: 'must',
-    title: 'A push without a signature is not believed',
-    says: 'Every push is signed.',
+    turn: 'alone',
+    title: { en: 'A push without a signature is refused', zh: '没有签名的推送不予接受' },
+    says: { en: 'Every push is signed.', zh: '每个推送都有签名。' },
     source,
-    remedy: 'Take an absent or empty signature, timestamp or nonce for a refusal.',
+    remedy: {
+      en: 'Take an absent or empty signature, timestamp or nonce for a refusal.',
+      zh: 'signature、timestamp、nonce 缺失或为空，一律拒绝。',
+    },
     check: (probe) =>
       refused(probe, [
         ['no query at all', ({ body }) => ({ body, query: [] })],
@@ -108,21 +123,31 @@ export const signatureRules: readonly Rule[] = [
   {
     id: 'push-signature-case',
     group: 'signature',
-    level: 'should',
-    title: 'A push with its signature in upper case is not believed',
-    says: 'The signature is written in lower-case hexadecimal digits.',
+    level: 'advice',
+    title: { en: 'A push with its signature in upper case is refused', zh: '签名为大写的推送不予接受' },
+    says: {
+      en: 'The signature is written in lower-case hexadecimal digits.',
+      zh: '签名是小写的十六进制数。',
+    },
     source,
-    remedy: 'Compare the text as it came, without folding its case.',
+    remedy: {
+      en: 'Compare the text as it came, without folding its case.',
+      zh: '按收到的原文比较，不要转换大小写。',
+    },
     check: (probe) => refused(probe, [['its signature in upper case', signaturesAs((s) => s.toUpperCase())]]),
   },
   {
     id: 'push-repeated-signature',
     group: 'signature',
-    level: 'should',
-    title: 'A push with two signatures is not believed',
-    says: 'Each parameter comes once.',
+    level: 'advice',
+    turn: 'alone',
+    title: { en: 'A push with two signatures is refused', zh: '带有两个签名的推送不予接受' },
+    says: { en: 'Each parameter comes once.', zh: '每个参数只出现一次。' },
     source,
-    remedy: 'Refuse a parameter that stands twice, rather than choose one of the two.',
+    remedy: {
+      en: 'Refuse a parameter that stands twice, rather than choose one of the two.',
+      zh: '同一参数出现两次就拒绝，不要任选其一。',
+    },
     check(probe) {
       const name = probe.target.mode === 'plaintext' ? 'signature' : 'msg_signature';
       const wrong = (query: Query) => [name, spoiled(parameter(query, name))] as const;
@@ -138,60 +163,20 @@ export const signatureRules: readonly Rule[] = [
   {
     id: 'push-refused-by-status',
     group: 'signature',
-    level: 'should',
-    title: 'What is refused hears a status of 400 to 499',
-    says: 'Status 200 is for what was accepted.',
+    level: 'advice',
+    title: { en: 'Refused requests get a status from 400 to 499', zh: '拒绝时的状态码在 400 到 499 之间' },
+    says: { en: 'Status 200 is for what was accepted.', zh: '状态码 200 表示已接受。' },
     source: '报警排查指引, 回应失败',
-    remedy: 'Answer 403 with an empty body.',
+    remedy: { en: 'Answer 403 with an empty body.', zh: '返回 403，应答体为空。' },
     async check(probe) {
       const { query, body } = forgeRequest(text(probe.target, freshWord()).xml, probe.target);
       const push = text(probe.target, freshWord());
       const label = 'a text with a wrong signature';
       const { exchange } = await probe.send(push, { body, query: changeSignatures(query, spoiled) }, label);
       const { status = 0 } = exchange;
-      return status >= 400 && status < 500 ? holds : broken(exchange, 'a status of 400 to 499 was expected');
-    },
-  },
-  {
-    id: 'push-openid-optional',
-    group: 'signature',
-    level: 'must',
-    title: 'A push may come without openid, and with parameters nobody knows',
-    says: 'openid stands beside most pushes, not all; a URL may have a query of its own.',
-    source,
-    remedy: 'Ask the query for what the signature needs, and for nothing else.',
-    async check(probe) {
-      const push = text(probe.target, freshWord());
-      const { query, body } = forgeRequest(push.xml, probe.target);
-      const without = withParameters(query, { openid: undefined });
-      return everyAccepted([
-        await probe.send(push, { body, query: without }, 'a text without openid'),
-        await probe.push(push, 'the same text with openid'),
-        await probe.send(
-          text(probe.target, freshWord()),
-          another(probe, (own) => [['conformance', '1'], ...own, ['new', 'x']]),
-          'a text with two unknown parameters',
-        ),
-      ]);
-    },
-  },
-  {
-    id: 'push-stale-timestamp',
-    group: 'signature',
-    level: 'advice',
-    title: 'A push of yesterday is refused',
-    says: 'The platform names no window; the signature alone does not keep anyone from sending a captured request again.',
-    source,
-    remedy: 'Refuse a timestamp that is more than some minutes from the clock.',
-    async check(probe) {
-      const timestamp = String(Math.floor(Date.now() / 1000) - 86_400);
-      const push = text(probe.target, freshWord());
-      return noneBelieved(probe, [await probe.push(push, 'a text signed yesterday', { timestamp })]);
+      return status >= 400 && status < 500
+        ? holds
+        : broken(exchange, { en: 'a status of 400 to 499 was expected', zh: '状态码应在 400 到 499 之间' });
     },
   },
 ];
-
-function another(probe: Probe, change: (query: Query) => Query): SignedPushRequest {
-  const { query, body } = forgeRequest(text(probe.target, freshWord()).xml, probe.target);
-  return { body, query: change(query) };
-}

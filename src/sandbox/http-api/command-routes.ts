@@ -2,12 +2,12 @@ import { performAction, ActionInvalid } from '../push/user-actions.js';
 import { push } from '../push/push.js';
 import type { Delivery } from '../push/pusher.js';
 import { replay } from '../push/replay.js';
-import type { Exchange } from '../types.js';
+import type { Exchange } from '../types/types.js';
 import { Problem } from './problem.js';
 import type { Route } from './route.js';
 import { actRequest, pushRequest, read, replayRequest } from './schemas.js';
 
-/** What followers, the console and the platform do. */
+/** Routes that act as a follower, the console or the platform. */
 export const COMMAND_ROUTES: readonly Route[] = [
   {
     method: 'POST',
@@ -33,9 +33,9 @@ export const COMMAND_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/act',
     run({ state, body }) {
-      const { follower, wait, ...deed } = read(actRequest, body);
+      const { follower, wait, ...action } = read(actRequest, body);
       try {
-        return answer(performAction(state, follower, deed), wait);
+        return answer(performAction(state, follower, action), wait);
       } catch (error) {
         throw error instanceof ActionInvalid ? new Problem(400, error.message) : error;
       }

@@ -1,6 +1,6 @@
-import type { AccessPointView, Account, ConsoleForm } from '../types.js';
+import type { AccessPointView, Account, ConsoleForm } from '../types/types.js';
 
-/** What must stand in the account's console, and in the environment of the server under test. */
+/** Settings for the account's console and for the environment of the server under test. */
 export function consoleForm(account: Account, accessPoints: readonly AccessPointView[]): ConsoleForm {
   return {
     url: account.target,

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Bus } from '../bus.js';
 
 const BEAT_MS = 15_000;
-/** A reader that does not read is let go, so that what waits for it cannot grow without end. */
+/** A client that does not read is disconnected, so that its buffer cannot grow without limit. */
 const MOST_WAITING_BYTES = 8 * 1024 * 1024;
 
-/** Server-Sent Events: everything that happens, until the reader leaves. Returns the way to end it from here. */
+/** Streams all events as Server-Sent Events until the client disconnects. Returns a function that ends the stream. */
 export function streamEvents(incoming: IncomingMessage, response: ServerResponse, bus: Bus): () => void {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',

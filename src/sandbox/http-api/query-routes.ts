@@ -1,13 +1,15 @@
-import { TEMPLATES } from '../push/templates.js';
-import type { Exchange, MenuView } from '../types.js';
+import { TEMPLATES } from '../push/templates/templates.js';
+import type { Exchange, MenuView } from '../types/types.js';
+import { ENDPOINTS } from '../wechat-api/endpoints.js';
 import { consoleForm } from './console-form.js';
 import { Problem } from './problem.js';
 import type { Route } from './route.js';
 import { stateOf } from './state.js';
 
 const MOST = 1_000;
+const MOST_EXCHANGES = 500;
 
-/** What can be looked at. */
+/** Routes that read the sandbox's state. */
 export const QUERY_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/api/state', run: ({ state, sandbox }) => stateOf(state, sandbox) },
   {
@@ -15,13 +17,18 @@ export const QUERY_ROUTES: readonly Route[] = [
     path: '/api/console-form',
     run: ({ state, sandbox }) => consoleForm(state.account(), sandbox.accessPoints()),
   },
+  {
+    method: 'GET',
+    path: '/api/endpoints',
+    run: () => ({ endpoints: [...ENDPOINTS.values()].map(({ path, method }) => ({ path, method })) }),
+  },
   { method: 'GET', path: '/api/templates', run: () => ({ templates: TEMPLATES }) },
   {
     method: 'GET',
     path: '/api/exchanges',
     run({ state, query }) {
       const all = after(state.exchanges.list(), query.get('after')).filter(ofFollower(query));
-      return { exchanges: newest(all, query, 200) };
+      return { exchanges: newest(all, query, MOST_EXCHANGES) };
     },
   },
   {
@@ -52,8 +59,7 @@ export const QUERY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/menu',
     run({ state, query }): MenuView {
-      const { openId, tagIds } = state.followers.getOrCreate(query.get('follower') ?? undefined);
-      return state.menus.view(openId, tagIds);
+      return state.menus.view(state.followers.getOrCreate(query.get('follower') ?? undefined));
     },
   },
   { method: 'GET', path: '/api/book', run: ({ state }) => state.book() },
@@ -66,7 +72,7 @@ function ofFollower(query: URLSearchParams): (record: { readonly follower: strin
   return (record) => follower === null || record.follower === follower;
 }
 
-/** Ids grow, so a forgotten one still parts the old from the new. */
+/** Ids grow, so even a forgotten one separates old from new. */
 function after(exchanges: readonly Exchange[], id: string | null): readonly Exchange[] {
   const number = Number(id?.slice(1) ?? 0);
   return exchanges.filter((exchange) => Number(exchange.id.slice(1)) > number);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from './problem.js';
 
-/** All bytes of a request. @throws Problem 413 */
+/** Reads the body of a request. @throws Problem 413 */
 export async function readBytes(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -14,7 +14,7 @@ export async function readBytes(incoming: IncomingMessage, limit: number): Promi
   return Buffer.concat(chunks);
 }
 
-/** The JSON in a request; `{}` where there is no body. @throws Problem 400, 413, 415 */
+/** Reads the JSON body of a request; `{}` without a body. @throws Problem 400, 413, 415 */
 export async function readJson(incoming: IncomingMessage, limit: number): Promise<unknown> {
   const bytes = await readBytes(incoming, limit);
   if (bytes.length === 0) return {};

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../types/sandbox.js';
 import type { SandboxState } from '../sandbox-state.js';
 
-/** What a route gets to see. */
+/** Input of a route. */
 export interface RouteContext {
   readonly state: SandboxState;
   readonly sandbox: Sandbox;
@@ -11,7 +11,7 @@ export interface RouteContext {
   readonly body: unknown;
 }
 
-/** One operation of the JSON API; the object it returns is the answer. @throws Problem */
+/** An operation of the JSON API, which returns its response. @throws Problem */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Such as `/api/faults/{id}`. */

@@ -8,7 +8,7 @@ import type {
   ReplayRequest,
   ShownReply,
   VerdictCause,
-} from '../types.js';
+} from '../types/types.js';
 import { Problem } from './problem.js';
 
 const mode = z.enum(['plaintext', 'compatible', 'safe']);
@@ -47,6 +47,7 @@ export const pushRequest: z.ZodType<PushRequest> = z.strictObject({
   mode: mode.exactOptional(),
   timeoutMs: z.number().min(1).exactOptional(),
   tries: z.int().min(1).max(10).exactOptional(),
+  escapesCdataEnd: flag.exactOptional(),
   ...sending,
 });
 
@@ -110,6 +111,8 @@ export const accountChange = z.strictObject({
     .exactOptional(),
   name: text.exactOptional(),
   oauthDomain: text.exactOptional(),
+  miniPrograms: z.array(text.min(1)).exactOptional(),
+  agents: z.array(text.min(1)).exactOptional(),
 });
 
 export const faultRequest: z.ZodType<FaultRequest> = z.strictObject({
@@ -148,17 +151,32 @@ export const bookRequest: z.ZodType<BookRequest> = z.discriminatedUnion('action'
   z.strictObject({ action: z.literal('reset-quotas') }),
 ]);
 
-export const clockRequest = z.strictObject({
-  advanceMs: z
-    .number()
-    .min(0)
-    .max(400 * 86_400_000),
+export const clockRequest = z.union([
+  z.strictObject({
+    advanceMs: z
+      .number()
+      .min(0)
+      .max(400 * 86_400_000),
+  }),
+  z.strictObject({ back: z.literal(true) }),
+]);
+
+export const callRequest = z.strictObject({
+  path: text.regex(/^\/[\w/.-]+$/),
+  method: z.enum(['GET', 'POST']).exactOptional(),
+  query: z.record(text, text).exactOptional(),
+  body: z.unknown().exactOptional(),
+  token: text.exactOptional(),
+  accessPoint: text.exactOptional(),
 });
+
+export const menuRequest = z.strictObject({ button: z.array(z.looseObject({})) });
 
 export const followerRequest = z.strictObject({
   nickname: text.exactOptional(),
   openId: text.min(1).exactOptional(),
   following: flag.exactOptional(),
+  clientPlatform: z.literal([1, 2, 3]).exactOptional(),
 });
 
 export const transcript = z.object({
@@ -173,7 +191,7 @@ export const transcript = z.object({
       hostile: hostile.exactOptional(),
       afterMs: z.number(),
       verdict: z.object({
-        outcome: z.enum(['reply', 'silent', 'failure', 'refused', 'accepted', 'not-sent']),
+        outcome: z.enum(['reply', 'silent', 'failure', 'refused', 'believed', 'accepted', 'not-sent']),
         cause: z.custom<VerdictCause>((value) => typeof value === 'string').exactOptional(),
         reply: z.custom<ShownReply>((value) => typeof value === 'object' && value !== null).exactOptional(),
       }),
@@ -182,9 +200,14 @@ export const transcript = z.object({
 });
 
 /** Reads a body by its schema. @throws Problem 400 that names the field */
-export function read<T>(schema: z.ZodType<T>, body: unknown): T {
+export function read<T>(schema: z.ZodType<T>, body: unknown, path = ''): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new Problem(400, `${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'not understood'}`);
+  const [inChinese] = schema.safeParse(body, { error: z.locales.zhCN().localeError }).error?.issues ?? [];
+  const where = [...(path === '' ? [] : [path]), ...(issue?.path ?? [])].join('.');
+  throw new Problem(400, {
+    en: `${where || 'the body'}: ${issue?.message ?? 'not understood'}`,
+    zh: `${where || '内容'}：${inChinese?.message ?? '无法识别'}`,
+  });
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sourcePath } from '../../page-files.js';
 import type { Sandbox } from '../types/sandbox.js';
 import type { SandboxState } from '../sandbox-state.js';
 import { COMMAND_ROUTES } from './command-routes.js';
@@ -7,12 +8,11 @@ import { Problem } from './problem.js';
 import { QUERY_ROUTES } from './query-routes.js';
 import { readJson } from './read-body.js';
 import type { Route } from './route.js';
-import { ownFile } from './static-files.js';
 import { SIMULATION_ROUTES } from './simulation-routes.js';
 
 const BODY_LIMIT = 16 * 1024 * 1024;
 
-/** The JSON API, but for the event stream. */
+/** All routes of the JSON API except the event stream. */
 export const ROUTES: readonly Route[] = [
   ...QUERY_ROUTES,
   ...COMMAND_ROUTES,
@@ -21,7 +21,7 @@ export const ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/openapi.json',
     async run() {
-      const file: object = JSON.parse(await readFile(ownFile('openapi.json'), 'utf8'));
+      const file: object = JSON.parse(await readFile(sourcePath('sandbox/openapi.json'), 'utf8'));
       return file;
     },
   },
@@ -59,7 +59,7 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(bytes);
 }
 
-/** What stands at `{id}`, `''` in a path without one; `undefined` where the path is another. */
+/** Returns the value of `{id}`; `''` for a pattern without one; `undefined` if the path does not match. */
 function idIn(pattern: string, path: string): string | undefined {
   if (!pattern.includes('{')) return pattern === path ? '' : undefined;
   const stem = pattern.slice(0, pattern.indexOf('{'));

@@ -1,10 +1,10 @@
 import type { Sandbox } from '../types/sandbox.js';
 import type { SandboxState } from '../sandbox-state.js';
-import type { State } from '../types.js';
+import type { State } from '../types/types.js';
 
 const RECENT = 50;
 
-/** Enough to draw the page once. */
+/** Returns the data for the first rendering of the page. */
 export function stateOf(state: SandboxState, sandbox: Sandbox): State {
   return {
     ...sandbox.time(),

@@ -1,15 +1,15 @@
 import { Chat } from './chat/chat.js';
 import { Dialogs } from './dialogs.js';
 import { Followers } from './chat/followers.js';
-import { html, useEffect, useState } from './html.js';
+import { html, useEffect, useState } from '../../page-kit/html.js';
 import { Inspector } from './inspector.js';
-import { Notice } from './notice.js';
+import { Notice } from '../../page-kit/notice.js';
 import { TopBar } from './top-bar.js';
 import { wordsIn } from './i18n/i18n.js';
 
 const PANES = ['chat', 'followers', 'inspector'];
 
-/** The whole page: followers, the chat, and what happened behind it. On narrow screens one of them at a time. */
+/** Shows the whole page: followers, the chat, and its traffic. On narrow screens one of them at a time. */
 export function App({ store, actions }) {
   const [state, draw] = useState(store.get());
   useEffect(() => store.listen(draw), [store]);

@@ -1,4 +1,4 @@
-import { html } from './html.js';
+import { html } from '../../page-kit/html.js';
 import { Pushes } from './pushes/pushes.js';
 import { BookPanel } from './tools/state-panel.js';
 import { CallsPanel } from './tools/calls-panel.js';
@@ -8,7 +8,7 @@ import { SetupPanel } from './tools/setup-panel.js';
 const TABS = { pushes: Pushes, calls: CallsPanel, faults: FaultsPanel, book: BookPanel, setup: SetupPanel };
 const NAMES = Object.keys(TABS);
 
-/** What happened behind the chat, and the switches. Arrow keys walk along the tabs. */
+/** Tabs with the traffic behind the chat, and the tools. Arrow keys change the tab. */
 export function Inspector(ui) {
   const { state, actions, words } = ui;
   const Panel = TABS[state.tab];

@@ -1,7 +1,7 @@
-import { html } from './html.js';
+import { html } from '../../page-kit/html.js';
 import { safeUrl } from './core/safe-url.js';
 
-/** A link out of the page; the bare words where the address is not http or https. */
+/** Shows an external link, or only its text if the address is not http or https. */
 export function Link({ href, class: name, children }) {
   const url = safeUrl(href);
   if (url === undefined) return html`<span class=${name}>${children}</span>`;

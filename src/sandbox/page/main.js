@@ -1,26 +1,22 @@
 import { App } from './app.js';
 import { createActions } from './core/actions.js';
 import { keepLive } from './core/live.js';
-import { applyLanguage, applyTheme, preferredLanguage, preferredTheme } from './core/preferences.js';
+import { preferences } from '../../page-kit/preferences.js';
 import { EMPTY } from './core/reduce.js';
-import { createStore } from './core/store.js';
-import { html, render } from './html.js';
-
-const language = preferredLanguage();
-const theme = preferredTheme();
-applyLanguage(language);
-applyTheme(theme);
+import { createStore } from '../../page-kit/store.js';
+import { html, render } from '../../page-kit/html.js';
 
 const store = createStore({
   ...EMPTY,
-  language,
-  theme,
+  ...preferences(),
   connection: 'connecting',
   tab: 'pushes',
   pane: 'chat',
   menus: {},
   templates: [],
   read: {},
+  hasOlder: false,
+  filter: { text: '', outcome: '' },
 });
 const actions = createActions(store);
 
@@ -32,4 +28,5 @@ keepLive(store, () => {
 });
 void actions.loadTemplates();
 
-render(html`<${App} store=${store} actions=${actions} />`, document.querySelector('#page'));
+const page = document.querySelector('#page');
+if (page !== null) render(html`<${App} store=${store} actions=${actions} />`, page);

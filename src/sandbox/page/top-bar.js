@@ -1,22 +1,15 @@
-import { sandboxNow, useTicking } from './core/clock.js';
-import { countdown, dayAndTime } from './core/format.js';
-import { html } from './html.js';
+import { sandboxNow } from './core/clock.js';
+import { useTicking } from '../../page-kit/ticking.js';
+import { countdown, dayAndTime } from '../../page-kit/format.js';
+import { html } from '../../page-kit/html.js';
+import { Lamp, PageTools } from '../../page-kit/page-tools.js';
 
-/** Half a disc, a sun, a moon. */
-const THEME_SIGNS = {
-  auto: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
-  light:
-    'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.400 1.400M17.600 17.600L19 19M5 19l1.400-1.400M17.600 6.400L19 5',
-  dark: 'M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500z',
-};
-
-/** Where pushes go, what is out of the ordinary, the clock, language and theme. */
+/** Shows the target of pushes, unusual settings, the clock, language and theme. */
 export function TopBar({ state, actions, words }) {
   useTicking(1_000);
-  const { account, connection, faults, markFail, theme, language } = state;
+  const { account, connection, faults, markFail } = state;
   const now = sandboxNow(state);
   const blockedMs = (markFail.blockedUntilMs ?? 0) - now;
-  const themeLabel = words.themeIs(words.themes[theme]);
 
   return html`
     <header class="top-bar">
@@ -25,9 +18,7 @@ export function TopBar({ state, actions, words }) {
         <h1>${words.title}</h1>
         <p>${words.subtitle}</p>
       </div>
-      <span class=${`lamp ${connection}`} role="status" title=${words.connection[connection]}>
-        <span class="visually-hidden">${words.connection[connection]}</span>
-      </span>
+      <${Lamp} connection=${connection} words=${words} />
       ${
         account &&
         html`
@@ -60,23 +51,7 @@ export function TopBar({ state, actions, words }) {
       >
         <span class="day">${dayAndTime(now).slice(0, 6)}</span>${dayAndTime(now).slice(6)}
       </button>
-      <button
-        type="button"
-        class="tool"
-        lang=${language === 'zh' ? 'en' : 'zh-CN'}
-        onClick=${() => actions.speak(language === 'zh' ? 'en' : 'zh')}
-      >
-        ${words.otherLanguage}
-      </button>
-      <button
-        type="button"
-        class="tool sign"
-        aria-label=${themeLabel}
-        title=${themeLabel}
-        onClick=${actions.changeTheme}
-      >
-        <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${THEME_SIGNS[theme]} /></svg>
-      </button>
+      <${PageTools} state=${state} actions=${actions} words=${words} />
     </header>
   `;
 }

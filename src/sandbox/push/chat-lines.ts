@@ -1,24 +1,26 @@
-import type { ShownReply, Verdict } from '../types.js';
+import type { ShownReply, Verdict } from '../types/types.js';
 import type { PreparedPush } from './prepare.js';
 import { readLoosely } from './prepare.js';
 import { GREY_SENTENCE } from './sentences.js';
-import { TEMPLATES } from './templates.js';
+import { TEMPLATES } from './templates/templates.js';
 
-/** Who does what is pushed: a follower in the chat, or the platform. */
+/** The groups of pushes that a follower causes; the platform causes the others. */
 const FOLLOWER_GROUPS = new Set(['message', 'follow', 'menu']);
 
-/** Whether the push is a deed of the follower; what has no template is taken for one. */
+/** Checks whether the push is an action of the follower. A push without a template counts as one. */
 export function isUserAction(kind: string): boolean {
   return FOLLOWER_GROUPS.has(TEMPLATES.find((template) => template.kind === kind)?.group ?? 'message');
 }
 
-/** Whether somebody who does not follow the account can do it: follow, leave, scan; and what the platform does. */
+/**
+ * True if only a follower can cause the push. Any user can follow, leave and scan, and the platform has its own events.
+ */
 export function needsFollowing(kind: string): boolean {
   const group = TEMPLATES.find((template) => template.kind === kind)?.group;
   return group === 'message' || group === 'menu' || (group === undefined && kind.startsWith('message.'));
 }
 
-/** The push as a line of the chat. */
+/** Returns the push as a line of the chat. */
 export function lineOf(push: PreparedPush): ShownReply {
   const fields = readLoosely(push.plainBody);
   const field = (name: string): string => {
@@ -49,12 +51,14 @@ export function lineOf(push: PreparedPush): ShownReply {
       return {
         type: 'other',
         content: `[${template?.zh ?? push.kind}]${key === '' ? '' : ` ${key}`}`,
+        kind: push.kind,
+        ...(key !== '' && { key }),
       };
     }
   }
 }
 
-/** What the verdict puts into the chat; `undefined`: nothing. */
+/** Returns the line that the verdict adds to the chat; `undefined`: none. */
 export function lineAfter(
   push: PreparedPush,
   verdict: Verdict,

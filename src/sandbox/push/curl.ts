@@ -1,4 +1,4 @@
-/** A request as a shell command that sends the same bytes. */
+/** Writes a request as a shell command that sends the same bytes. */
 export function curlFor(request: {
   readonly method: string;
   readonly url: string;
@@ -12,7 +12,7 @@ export function curlFor(request: {
   return words.join(' ');
 }
 
-/** Single quotes keep everything but themselves. */
+/** Quotes a text for the shell: within single quotes only `'` must be escaped. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,30 +2,38 @@ import { parseStrictXml } from '../../protocol/xml.js';
 import type { Fields } from '../../protocol/fields.js';
 import { unseal } from '../wire/envelope.js';
 import { signatureSteps } from '../wire/sign.js';
-import type { Account, Attempt, Verdict, VerdictCause } from '../types.js';
+import type { Account, Attempt, Verdict, VerdictCause } from '../types/types.js';
 import type { PreparedPush } from './prepare.js';
 import { readReply } from './read-reply.js';
 import { CAUSES, GREY_SENTENCE } from './sentences.js';
+import { whyBelieved, whySilent } from './why-silent.js';
 
-/** A verdict, and what was found inside a sealed reply on the way to it. */
+/** A verdict, with the content of a sealed reply. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly openedBody?: string;
 }
 
-/** What the follower sees after the last try of a push. */
-export function judge(push: PreparedPush, last: Attempt, account: Account, nowMs: number): Judgement {
+/** Returns what the follower sees after the last attempt of a push. `isRepeat`: its MsgId was answered before. */
+export function judge(
+  push: PreparedPush,
+  last: Attempt,
+  account: Account,
+  nowMs: number,
+  { isRepeat = false }: { readonly isRepeat?: boolean } = {},
+): Judgement {
   const by = { atMs: nowMs, decidedBy: last.number };
   if (push.hostile !== undefined && last.outcome === 'answered' && (last.status ?? 0) >= 400) {
     return {
-      verdict: { outcome: 'refused', ...by, ...words('被拒绝，正应如此', 'Refused, as it should be') },
+      verdict: { outcome: 'refused', ...by, ...words('已被拒绝（符合预期）', 'Refused, as it should be') },
     };
   }
   const unanswered = causeWithoutAnswer(last);
   if (unanswered !== undefined) return { verdict: failure(unanswered, last.error, by) };
   const body = last.responseBody ?? '';
   if (last.status !== 200) return { verdict: failure('http-status', String(last.status), by) };
-  if (body === '' || body === 'success') return { verdict: { outcome: 'silent', ...by, ...SILENT } };
+  if (body === '' || body === 'success')
+    return { verdict: { outcome: 'silent', ...by, ...whySilent(push, isRepeat) } };
 
   const opened = openReply(body, push, account);
   if ('cause' in opened) return { verdict: failure(opened.cause, opened.detail, by) };
@@ -36,10 +44,16 @@ export function judge(push: PreparedPush, last: Attempt, account: Account, nowMs
   });
   const found = opened.openedBody === undefined ? {} : { openedBody: opened.openedBody };
   if (!read.ok) return { verdict: failure(read.cause, read.detail, by), ...found };
-  return { verdict: { outcome: 'reply', reply: read.reply, ...by, ...words('回复', 'Reply') }, ...found };
+  if (push.hostile !== undefined)
+    return {
+      verdict: { outcome: 'believed', reply: read.reply, ...by, ...whyBelieved(push.hostile) },
+      ...found,
+    };
+  const said = /^\s/.test(body) ? REPLY_BEHIND_BLANKS : REPLY;
+  return { verdict: { outcome: 'reply', reply: read.reply, ...by, ...said }, ...found };
 }
 
-/** Why a push or a handshake got no answer at all; `undefined` if it did get one. */
+/** Returns why a push or a handshake got no answer; `undefined` if it got one. */
 export function causeWithoutAnswer(last: Attempt): VerdictCause | undefined {
   if (last.outcome === 'timeout') return 'late';
   if (last.outcome !== 'connection-error') return undefined;
@@ -59,17 +73,18 @@ export function failure(
 
 const words = (zh: string, en: string) => ({ zh, en });
 
-/** From outside these look alike. */
-const SILENT = words(
-  '没有回复：处理程序无话可说、出错了，或稍后再发（见服务器的日志）',
-  'No reply: the handler had nothing to say, threw, or answers later (the server’s log says which)',
+const REPLY = words('回复', 'Reply');
+/** Nothing tells that WeChat refuses it, and nothing that it does not. */
+const REPLY_BEHIND_BLANKS = words(
+  '回复；注意：<xml> 之前有空白或换行，应当去掉',
+  'Reply; a warning: blanks or newlines precede <xml>, remove them',
 );
 
 type Opened =
   | { readonly fields: Fields; readonly openedBody?: string }
   | { readonly cause: VerdictCause; readonly detail?: string };
 
-/** Reads the XML, and unseals it where the mode asks for it. */
+/** Reads the XML, and unseals it if the mode requires it. */
 function openReply(body: string, push: PreparedPush, account: Account): Opened {
   const fields = readXml(body);
   if ('cause' in fields) return fields;
@@ -98,9 +113,11 @@ function readXml(body: string): Opened {
   if (!body.trimStart().startsWith('<') || /^\s*<(!doctype|html)/i.test(body)) {
     return { cause: 'not-xml', detail: body.slice(0, 60) };
   }
-  if (!body.startsWith('<')) return { cause: 'malformed-xml', detail: 'blanks or a BOM before <xml>' };
+  const xml = body.trimStart();
+  if (body.slice(0, body.length - xml.length).includes('\uFEFF'))
+    return { cause: 'malformed-xml', detail: 'a BOM before <xml>' };
   try {
-    return { fields: parseStrictXml(body) };
+    return { fields: parseStrictXml(xml) };
   } catch (error) {
     return { cause: 'malformed-xml', detail: error instanceof Error ? error.message : '' };
   }

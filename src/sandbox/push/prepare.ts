@@ -1,9 +1,9 @@
 import { parseXml } from '../../protocol/xml.js';
-import { pushXml } from '../wire/push-xml.js';
-import type { Account, Hostile, Mode, PushFields, PushRequest } from '../types.js';
-import { templateFor } from './templates.js';
+import { cdata, pushXml } from '../wire/push-xml.js';
+import type { Account, Hostile, Mode, PushFields, PushRequest } from '../types/types.js';
+import { hasMsgId, templateFor } from './templates/templates.js';
 
-/** A push that is ready to be signed and sent, as often as it takes. */
+/** A push that is ready to be signed and sent, for each attempt. */
 export interface PreparedPush {
   readonly kind: string;
   readonly follower: string;
@@ -14,14 +14,20 @@ export interface PreparedPush {
   readonly hostile: Hostile | undefined;
 }
 
-/** Writes the body of a push: the template's fields, the request's laid over them, and what WeChat adds to each. */
+/** The original id of an account that is not ours. */
+export const OTHER_ACCOUNT = 'gh_000000000000';
+
+/** Writes the body of a push: the template's fields, overridden by the request's, and the fields that WeChat adds. */
 export function preparePush(
   request: PushRequest,
   context: { account: Account; follower: string; nowMs: number; nextMsgId: () => string },
 ): PreparedPush {
   const { account, follower, nowMs } = context;
   const common = { mode: request.mode ?? account.mode, hostile: request.hostile };
-  if (request.xml !== undefined) return { ...common, ...ownBody(request.xml, follower, nowMs) };
+  if (request.xml !== undefined) {
+    const plainBody = spoilt(request.xml, request.hostile);
+    return { ...common, ...ownBody(request.xml, follower, nowMs), plainBody };
+  }
 
   const template = templateFor(request.kind ?? 'message.text');
   const [family, ...rest] = template.kind.split('.');
@@ -29,9 +35,9 @@ export function preparePush(
   const given = request.fields ?? {};
   const createTime = Number(given['CreateTime'] ?? Math.floor(nowMs / 1000));
   const isEvent = family === 'event';
-  const msgId = isEvent ? undefined : idText(given['MsgId'], context.nextMsgId);
+  const msgId = !hasMsgId(template.kind) ? undefined : idText(given['MsgId'], context.nextMsgId);
   const fields: PushFields = {
-    ToUserName: request.hostile === 'other-account' ? 'gh_000000000000' : account.originalId,
+    ToUserName: account.originalId,
     FromUserName: follower,
     CreateTime: createTime,
     MsgType: isEvent ? 'event' : name,
@@ -40,7 +46,7 @@ export function preparePush(
     ...(msgId !== undefined && { MsgId: msgId }),
     ...given,
   };
-  const plainBody = withDoctype(pushXml(fields), request.hostile);
+  const plainBody = spoilt(pushXml(fields, request), request.hostile);
   const sender = typeof fields['FromUserName'] === 'string' ? fields['FromUserName'] : follower;
   return { ...common, kind: template.kind, follower: sender, createTime, msgId, plainBody };
 }
@@ -49,11 +55,15 @@ function idText(given: unknown, nextMsgId: () => string): string {
   return typeof given === 'string' || typeof given === 'number' ? String(given) : nextMsgId();
 }
 
-function withDoctype(xml: string, hostile: Hostile | undefined): string {
-  return hostile === 'doctype' ? `<!DOCTYPE xml [<!ENTITY who "mallory">]>\n${xml}` : xml;
+/** Spoils what is inside the envelope. A body of a transcript may be spoilt already. */
+function spoilt(xml: string, hostile: Hostile | undefined): string {
+  if (hostile === 'doctype' && !xml.startsWith('<!DOCTYPE'))
+    return `<!DOCTYPE xml [<!ENTITY who "mallory">]>\n${xml}`;
+  if (hostile !== 'other-account') return xml;
+  return xml.replace(/<ToUserName>[^]*?<\/ToUserName>/, `<ToUserName>${cdata(OTHER_ACCOUNT)}</ToUserName>`);
 }
 
-/** A body that somebody wrote by hand: what can be read of it is read, the rest is guessed. */
+/** Reads a hand-written body as far as possible, and guesses the rest. */
 function ownBody(xml: string, follower: string, nowMs: number) {
   const fields = readLoosely(xml);
   const text = (name: string): string | undefined => {
@@ -70,7 +80,7 @@ function ownBody(xml: string, follower: string, nowMs: number) {
   };
 }
 
-/** Nothing where it cannot be read: a broken body may be just what somebody wants to push. */
+/** Reads fields without checks. An unreadable body has none: a test may push one on purpose. */
 export function readLoosely(xml: string): { readonly [name: string]: unknown } {
   try {
     return parseXml(xml);

@@ -1,13 +1,13 @@
 import type { SandboxClock } from '../clock.js';
-import type { State } from '../types.js';
+import type { State } from '../types/types.js';
 
 const FAILURES = 30;
 const WITHIN_MS = 5 * 60_000;
 const STOPPED_MS = 60_000;
 
 /**
- * WeChat's brake (MarkFail): after 30 failed tries within five minutes it stops pushing for one minute, and what users
- * do in that minute is lost to the server. Source: "报警排查指引".
+ * WeChat's push suspension (MarkFail): after 30 failed attempts within five minutes it stops pushing for one minute. The
+ * server never gets the pushes of that minute. Source: "报警排查指引".
  */
 export interface PushSuspension {
   blocked(): boolean;

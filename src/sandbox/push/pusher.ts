@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { RingBuffer } from '../state/ring-buffer.js';
 import type { SandboxClock } from '../clock.js';
-import type { Account, Exchange, Attempt, Verdict } from '../types.js';
-import { causeWithoutAnswer, failure, judge } from './judge.js';
+import type { Account, Exchange, Attempt, Verdict, VerdictCause } from '../types/types.js';
+import { judge } from './judge.js';
+import { judgeHandshake } from './judge-handshake.js';
 import type { PushSuspension } from './push-suspension.js';
 import type { PreparedPush } from './prepare.js';
 import { sendAttempt } from './send-attempt.js';
@@ -19,21 +20,23 @@ export interface PusherDeps {
 
 export type Origin = Pick<Exchange, 'copyOf' | 'replayOf' | 'consequenceOf'>;
 
+export type NotSent = Extract<VerdictCause, 'mark-fail' | 'not-following' | 'blacklisted'>;
+
 export interface DeliverOptions {
   readonly origin?: Origin;
   readonly timeoutMs?: number;
   readonly tries?: number;
-  /** Set where WeChat does not even try. */
-  readonly notSent?: 'mark-fail' | 'not-following';
+  /** Set if WeChat makes no attempt. */
+  readonly notSent?: NotSent;
 }
 
-/** One exchange under way: how it began, and how it ended. */
+/** An exchange with the server, with its start and its end. */
 export interface Delivery {
   readonly exchange: Exchange;
   readonly done: Promise<Exchange>;
 }
 
-/** Sends pushes as WeChat does: five seconds a try, three tries, the next one only where no answer came. */
+/** Sends pushes as WeChat does: up to three attempts of five seconds, the next one only without an answer. */
 export interface Pusher {
   deliver(push: PreparedPush, options?: DeliverOptions): Delivery;
   handshake(): Delivery;
@@ -85,7 +88,7 @@ export function createPusher(deps: PusherDeps): Pusher {
   async function run(
     before: Exchange,
     push: PreparedPush,
-    { notSent, timeoutMs = TIMEOUT_MS, tries = MAX_ATTEMPTS }: DeliverOptions,
+    { notSent, timeoutMs = TIMEOUT_MS, tries = MAX_ATTEMPTS, origin = {} }: DeliverOptions,
   ): Promise<Exchange> {
     if (notSent !== undefined) return finish(before, unsent(notSent, clock.now()));
     const account = deps.account();
@@ -97,7 +100,9 @@ export function createPusher(deps: PusherDeps): Pusher {
       if (last.outcome !== 'answered') noteFailure(push);
     } while (last.outcome !== 'answered' && last.number < tries && push.hostile === undefined);
 
-    const { verdict, openedBody } = judge(push, last, account, clock.now());
+    const { verdict, openedBody } = judge(push, last, account, clock.now(), {
+      isRepeat: wasAnswered(origin, push),
+    });
     if (verdict.outcome === 'failure' && last.outcome === 'answered') noteFailure(push);
     if (openedBody === undefined) return finish(exchange, verdict);
     const opened = exchange.tries.map((one) => (one.number === last.number ? { ...one, openedBody } : one));
@@ -107,7 +112,13 @@ export function createPusher(deps: PusherDeps): Pusher {
   const finish = (exchange: Exchange, verdict: Verdict): Exchange =>
     change(exchange, { state: 'done', verdict });
 
-  /** What would never come from WeChat does not count against the server. */
+  /** True if the same push, with the same MsgId, got a reply before. */
+  function wasAnswered({ replayOf = '' }: Origin, { msgId, createTime }: PreparedPush): boolean {
+    const before = exchanges.get(replayOf);
+    return before?.verdict?.outcome === 'reply' && before.msgId === msgId && before.createTime === createTime;
+  }
+
+  /** Counts a failure, unless WeChat would never send such a push. */
   function noteFailure(push: PreparedPush): void {
     if (push.hostile === undefined) pushSuspension.noteFailure();
   }
@@ -141,22 +152,7 @@ export function createPusher(deps: PusherDeps): Pusher {
   };
 }
 
-function unsent(cause: 'mark-fail' | 'not-following', atMs: number): Verdict {
+function unsent(cause: NotSent, atMs: number): Verdict {
   const [zh, en] = CAUSES[cause];
   return { outcome: 'not-sent', cause, zh, en, atMs };
-}
-
-/** The console saves its form only if the echostr comes back as it was, and nothing beside it. */
-function judgeHandshake(last: Attempt, echostr: string, atMs: number): Verdict {
-  const by = { atMs, decidedBy: last.number };
-  const unanswered = causeWithoutAnswer(last);
-  const cause =
-    unanswered ??
-    (last.status !== 200 ? 'http-status' : last.responseBody === echostr ? undefined : 'bad-echostr');
-  if (cause === undefined) {
-    return { outcome: 'accepted', zh: '验证通过，可以保存', en: 'Verified: the form can be saved', ...by };
-  }
-  const detail = last.error ?? (cause === 'http-status' ? String(last.status) : undefined);
-  const { sentence: _notInTheConsole, ...verdict } = failure(cause, detail, by);
-  return verdict;
 }

@@ -1,5 +1,5 @@
 import type { SandboxState } from '../sandbox-state.js';
-import type { Exchange, PushFields, ReplayRequest } from '../types.js';
+import type { Exchange, PushFields, ReplayRequest } from '../types/types.js';
 import { pushXml } from '../wire/push-xml.js';
 import type { Delivery } from './pusher.js';
 import { push } from './push.js';
@@ -23,7 +23,7 @@ export function replay(state: SandboxState, original: Exchange, request: ReplayR
   );
 }
 
-/** Other values for some elements; all else stays as it is, byte for byte. An element that is not there yet comes last. */
+/** Replaces the values of some elements; the rest stays byte for byte. A new element is appended. */
 function edited(xml: string, fields: PushFields): string {
   return Object.entries(fields).reduce((body, [name, value]) => {
     const element = pushXml({ [name]: value }).slice('<xml>'.length, -'</xml>'.length);
@@ -36,7 +36,7 @@ function edited(xml: string, fields: PushFields): string {
 
 let last = 0;
 
-/** The same push as if the user did it once more, now. Nothing but MsgId and CreateTime changes, not even a blank. */
+/** Returns the push as if the user repeated it now: only MsgId and CreateTime change. */
 export function freshBody(xml: string, nowMs: number): string {
   const seconds = String(Math.floor(nowMs / 1_000));
   last = (last + 1) % 100_000;

@@ -1,16 +1,16 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { SandboxClock } from '../clock.js';
-import type { Stage, Attempt } from '../types.js';
+import type { Stage, Attempt } from '../types/types.js';
 import type { SignedRequest } from './sign-request.js';
 
-/** No reply comes near this; more is cut off. */
+/** Limit of a response body; more is cut off. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * Makes one try: one connection, one request, one answer or none. Resolves in any case.
+ * Makes one attempt: one connection, one request, at most one response. Never rejects.
  *
- * `changed` hears of every stage (connected, first byte, end), so that somebody can watch it live.
+ * `changed` is called at every stage (connected, first byte, end), for the live view of the page.
  */
 export function sendAttempt(
   number: number,
@@ -78,7 +78,7 @@ export function sendAttempt(
 
 function open({ url, method, headers, body }: SignedRequest): http.ClientRequest {
   const { request } = url.startsWith('https:') ? https : http;
-  // A connection of its own for each try: what one try breaks must not be felt by the next.
+  // Each attempt has a connection of its own, so that a broken one does not affect the next.
   const length = method === 'GET' ? {} : { 'content-length': Buffer.byteLength(body) };
   return request(url, { method, headers: { ...headers, ...length }, agent: false });
 }
@@ -127,7 +127,7 @@ export function stagesOf(header: string | string[] | undefined): { stages?: read
   return stages.length === 0 ? {} : { stages };
 }
 
-/** ECONNREFUSED and its like; several attempts under one name count as the first. */
+/** Returns the error code, such as ECONNREFUSED; of several addresses, that of the first. */
 function codeOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code;
   const [first] = error instanceof AggregateError ? error.errors : [];

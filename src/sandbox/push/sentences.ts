@@ -1,9 +1,9 @@
-import type { VerdictCause } from '../types.js';
+import type { VerdictCause } from '../types/types.js';
 
-/** What a follower reads when a push went wrong. */
+/** The failure notice that a follower sees. */
 export const GREY_SENTENCE = '该公众号提供的服务出现故障，请稍后再试';
 
-/** What the developer reads about it: Chinese, English. */
+/** Causes for the developer, in Chinese and English. */
 export const CAUSES: Readonly<Record<VerdictCause, readonly [zh: string, en: string]>> = {
   late: ['五秒内没有完整的应答，每次重试都是如此', 'No complete answer within five seconds, in any try'],
   'connection-refused': ['目标地址没有程序在监听', 'Nobody listens at the target'],
@@ -33,4 +33,5 @@ export const CAUSES: Readonly<Record<VerdictCause, readonly [zh: string, en: str
     'Too many failures: pushes stop for one minute (MarkFail)',
   ],
   'not-following': ['用户没有关注公众号', 'The user does not follow the account'],
+  blacklisted: ['用户在公众号的黑名单里', 'The user is on the blacklist of the account'],
 };

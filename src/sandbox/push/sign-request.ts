@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto';
 import { cdata } from '../wire/push-xml.js';
 import { seal } from '../wire/envelope.js';
 import { signatureSteps, spoiled } from '../wire/sign.js';
-import type { Account, Hostile, SignatureSteps } from '../types.js';
+import type { Account, Hostile, SignatureSteps } from '../types/types.js';
 import { curlFor } from './curl.js';
-import type { PreparedPush } from './prepare.js';
+import { OTHER_ACCOUNT, type PreparedPush } from './prepare.js';
 
-/** One HTTP request, complete. */
+/** A complete HTTP request. */
 export interface SignedRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -18,7 +18,7 @@ export interface SignedRequest {
 
 const HOSTILE_APP_ID = 'wx0000000000000000';
 
-/** Signs and seals a push for one try: timestamp, nonce and envelope are new each time. */
+/** Signs and seals a push for one attempt, with a new timestamp, nonce and envelope. */
 export function signPush(push: PreparedPush, account: Account, nowMs: number): SignedRequest {
   const { timestamp, nonce } = stamp(nowMs, push.hostile);
   const plain = push.mode === 'plaintext' || push.hostile === 'plaintext';
@@ -36,7 +36,7 @@ export function signPush(push: PreparedPush, account: Account, nowMs: number): S
   const envelope = signatureSteps('msg_signature', [account.token, timestamp, nonce, encrypt]);
   query['encrypt_type'] = 'aes';
   query['msg_signature'] = given(envelope.sha1, push.hostile);
-  const to = push.hostile === 'other-account' ? 'gh_000000000000' : account.originalId;
+  const to = push.hostile === 'other-account' ? OTHER_ACCOUNT : account.originalId;
   const element = `<Encrypt>${cdata(encrypt)}</Encrypt>`;
   const body =
     push.mode === 'safe'
@@ -45,7 +45,7 @@ export function signPush(push: PreparedPush, account: Account, nowMs: number): S
   return request(push, account, query, body, [url, envelope]);
 }
 
-/** The GET by which the console asks whether the URL is the developer's. Its echostr is never sealed. */
+/** Builds the GET with which the console verifies the URL. Its echostr is never sealed. */
 export function signHandshake(account: Account, echostr: string, nowMs: number): SignedRequest {
   const { timestamp, nonce } = stamp(nowMs, undefined);
   const steps = signatureSteps('signature', [account.token, timestamp, nonce]);
@@ -86,7 +86,7 @@ function given(signature: string, hostile: Hostile | undefined): string {
   return hostile === 'bad-signature' ? spoiled(signature) : signature;
 }
 
-/** A query that the URL has already is kept; ours comes behind it. */
+/** Appends parameters to the query of the URL. */
 function withQuery(target: string, query: Readonly<Record<string, string>>): string {
   return `${target}${target.includes('?') ? '&' : '?'}${new URLSearchParams(query).toString()}`;
 }

@@ -1,14 +1,14 @@
 import type { SandboxState } from '../sandbox-state.js';
-import type { UserAction, Follower, MenuButton, PushFields, PushRequest } from '../types.js';
+import type { UserAction, Follower, MenuButton, PushFields, PushRequest } from '../types/types.js';
 import type { Delivery, Origin } from './pusher.js';
 import { push } from './push.js';
 
-/** Something that cannot be done, in a sentence for the one who asked. */
+/** Refusal of a user action, with a sentence for the caller. */
 export class ActionInvalid extends Error {
   override readonly name = 'CannotAct';
 }
 
-/** Lets a follower do something, and pushes what WeChat would push, in order. @throws CannotAct */
+/** Performs an action of a follower, and pushes what WeChat would push, in order. @throws ActionInvalid */
 export function performAction(
   state: SandboxState,
   openId: string | undefined,
@@ -37,11 +37,11 @@ export function performAction(
         : send('event.subscribe', { EventKey: `qrscene_${scene}`, Ticket: ticket });
     }
     case 'enter':
-      state.menus.enter(follower.openId, follower.tagIds);
+      state.menus.enter(follower);
       return [];
     case 'tap':
-      state.menus.enter(follower.openId, follower.tagIds);
-      return tap(buttonAt(state, follower, action.button), action, send);
+      state.menus.enter(follower);
+      return tap(buttonAt(state, follower, action.button), state.menus.id, action, send);
     case 'tap-menu-message':
       return send('message.text', { Content: action.content, bizmsgmenuid: action.id });
     case 'opt-in':
@@ -56,9 +56,10 @@ export function performAction(
 
 type Send = (kind: string, fields?: PushFields, origin?: Origin) => readonly Delivery[];
 
-/** Presses a button. Those that show material or articles push nothing. */
+/** Presses a menu button. Buttons that show material or articles push nothing. */
 function tap(
   button: MenuButton,
+  menuId: number,
   action: Extract<UserAction, { action: 'tap' }>,
   send: Send,
 ): readonly Delivery[] {
@@ -67,9 +68,9 @@ function tap(
     case 'click':
       return send('event.CLICK', key);
     case 'view':
-      return send('event.VIEW', { EventKey: button.url ?? '', MenuId: '425232302' });
+      return send('event.VIEW', { EventKey: button.url ?? '', MenuId: menuId });
     case 'miniprogram':
-      return send('event.view_miniprogram', { EventKey: button.pagepath ?? '', MenuId: '425232302' });
+      return send('event.view_miniprogram', { EventKey: button.pagepath ?? '', MenuId: menuId });
     case 'scancode_push':
     case 'scancode_waitmsg': {
       const info = { ScanType: 'qrcode', ScanResult: action.scanResult ?? 'http://weixin.qq.com/q/sandbox' };
@@ -96,7 +97,7 @@ function tap(
 
 function sendPictures(type: string, key: PushFields, count: number, send: Send): readonly Delivery[] {
   const pictures = Array.from({ length: count }, (_, index) => `5a75aaca956d97be686719218f275c${10 + index}`);
-  const list = pictures.length === 0 ? '' : { item: pictures.map((PicMd5Sum) => ({ PicMd5Sum })) };
+  const list = pictures.length === 0 ? {} : { item: pictures.map((PicMd5Sum) => ({ PicMd5Sum })) };
   const event = send(`event.${type}`, { ...key, SendPicsInfo: { Count: count, PicList: list } });
   const consequenceOf = event[0]?.exchange.id ?? '';
   return [...event, ...pictures.flatMap(() => send('message.image', {}, { consequenceOf }))];
@@ -118,9 +119,9 @@ function optIn(
   return send('event.subscribe_msg_popup_event', { SubscribeMsgPopupEvent: { List: entry } });
 }
 
-/** `"0"` or `"1.2"`: by place, from the menu as the follower's phone shows it. */
+/** Finds a button by its position, `"0"` or `"1.2"`, in the menu on the follower's phone. */
 function buttonAt(state: SandboxState, follower: Follower, place: string): MenuButton {
-  const { seen } = state.menus.view(follower.openId, follower.tagIds);
+  const { seen } = state.menus.view(follower);
   const [top, sub] = place.split('.').map(Number);
   const button = seen?.[top ?? -1];
   const pressed = sub === undefined ? button : button?.sub_button?.[sub];

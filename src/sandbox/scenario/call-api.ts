@@ -4,10 +4,10 @@ import type { Scenario } from './scenario.js';
 type CallStep = Extract<Scenario['steps'][number], { call: unknown }>['call'];
 
 /**
- * Calls the sandbox's own API side over HTTP, as a server would. What is no JSON object comes as `{status, text}`, and a
- * call that fails on its way as `{status: 0, text}`.
+ * Calls the sandbox's API side over HTTP, as a server would. A response without a JSON object becomes `{status, text}`,
+ * a failed call `{status: 0, text}`.
  *
- * @throws RangeError for an access point that there is not
+ * @throws RangeError for an unknown access point
  */
 export async function callApi(
   sandbox: Sandbox,
@@ -45,7 +45,7 @@ export async function callApi(
   }
 }
 
-/** `ordinary` and `stable` fetch one; `=…` is one already. */
+/** Fetches a token by `ordinary` or `stable`; `=…` is a token itself. */
 async function tokenFor(sandbox: Sandbox, token: string, signal: AbortSignal): Promise<string> {
   if (token.startsWith('=')) return token.slice(1);
   const { appId, appSecret } = sandbox.state.account();

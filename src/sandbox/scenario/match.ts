@@ -1,12 +1,14 @@
+import type { Words } from '../../protocol/words.js';
+
 /**
- * Whether a value is as expected; `undefined`: yes, else a sentence that names the first place where it is not.
+ * Compares a value with the expectation. Returns a sentence about the first mismatch, or `undefined`.
  *
- * Objects need hold only the expected fields, lists must be equally long, `null` means absent. In texts: `re:…` is a
- * regular expression, `>=3` and `<=3` compare numbers.
+ * Objects may have further fields, lists must have equal length, `null` means absent. In texts, `re:…` is a regular
+ * expression, and `>=3` and `<=3` compare numbers.
  */
-export function mismatch(expected: unknown, actual: unknown, at = ''): string | undefined {
+export function mismatch(expected: unknown, actual: unknown, at = ''): Words | undefined {
   if (expected === null)
-    return actual === undefined || actual === null ? undefined : wrong(at, 'nothing', actual);
+    return actual === undefined || actual === null ? undefined : wrong(at, undefined, actual);
   if (typeof expected === 'string')
     return textFits(expected, actual) ? undefined : wrong(at, expected, actual);
   if (Array.isArray(expected)) {
@@ -32,15 +34,20 @@ function textFits(expected: string, actual: unknown): boolean {
   return sign === '>=' ? actual >= Number(figure) : actual <= Number(figure);
 }
 
-function firstOf(problems: readonly (string | undefined)[]): string | undefined {
+function firstOf(problems: readonly (Words | undefined)[]): Words | undefined {
   return problems.find((problem) => problem !== undefined);
 }
 
-function wrong(at: string, expected: unknown, actual: unknown): string {
-  return `${at.replace(/^\./, '') || 'the value'}: expected ${shown(expected)}, got ${shown(actual)}`;
+function wrong(at: string, expected: unknown, actual: unknown): Words {
+  const place = at.replace(/^\./, '');
+  return {
+    en: `${place || 'the value'}: expected ${shown(expected) ?? 'nothing'}, got ${shown(actual) ?? 'nothing'}`,
+    zh: `${place || '这个值'}：应为 ${shown(expected) ?? '空'}，实际是 ${shown(actual) ?? '空'}`,
+  };
 }
 
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+function shown(value: unknown): string | undefined {
+  // `undefined`, and what JSON cannot show.
+  const text: string | undefined = JSON.stringify(value);
+  return text !== undefined && text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -1,10 +1,12 @@
+import type { Words } from '../../protocol/words.js';
+import { wordsOf } from '../http-api/problem.js';
 import { runStateCommand } from '../state-commands.js';
 import { performAction } from '../push/user-actions.js';
 import { push } from '../push/push.js';
 import type { Delivery } from '../push/pusher.js';
 import { replay } from '../push/replay.js';
 import type { Sandbox } from '../types/sandbox.js';
-import type { Exchange } from '../types.js';
+import type { Exchange } from '../types/types.js';
 import { callApi } from './call-api.js';
 import { mismatch } from './match.js';
 import { milliseconds, readStep, type Scenario, type Step } from './scenario.js';
@@ -12,19 +14,29 @@ import { milliseconds, readStep, type Scenario, type Step } from './scenario.js'
 export interface ScenarioReport {
   readonly name: string;
   readonly passed: boolean;
-  /** Up to and including the first that failed. */
-  readonly steps: readonly { readonly step: Step; readonly passed: boolean; readonly problem?: string }[];
+  /** The steps up to and including the first failure. */
+  readonly steps: readonly { readonly step: Step; readonly passed: boolean; readonly problem?: Words }[];
 }
+
+/** The report for programs: each problem is its English sentence. */
+export const inEnglish = ({ name, passed, steps }: ScenarioReport) => ({
+  name,
+  passed,
+  steps: steps.map(({ problem, ...step }) => ({
+    ...step,
+    ...(problem !== undefined && { problem: problem.en }),
+  })),
+});
 
 const WITHIN_MS = 20_000;
 const VERDICTS_WITHIN_MS = 60_000;
-/** A step of the clock while something is waited for, where nobody else drives it. */
+/** Interval of polling while a step waits, unless a test drives the clock. */
 const LOOK_AGAIN_MS = 5;
 const LOOKS_BEFORE_DRIVING = 4;
-/** At once, so that timers that re-arm themselves cannot fill one `advance`. */
+/** Longest single `advance`, so that periodic timers cannot exceed its limit. */
 const LONGEST_ADVANCE_MS = 6 * 3_600_000;
 
-/** Runs the steps one after the other, and stops at the first that is not as expected. */
+/** Runs the steps in order, and stops at the first mismatch. */
 export async function runScenario(
   sandbox: Sandbox,
   { name, account, steps }: Scenario,
@@ -33,11 +45,11 @@ export async function runScenario(
   if (account !== undefined) sandbox.state.changeAccount(account);
   const told: ScenarioReport['steps'][number][] = [];
   for (const step of steps) {
-    let problem: string | undefined;
+    let problem: Words | undefined;
     try {
       problem = await run.step(step);
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = wordsOf(error);
     }
     told.push({ step, passed: problem === undefined, ...(problem !== undefined && { problem }) });
     if (problem !== undefined) return { name, passed: false, steps: told };
@@ -45,7 +57,7 @@ export async function runScenario(
   return { name, passed: true, steps: told };
 }
 
-/** One run: what was named on the way, and where its records begin. */
+/** State of one run: saved values, and the start of its records. */
 class Run {
   private readonly sandbox: Sandbox;
   private readonly named = new Map<string, readonly Delivery[]>();
@@ -60,8 +72,8 @@ class Run {
     this.beganAt = { chat: last(chat.list()), calls: last(calls.list()), exchanges: last(exchanges.list()) };
   }
 
-  /** The problem, or `undefined` where all is as expected. */
-  async step(raw: Step): Promise<string | undefined> {
+  /** Runs a step. Returns the problem, or `undefined`. */
+  async step(raw: Step): Promise<Words | undefined> {
     const { state } = this.sandbox;
     const step = this.filledIn(raw);
     if ('push' in step) return this.settle(push(state, step.push), step);
@@ -71,16 +83,16 @@ class Run {
     }
     if ('finish' in step) {
       const begun = this.named.get(step.finish);
-      return begun === undefined ? `nothing is named ${step.finish}` : this.settle(begun, step);
+      return begun === undefined ? unnamed(step.finish) : this.settle(begun, step);
     }
     if ('replay' in step) {
       const original = this.named.get(step.replay.exchange)?.[0]?.exchange;
-      if (original === undefined) return `nothing is named ${step.replay.exchange}`;
+      if (original === undefined) return unnamed(step.replay.exchange);
       return this.settle(replay(state, original, step.replay), step);
     }
     if ('act' in step) {
-      const { follower, wait: _wait, ...deed } = step.act;
-      return this.settle(performAction(state, follower, deed), step);
+      const { follower, wait: _wait, ...action } = step.act;
+      return this.settle(performAction(state, follower, action), step);
     }
     if ('handshake' in step) return this.settle([state.pusher.handshake()], step);
     if ('advance' in step) return this.advance(milliseconds(step.advance));
@@ -96,7 +108,7 @@ class Run {
     return this.seen('exchanges', step.exchanges, step);
   }
 
-  /** Puts what was saved in the place of `$name`. */
+  /** Replaces `$name` by saved values. */
   private filledIn(step: Step): Step {
     const text = JSON.stringify(step).replace(/\$(\w+)/g, (all, name: string) => {
       const value = this.values.get(name);
@@ -108,34 +120,38 @@ class Run {
   private async settle(
     deliveries: readonly Delivery[],
     { as, expect }: { as?: string; expect?: object | readonly object[] },
-  ): Promise<string | undefined> {
+  ): Promise<Words | undefined> {
     if (as !== undefined) this.named.set(as, deliveries);
     const all = Promise.all(deliveries.map(({ done }) => done));
-    if (!(await this.ends(all, VERDICTS_WITHIN_MS))) return 'no verdict within a minute';
+    if (!(await this.ends(all, VERDICTS_WITHIN_MS)))
+      return { en: 'no verdict within a minute', zh: '一分钟之内没有结果' };
     const told = (await all).map(summary);
     if (expect === undefined) return undefined;
     if (Array.isArray(expect)) return mismatch(expect, told, 'exchanges');
     return told.map((one) => mismatch(expect, one, 'exchange')).find((problem) => problem !== undefined);
   }
 
-  private async call(step: Extract<Step, { call: unknown }>): Promise<string | undefined> {
+  private async call(step: Extract<Step, { call: unknown }>): Promise<Words | undefined> {
     const calling = new AbortController();
     const answering = callApi(this.sandbox, step.call, calling.signal);
     if (!(await this.ends(answering, WITHIN_MS))) {
       calling.abort();
-      return `no answer within ${WITHIN_MS / 1_000} s`;
+      return {
+        en: `no answer within ${WITHIN_MS / 1_000} s`,
+        zh: `${WITHIN_MS / 1_000} 秒之内没有应答`,
+      };
     }
     const told = await answering;
     for (const [name, field] of Object.entries(step.save ?? {})) this.values.set(name, String(told[field]));
     return step.expect === undefined ? undefined : mismatch(step.expect, told, 'answer');
   }
 
-  /** Waits until so many records fit; none at all may fit where `times` is 0. */
+  /** Waits until `times` records match; with 0, no record may match. */
   private async seen(
     kind: 'chat' | 'calls' | 'exchanges',
     expected: object,
     { times = 1, within = WITHIN_MS }: { times?: number; within?: number | string },
-  ): Promise<string | undefined> {
+  ): Promise<Words | undefined> {
     const { state } = this.sandbox;
     const list = () => {
       const since = state[kind].list().filter(({ id }) => Number(id.slice(1)) > this.beganAt[kind]);
@@ -150,7 +166,11 @@ class Run {
     if (times > 0) await this.until(() => fitting() >= times, milliseconds(within));
     const found = fitting();
     if (found === times) return undefined;
-    return `${kind}: ${found} instead of ${times} like ${JSON.stringify(expected)}; all: ${JSON.stringify(list()).slice(0, 1_500)}`;
+    const [like, all] = [JSON.stringify(expected), JSON.stringify(list()).slice(0, 1_500)];
+    return {
+      en: `${kind}: ${found} instead of ${times} like ${like}; all: ${all}`,
+      zh: `${kind}：与 ${like} 相符的有 ${found} 个，应为 ${times} 个；全部：${all}`,
+    };
   }
 
   private async advance(ms: number): Promise<undefined> {
@@ -160,7 +180,7 @@ class Run {
     return this.soon();
   }
 
-  /** Lets what was just begun reach the other side. */
+  /** Waits until started work has reached the server. */
   private async soon(): Promise<undefined> {
     await new Promise((resolve) => {
       setTimeout(resolve, LOOK_AGAIN_MS);
@@ -168,20 +188,20 @@ class Run {
     return undefined;
   }
 
-  /** Waits until work has ended, well or badly. Resolves with false if it took too long; then nobody hears of its fault. */
+  /** Waits until `work` settles (either way). Resolves with false after `withinMs`; a later error is ignored. */
   private async ends(work: Promise<unknown>, withinMs: number): Promise<boolean> {
     let hasEnded = false;
-    // A rejection has a listener from the start: one that nobody listens to ends the process.
+    // Handles a rejection from the start: an unhandled one ends the process.
     const end = (): void => void (hasEnded = true);
     work.then(end, end);
     return !(await this.until(() => hasEnded, withinMs));
   }
 
-  /** Waits, on the sandbox's clock. Resolves with true if it took too long. */
+  /** Waits by the sandbox's clock. Resolves with true on a timeout. */
   private async until(reached: () => boolean, withinMs: number): Promise<boolean> {
     const { clock, drive } = this.sandbox;
     const endMs = clock.now() + withinMs;
-    // Most answers come by themselves, without any time passing on the clock.
+    // Most answers arrive without any progress of the clock.
     for (let looks = 0; !reached(); looks += 1) {
       if (clock.now() > endMs) return true;
       if (drive === undefined || looks < LOOKS_BEFORE_DRIVING) await this.soon();
@@ -191,7 +211,7 @@ class Run {
   }
 }
 
-/** An exchange as scenarios see it: the verdict's fields on top, the tries by number. */
+/** Returns an exchange in the form of scenarios: the fields of the verdict at the top, the attempts by number. */
 function summary(exchange: Exchange) {
   const { verdict, tries, ...rest } = exchange;
   return {
@@ -205,7 +225,12 @@ function summary(exchange: Exchange) {
   };
 }
 
-/** Of what went well without a result there is no problem to tell. */
+const unnamed = (name: string): Words => ({
+  en: `nothing is named ${name}`,
+  zh: `没有名为 ${name} 的推送`,
+});
+
+/** Discards a result: success without a problem. */
 function nothing(_result: unknown): undefined {
   return undefined;
 }

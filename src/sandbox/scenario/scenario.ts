@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Problem } from '../http-api/problem.js';
 import {
   accountChange,
   actRequest,
@@ -9,7 +10,7 @@ import {
   replayRequest,
 } from '../http-api/schemas.js';
 
-/** As far as the clock of the sandbox moves at once. */
+/** The longest duration by which the sandbox's clock can be moved. */
 const MAX_DURATION_MS = 400 * 86_400_000;
 const duration = z
   .union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?(ms|s|min|h|d)$/)])
@@ -63,7 +64,7 @@ const step = z.union([
 
 const scenario = z.strictObject({
   name,
-  /** Settings that the server under test must run with; for whoever starts it. */
+  /** Settings that the server under test needs, for the program that starts it. */
   needs: z.record(z.string(), z.string()).exactOptional(),
   account: accountChange.exactOptional(),
   steps: z.array(step).min(1),
@@ -72,14 +73,30 @@ const scenario = z.strictObject({
 export type Step = z.infer<typeof step>;
 export type Scenario = z.infer<typeof scenario>;
 
+/** Each step by its first key, which names it. */
+const schemaOf = new Map<string, z.ZodType<Step>>(
+  step.options.map((option) => [Object.keys(option.shape)[0] ?? '', option]),
+);
+
 /** Reads a scenario. @throws Problem 400 that names the step */
 export function readScenario(value: unknown): Scenario {
+  const steps = typeof value === 'object' && value !== null && 'steps' in value ? value.steps : undefined;
+  if (Array.isArray(steps)) steps.forEach((one: unknown, at) => readStep(one, `steps.${at}`));
   return read(scenario, value);
 }
 
-/** Reads one step. @throws Problem 400 */
-export function readStep(value: unknown): Step {
-  return read(step, value);
+/** Reads one step; `path` stands before the fault. @throws Problem 400 that names what is misspelt */
+export function readStep(value: unknown, path = ''): Step {
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const kind = keys.find((key) => schemaOf.has(key));
+  const schema = kind === undefined ? undefined : schemaOf.get(kind);
+  if (schema !== undefined) return read(schema, value, path);
+  const [written = ''] = keys;
+  const kinds = [...schemaOf.keys()];
+  throw new Problem(400, {
+    en: `${path || 'the step'}: there is no step ${JSON.stringify(written)}; there are ${kinds.join(', ')}`,
+    zh: `${path || '这一步'}：没有 ${JSON.stringify(written)} 这种步骤，可用的是 ${kinds.join('、')}`,
+  });
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -1,12 +1,12 @@
-import type { Fault, FaultRequest } from '../types.js';
+import type { Fault, FaultRequest } from '../types/types.js';
 
-/** The switches for what goes wrong on the API side. */
+/** Stores the simulated faults of the API. */
 export interface FaultStore {
   add(request: FaultRequest): Fault;
   remove(id: string): boolean;
   clear(): void;
   list(): readonly Fault[];
-  /** The faults of one call; each has one call less from then on. */
+  /** Returns the faults of one call, and counts it against each. */
   take(path: string, accessPoint: string): readonly Fault[];
 }
 

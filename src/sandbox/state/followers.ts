@@ -1,17 +1,31 @@
 import { createHash } from 'node:crypto';
-import type { Follower } from '../types.js';
+import type { ClientPlatform, Follower } from '../types/types.js';
 
 /** The users of the account, following or not. */
 export interface FollowerStore {
   list(): readonly Follower[];
   get(openId: string): Follower | undefined;
-  /** The one of that OpenID; a stranger becomes a follower, for a test may push under any OpenID it likes. */
+  /** Returns the user with this OpenID. A new OpenID becomes a follower, so that tests can use any. */
   getOrCreate(openId: string | undefined): Follower;
-  add(about: { nickname?: string; openId?: string; following?: boolean }): Follower;
+  add(about: NewFollower): Follower;
   change(openId: string, more: Partial<Follower>): Follower;
 }
 
-const FIRST = ['小明', '小红', 'Alex'];
+/** The known fields of a new follower; the others have defaults. */
+export interface NewFollower {
+  readonly nickname?: string;
+  readonly openId?: string;
+  readonly following?: boolean;
+  /** Default 1: iOS. */
+  readonly clientPlatform?: ClientPlatform;
+}
+
+/** One follower for each kind of phone. */
+const FIRST: readonly NewFollower[] = [
+  { nickname: '小明', clientPlatform: 1 },
+  { nickname: '小红', clientPlatform: 2 },
+  { nickname: 'Alex', clientPlatform: 3 },
+];
 
 export function createFollowerStore(deps: {
   readonly appId: string;
@@ -21,7 +35,7 @@ export function createFollowerStore(deps: {
   const followers = new Map<string, Follower>();
   let made = 0;
 
-  function add(about: { nickname?: string; openId?: string; following?: boolean }): Follower {
+  function add(about: NewFollower): Follower {
     made += 1;
     const openId = about.openId ?? openIdFor(deps.appId, made);
     const follower: Follower = {
@@ -34,6 +48,7 @@ export function createFollowerStore(deps: {
       qrScene: '',
       remark: '',
       tagIds: [],
+      clientPlatform: about.clientPlatform ?? 1,
       blacklisted: false,
       refusesMessages: false,
       optIns: {},
@@ -49,7 +64,7 @@ export function createFollowerStore(deps: {
     return followers.get(openId) ?? add({ openId });
   }
 
-  for (const nickname of FIRST) add({ nickname });
+  for (const first of FIRST) add(first);
   return {
     list: () => [...followers.values()],
     get: (openId) => followers.get(openId),
@@ -64,7 +79,7 @@ export function createFollowerStore(deps: {
   };
 }
 
-/** The same in every run, so that scripts can name them: 28 characters that begin with `o`. */
+/** Returns an OpenID of 28 characters that begins with `o`. It is the same in every run, so that scripts can use it. */
 function openIdFor(appId: string, number: number): string {
   return `o${digest(`${appId} ${number}`, 27)}`;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { PushField } from '../types.js';
-import { TEMPLATES } from '../push/templates.js';
+import type { PushField } from '../types/types.js';
+import { TEMPLATES } from '../push/templates/templates.js';
 import { patternPng } from './pattern-png.js';
 
 export interface Media {
@@ -10,15 +10,18 @@ export interface Media {
   readonly contentType: string;
   readonly bytes: Buffer;
   readonly createdAtMs: number;
-  /** Of a permanent video. */
+  /** Title of a permanent video. */
   readonly title: string;
   readonly introduction: string;
 }
 
-/** Temporary media, which live three days, and permanent material. */
+/** Three days; without end; without end, and no material (素材): a picture of an article. */
+export type MediaLifetime = 'temporary' | 'permanent' | 'in-article';
+
+/** Temporary media and permanent material. */
 export interface MediaStore {
-  keep(media: Omit<Media, 'id' | 'createdAtMs'>, permanent: boolean): Media;
-  /** Kept and not too old, or one of the samples in pushes. */
+  keep(media: Omit<Media, 'id' | 'createdAtMs'>, lifetime: MediaLifetime): Media;
+  /** Returns a stored medium that is not expired, or a sample of the push templates. */
   get(id: string): Media | undefined;
   permanent(): readonly Media[];
   remove(id: string): boolean;
@@ -28,26 +31,31 @@ const TTL_MS = 3 * 86_400_000;
 const LIMIT = 200;
 
 export function createMediaStore(deps: { now(): number }): MediaStore {
-  const kept = new Map<string, Media & { permanent: boolean }>();
+  const kept = new Map<string, Media & { lifetime: MediaLifetime }>();
   return {
-    keep(media, permanent) {
-      const one = { ...media, permanent, id: randomBytes(32).toString('base64url'), createdAtMs: deps.now() };
-      kept.set(one.id, one);
+    keep(media, lifetime) {
+      const medium = {
+        ...media,
+        lifetime,
+        id: randomBytes(32).toString('base64url'),
+        createdAtMs: deps.now(),
+      };
+      kept.set(medium.id, medium);
       const [oldest] = kept.keys();
       if (kept.size > LIMIT && oldest !== undefined) kept.delete(oldest);
-      return one;
+      return medium;
     },
     get(id) {
-      const one = kept.get(id);
-      if (one === undefined) return SAMPLE_IDS.has(id) ? sample(id) : undefined;
-      return one.permanent || deps.now() - one.createdAtMs < TTL_MS ? one : undefined;
+      const medium = kept.get(id);
+      if (medium === undefined) return SAMPLE_IDS.has(id) ? sample(id) : undefined;
+      return medium.lifetime !== 'temporary' || deps.now() - medium.createdAtMs < TTL_MS ? medium : undefined;
     },
-    permanent: () => [...kept.values()].filter(({ permanent }) => permanent),
+    permanent: () => [...kept.values()].filter(({ lifetime }) => lifetime === 'permanent'),
     remove: (id) => kept.delete(id),
   };
 }
 
-/** The media that the templates' pushes name exist, so that a handler may send a picture back or fetch it. */
+/** The media of the push templates exist, so that a handler can send a picture back or fetch it. */
 const SAMPLE_IDS = new Set(
   TEMPLATES.flatMap(({ fields }) => [fields['MediaId'], fields['ThumbMediaId'], fields['MediaId16K']]).filter(
     (id: PushField | undefined) => typeof id === 'string',

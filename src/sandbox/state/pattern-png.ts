@@ -5,7 +5,7 @@ const CELLS = 21;
 const CELL_PX = 10;
 const MARGIN = 2;
 
-/** A picture that is always the same for one text: black and white cells in a square, a stand-in for a QR code. */
+/** Draws black and white cells in a square, always the same for a text, in place of a QR code. */
 export function patternPng(text: string): Buffer {
   const bits = createHash('sha512').update(text).digest();
   const side = (CELLS + 2 * MARGIN) * CELL_PX;

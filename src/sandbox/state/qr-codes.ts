@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** QR codes with parameters: which scene stands behind which ticket. */
+/** QR codes with parameters: the scene of each ticket. */
 export interface QrCodeStore {
-  /** Permanent codes have no end. The same scene gives the same ticket again. */
+  /** Permanent codes have no end. The same scene gives the same ticket again, a permanent code another one. */
   create(scene: string, expireSeconds: number | undefined): { readonly ticket: string; readonly url: string };
   /** `undefined`: no such ticket, or it has expired. */
   sceneOf(ticket: string): string | undefined;
+  /** The ticket of a permanent code. */
   ticketOf(scene: string): string;
 }
 
@@ -13,12 +14,13 @@ const LIMIT = 1_000;
 
 export function createQrCodeStore(now: () => number): QrCodeStore {
   const codes = new Map<string, { scene: string; endsAtMs: number }>();
-  const ticketOf = (scene: string): string =>
-    `gQH${createHash('sha512').update(scene).digest('base64').replace(/=+$/, '')}AAAAAAAAAAS5odHRwOi8v==`;
+  const ticketOf = (name: string): string =>
+    `gQH${createHash('sha512').update(name).digest('base64').replace(/=+$/, '')}AAAAAAAAAAS5odHRwOi8v==`;
   return {
     ticketOf,
     create(scene, expireSeconds) {
-      const ticket = ticketOf(scene);
+      const name = expireSeconds === undefined ? scene : `temporary ${scene}`;
+      const ticket = ticketOf(name);
       const endsAtMs = expireSeconds === undefined ? Infinity : now() + expireSeconds * 1_000;
       codes.delete(ticket);
       codes.set(ticket, { scene, endsAtMs });
@@ -26,7 +28,7 @@ export function createQrCodeStore(now: () => number): QrCodeStore {
       if (codes.size > LIMIT && oldest !== undefined) codes.delete(oldest);
       return {
         ticket,
-        url: `http://weixin.qq.com/q/${createHash('sha1').update(scene).digest('hex').slice(0, 22)}`,
+        url: `http://weixin.qq.com/q/${createHash('sha1').update(name).digest('hex').slice(0, 22)}`,
       };
     },
     sceneOf(ticket) {

@@ -1,9 +1,9 @@
-import type { QuotaView } from '../types.js';
+import type { QuotaView } from '../types/types.js';
 import { beijingDay } from './beijing-day.js';
 
-/** What each API may be called in a day, and in a minute where that is limited. */
+/** Counts calls of each API against its limit per day and, if there is one, per minute. */
 export interface QuotaStore {
-  /** Counts one call, or says that there are none left. */
+  /** Counts one call, or returns the errcode if none is left. */
   spend(path: string, dailyLimit: number, minuteLimit: number | undefined): 0 | 45009 | 45011;
   view(path: string, dailyLimit: number): QuotaView;
   /** Uses up all that is left of one API. */

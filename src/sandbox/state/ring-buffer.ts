@@ -1,6 +1,6 @@
-/** The last so many records, by id; the oldest is forgotten when one more comes. */
+/** Keeps a limited number of records by id; a new one replaces the oldest. */
 export interface RingBuffer<T extends { readonly id: string }> {
-  /** A new record, or a new state of a known one. A state of one that was forgotten is dropped. */
+  /** Adds a record or updates a known one. An update of a forgotten record is dropped. */
   put(record: T): void;
   get(id: string): T | undefined;
   /** Oldest first. */
@@ -10,7 +10,10 @@ export interface RingBuffer<T extends { readonly id: string }> {
   nextId(): string;
 }
 
-/** `weigh` tells about how many characters a record holds; `most` of them are kept, but always the newest record. */
+/**
+ * Creates a buffer. `weigh` estimates the characters of a record; at most `most` are kept, but always the newest
+ * record.
+ */
 export function createRingBuffer<T extends { readonly id: string }>(
   prefix: string,
   {

@@ -1,23 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxClock } from '../clock.js';
-import type { TokenView } from '../types.js';
+import type { TokenView } from '../types/types.js';
 import { beijingDay } from './beijing-day.js';
 
 export type Channel = TokenView['channel'];
 
 export interface Issued {
   readonly token: string;
-  /** What is left of it. */
+  /** Remaining lifetime in seconds. */
   readonly expiresInS: number;
 }
 
-/** The two channels by which access tokens are handed out; neither knows of the other's tokens. */
+/** Issues access tokens over two channels, which are independent of each other. */
 export interface TokenStore {
-  /** A new token; the one before stays good for five minutes. */
+  /** Issues a new token; the previous one stays valid for five minutes. */
   ordinary(): Issued;
-  /** The current token, renewed in its last five minutes. Forced: a new one, and the one before is dead at once. */
+  /**
+   * Returns the current token, renewed in its last five minutes. Forced: a new one, and the previous one is invalid at
+   * once.
+   */
   stable(force: boolean): Issued | { readonly refused: 45009 };
-  /** 0, or why the token is not accepted. */
+  /** Returns 0, or the errcode of an invalid token. */
   check(token: string): 0 | 40001 | 40014 | 42001;
   invalidate(channel: Channel | undefined): void;
   forcedLeft(): number;
@@ -28,16 +31,16 @@ const TTL_MS = 7_200_000;
 const OVERLAP_MS = 300_000;
 const FORCED_A_DAY = 20;
 const MIN_FORCED_INTERVAL_MS = 30_000;
-/** Tokens that are remembered, dead ones included, so that they are told from made-up ones. */
+/** Limit of remembered tokens, including invalid ones, which get another errcode than unknown ones. */
 const REMEMBERED = 100;
 
 interface Kept {
   readonly channel: Channel;
   readonly token: string;
   readonly issuedAtMs: number;
-  /** Its own end. */
+  /** Regular expiry. */
   readonly expiresAtMs: number;
-  /** When a newer one takes its place for good. */
+  /** Time at which a newer token replaces it. */
   readonly replacedAtMs: number;
 }
 
@@ -102,14 +105,14 @@ export function createTokenStore({
       if (!force) return normal();
       const nowMs = clock.now();
       if (forcedToday() >= FORCED_A_DAY) return { refused: 45009 };
-      if (nowMs - forced.lastAtMs < MIN_FORCED_INTERVAL_MS) return normal(); // too soon: nothing is refreshed
+      if (nowMs - forced.lastAtMs < MIN_FORCED_INTERVAL_MS) return normal(); // too soon: no refresh
       forced = { day: beijingDay(nowMs), used: forcedToday() + 1, lastAtMs: nowMs };
       return issue('stable', 0);
     },
     check(token) {
       const known = kept.get(token);
       if (known === undefined) return /^\d+_[A-Za-z0-9_-]{32,}$/.test(token) ? 40001 : 40014;
-      // Whichever end came first is the reason.
+      // The earlier of the two ends is the reason.
       if (clock.now() < Math.min(known.replacedAtMs, known.expiresAtMs)) return 0;
       return known.replacedAtMs < known.expiresAtMs ? 40001 : 42001;
     },

@@ -1,6 +1,9 @@
-import type { WindowView } from '../types.js';
+import type { WindowView } from '../types/types.js';
 
-/** Which deed allows how many customer-service messages for how long. Source: "客服消息", since June 2023. */
+/**
+ * The number of customer-service messages that each trigger allows, and for how long. Source: "客服消息", since June
+ * 2023.
+ */
 const WINDOW_TRIGGERS = {
   message: { messages: 5, lastsMs: 48 * 3_600_000 },
   menu: { messages: 3, lastsMs: 60_000 },
@@ -10,11 +13,11 @@ const WINDOW_TRIGGERS = {
 
 export type WindowTrigger = keyof typeof WINDOW_TRIGGERS;
 
-/** The send windows, kept as the platform keeps them. */
+/** Stores the send quotas as WeChat does. */
 export interface WindowStore {
   open(openId: string, trigger: WindowTrigger): void;
   close(openId: string): void;
-  /** Uses one message up, or says why not: 45015 outside of the window, 45047 when all are used. */
+  /** Counts one message, or returns the errcode: 45015 outside the window, 45047 if all are used. */
   spend(openId: string): 0 | 45015 | 45047;
   view(openId: string): WindowView;
   list(): readonly WindowView[];
@@ -26,7 +29,7 @@ interface Window {
   readonly endsAtMs: number;
 }
 
-/** Deed that a push is, by its kind; `undefined` for those that open nothing. */
+/** Returns the trigger of a push by its kind; `undefined` if it grants nothing. */
 export function triggerOf(
   kind: string,
   fields: { readonly [name: string]: unknown },
@@ -68,7 +71,7 @@ export function createWindowStore(deps: { now(): number; changed(): void }): Win
     open(openId, trigger) {
       const { messages, lastsMs } = WINDOW_TRIGGERS[trigger];
       const before = alive(openId);
-      // Allowances do not add up: the larger count and the later end hold.
+      // Allowances do not add up: the larger count and the later end apply.
       windows.set(openId, {
         trigger,
         remaining: Math.max(messages, before?.remaining ?? 0),

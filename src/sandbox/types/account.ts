@@ -1,13 +1,13 @@
-/** How bodies travel: 明文, 兼容, 安全. */
+/** Encryption mode of bodies: 明文, 兼容, 安全. */
 export type Mode = 'plaintext' | 'compatible' | 'safe';
 
-/** What kind of account WeChat's side plays: decides which APIs answer 48001. */
+/** The kind of the simulated account: decides which APIs answer 48001. */
 export type AccountKind =
   'service-verified' | 'service-unverified' | 'subscription-verified' | 'subscription-unverified' | 'test';
 
-/** The account under test. All of it is made up, so nothing of it is hidden. */
+/** The account under test. Its secrets are made up, so they are visible. */
 export interface Account {
-  /** Where pushes go: the callback URL, query allowed. */
+  /** Callback URL that gets the pushes; it may have a query. */
   readonly target: string;
   readonly appId: string;
   readonly appSecret: string;
@@ -22,17 +22,21 @@ export interface Account {
   readonly name: string;
   /** Host that OAuth may return to; empty: any. */
   readonly oauthDomain: string;
+  /** AppIDs of the linked mini-programs, for menus; empty: any. */
+  readonly miniPrograms: readonly string[];
+  /** Customer-service agents, `prefix@weixin-id`. */
+  readonly agents: readonly string[];
 }
 
 export interface AccessPointView {
   readonly name: string;
-  /** The host it plays. */
+  /** The simulated host. */
   readonly host: string;
-  /** What to put into WECHAT_API_BASE_URLS. */
+  /** The value for WECHAT_API_BASE_URLS. */
   readonly url: string;
 }
 
-/** What must stand in the account's console, and in the server's environment, for both to fit. */
+/** The settings that the account's console and the server's environment must share. */
 export interface ConsoleForm {
   readonly url: string;
   readonly token: string;

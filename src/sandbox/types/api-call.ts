@@ -13,7 +13,7 @@ export type FaultKind =
   | 'window-closed' //      45015
   | 'no-permission'; //     48001
 
-/** A switch on the API side: what goes wrong, where, for how many calls. */
+/** A simulated fault of the API: its kind, its place, its number of calls. */
 export interface Fault {
   readonly id: string;
   readonly kind: FaultKind;
@@ -33,7 +33,7 @@ export interface Fault {
 /** `POST /api/faults`: path and accessPoint default to `*`, calls to 1. */
 export type FaultRequest = Pick<Fault, 'kind'> & Partial<Omit<Fault, 'id' | 'kind'>>;
 
-/** One call of the API side, as the sandbox saw it. */
+/** A call of the API, as the sandbox recorded it. */
 export interface ApiCall {
   readonly id: string;
   readonly atMs: number;
@@ -44,11 +44,11 @@ export interface ApiCall {
   readonly query: Readonly<Record<string, string>>;
   readonly requestBody: string;
   readonly status: number;
-  /** Cut at 16 KiB; of files only their size is told. */
+  /** Cut at 16 KiB; for files only the size. */
   readonly responseBody: string;
   readonly errcode: number;
   readonly rid?: string;
-  /** Kinds of the faults that took part. */
+  /** Kinds of the faults that applied. */
   readonly faults: readonly FaultKind[];
 }
 
@@ -57,15 +57,15 @@ export interface TokenView {
   readonly token: string;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
-  /** current: the newest of its channel; overlap: replaced, still good; dead: not accepted any more. */
+  /** current: the newest of its channel; overlap: replaced but valid; dead: invalid. */
   readonly state: 'current' | 'overlap' | 'dead';
 }
 
-/** What may still be sent to a follower by customer-service message. */
+/** The customer-service messages that may still be sent to a follower. */
 export interface WindowView {
   readonly follower: string;
   readonly open: boolean;
-  /** The deed that opened it: message, menu, follow, scan. */
+  /** The trigger that opened it: message, menu, follow, scan. */
   readonly openedBy?: string;
   readonly remaining: number;
   readonly endsAtMs?: number;

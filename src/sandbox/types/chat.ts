@@ -6,17 +6,19 @@ export interface ChatItem {
   readonly follower: string;
   readonly atMs: number;
   readonly from: 'follower' | 'account' | 'system';
-  /** How it came: pushed by the follower, passive reply, customer-service message, … */
+  /** The channel: push of the follower, passive reply, customer-service message, … */
   readonly via:
     'push' | 'passive' | 'customer-service' | 'template' | 'notice' | 'subscribe-once' | 'platform';
   readonly shown: ShownReply;
   /** The push it belongs to; for later messages the follower's last push. */
   readonly exchange?: string;
-  /** For later messages: how long after that push began. */
+  /** For later messages: time since the start of that push. */
   readonly afterMs?: number;
   /** For messages that came by an API call: its id. */
   readonly call?: string;
 }
+
+export type ClientPlatform = 1 | 2 | 3;
 
 export interface Follower {
   readonly openId: string;
@@ -28,6 +30,8 @@ export interface Follower {
   readonly qrScene: string;
   readonly remark: string;
   readonly tagIds: readonly number[];
+  /** The phone, for conditional menus (`client_platform_type`): 1 iOS, 2 Android, 3 others. */
+  readonly clientPlatform: ClientPlatform;
   readonly blacklisted: boolean;
   /** The user switched messages off: sends fail with 48002, templates with "failed:user block". */
   readonly refusesMessages: boolean;
@@ -51,9 +55,9 @@ export interface MenuButton {
 
 /** `GET /api/menu?follower=`. */
 export interface MenuView {
-  /** As it stands at WeChat; null: there is none. */
+  /** The menu at WeChat; null: there is none. */
   readonly current: readonly MenuButton[] | null;
-  /** As this follower's phone shows it: fetched on entering the chat when the last fetch is 5 minutes old. */
+  /** The menu on this follower's phone, which fetches it on entering the chat if its copy is 5 minutes old. */
   readonly seen: readonly MenuButton[] | null;
   readonly seenAtMs?: number;
 }

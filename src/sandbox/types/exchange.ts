@@ -1,7 +1,7 @@
 import type { Mode } from './account.js';
 import type { Hostile } from './push-request.js';
 
-/** How a signature is worked out, step by step. */
+/** The computation of a signature, step by step. */
 export interface SignatureSteps {
   readonly name: 'signature' | 'msg_signature';
   /** Token, timestamp, nonce and, for msg_signature, Encrypt. */
@@ -11,7 +11,7 @@ export interface SignatureSteps {
   readonly sha1: string;
 }
 
-/** One stage of the server's work as it told in a `Server-Timing` header. */
+/** A stage of the server's work from its `Server-Timing` header. */
 export interface Stage {
   readonly name: string;
   readonly durationMs?: number;
@@ -29,9 +29,9 @@ export interface Attempt {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly requestHeaders: Readonly<Record<string, string>>;
-  /** As sent: sealed where the mode says so. */
+  /** As sent, sealed if the mode requires it. */
   readonly requestBody: string;
-  /** Of the URL, and of the envelope where there is one. */
+  /** Signatures of the URL and of the envelope, if there is one. */
   readonly signatures: readonly SignatureSteps[];
   /** The same request as a shell command. */
   readonly curl: string;
@@ -40,10 +40,10 @@ export interface Attempt {
   readonly status?: number;
   readonly responseHeaders?: Readonly<Record<string, string>>;
   readonly responseBody?: string;
-  /** What was inside the sealed reply. */
+  /** The content of the sealed reply. */
   readonly openedBody?: string;
   readonly stages?: readonly Stage[];
-  /** ECONNREFUSED and its like. */
+  /** Error code, such as ECONNREFUSED. */
   readonly error?: string;
 }
 
@@ -61,7 +61,7 @@ export type ShownReply =
     }
   | { readonly type: 'news'; readonly articles: readonly ShownArticle[] }
   | { readonly type: 'transfer_customer_service'; readonly kfAccount: string }
-  /** Customer-service messages that passive replies do not know. `content` is one line that tells what it is. */
+  /** Types that only customer-service messages have. `content` describes it in one line. */
   | {
       readonly type: 'msgmenu';
       readonly head: string;
@@ -69,7 +69,8 @@ export type ShownReply =
       readonly tail: string;
     }
   | { readonly type: 'card'; readonly title: string; readonly content: string; readonly url?: string }
-  | { readonly type: 'other'; readonly content: string };
+  /** `key`: of an event of the follower's, whose kind `content` names in Chinese. */
+  | { readonly type: 'other'; readonly content: string; readonly kind?: string; readonly key?: string };
 
 export interface ShownArticle {
   readonly title: string;
@@ -78,7 +79,7 @@ export interface ShownArticle {
   readonly url: string;
 }
 
-/** Why the follower saw the grey sentence, or why nothing was pushed. */
+/** The cause of a failure notice, or of a push that was not sent. */
 export type VerdictCause =
   | 'late' //                no complete answer within five seconds, in any try
   | 'connection-refused' //  nobody listens there
@@ -98,30 +99,38 @@ export type VerdictCause =
   | 'too-long' //            Content of more than 2,048 bytes
   | 'bad-echostr' //         the handshake's answer is not the echostr
   | 'mark-fail' //           not sent: too many failures, pushes stopped for a minute
-  | 'not-following'; //      not sent: the user does not follow the account
+  | 'not-following' //       not sent: the user does not follow the account
+  | 'blacklisted'; //        not sent: the user is on the account's blacklist
 
-/** What the follower sees in the end. */
+/** The outcome that the follower sees. */
 export interface Verdict {
   readonly outcome:
     | 'reply' //      a passive reply, in `reply`
     | 'silent' //     nothing: `success` or an empty body
     | 'failure' //    the grey sentence
     | 'refused' //    a hostile push was refused, as it should be
+    | 'believed' //   a hostile push got a reply
     | 'accepted' //   the handshake succeeded
     | 'not-sent'; //  WeChat did not push at all
   readonly cause?: VerdictCause;
-  /** The sentence the follower reads; only for `failure`. */
+  /** The notice that the follower sees; only for `failure`. */
   readonly sentence?: string;
-  /** What is wrong, for the developer. */
+  /** The fault, for the developer. */
   readonly zh: string;
   readonly en: string;
   readonly reply?: ShownReply;
-  /** Number of the try that decided. */
+  /** Number of the deciding attempt. */
   readonly decidedBy?: number;
   readonly atMs: number;
 }
 
-/** One push with all its tries, or a handshake (`kind: 'handshake'`). */
+/** What the server did with a push: its handler (empty: none was asked) and the outcome of the attempt, as in its log. */
+export interface HandledBy {
+  readonly handler: string;
+  readonly outcome: string;
+}
+
+/** A push with all its attempts, or a handshake (`kind: 'handshake'`). */
 export interface Exchange {
   readonly id: string;
   readonly atMs: number;
@@ -130,16 +139,18 @@ export interface Exchange {
   readonly mode: Mode;
   readonly msgId?: string;
   readonly createTime: number;
-  /** What was pushed, before sealing. */
+  /** The body before sealing. */
   readonly plainBody: string;
   readonly hostile?: Hostile;
-  /** Set on copies that left together: the id of the first of them. */
+  /** Set on simultaneous copies: the id of the first. */
   readonly copyOf?: string;
   /** Set on a replay: the id of the original. */
   readonly replayOf?: string;
-  /** Set where WeChat's side pushed by itself: the id of the exchange or call that led to it. */
+  /** Set if WeChat's side caused the push: the id of the exchange or call that led to it. */
   readonly consequenceOf?: string;
   readonly tries: readonly Attempt[];
   readonly state: 'running' | 'done';
+  /** Set where the server says so: `npm run dev` does. */
+  readonly handledBy?: HandledBy;
   readonly verdict?: Verdict;
 }

@@ -1,29 +1,29 @@
 import type { Mode } from './account.js';
 
-/** One field of a push: text becomes CDATA, a number stands bare, a list repeats the element, an object nests. */
+/** A field of a push: text becomes CDATA, a number stays bare, a list repeats the element, an object nests. */
 export type PushField = string | number | PushFields | readonly (string | number | PushFields)[];
 
 export interface PushFields {
   readonly [name: string]: PushField;
 }
 
-/** Something to push, ready to be filled in. */
+/** A template of a push with sample values. */
 export interface PushTemplate {
   /** The kind, or kind and variant: `message.text`, `message.text.unsupported`. What `PushRequest.kind` takes. */
   readonly id: string;
   /** `message.text`, `event.CLICK`, … */
   readonly kind: string;
-  /** Which picker it belongs to: message, follow, menu, send-result, card, … */
+  /** Group in the picker: message, follow, menu, send-result, card, … */
   readonly group: string;
   readonly zh: string;
   readonly en: string;
-  /** All but ToUserName, FromUserName, CreateTime, MsgType, Event and MsgId, which the sandbox writes. */
+  /** All fields except ToUserName, FromUserName, CreateTime, MsgType, Event and MsgId, which the sandbox adds. */
   readonly fields: PushFields;
-  /** Whether the platform shows a passive reply to this push. */
+  /** States whether the platform shows a passive reply to this push. */
   readonly answerable: 'yes' | 'possible' | 'no';
 }
 
-/** A push that WeChat would never send; a good server refuses it, so an empty 403 is the wanted end. */
+/** A push that WeChat would never send. A good server refuses it, for example with an empty 403. */
 export type Hostile =
   | 'bad-signature' //  one digit of signature and msg_signature changed
   | 'no-signature' //   the parameters are absent
@@ -34,28 +34,30 @@ export type Hostile =
   | 'cut-body' //       the second half is missing, the signature is good
   | 'doctype'; //       a DOCTYPE with an entity
 
-/** What to push. Give `xml` to send a body of your own (it is still signed and sealed), else `kind` and `fields`. */
+/** A push to send: `xml` for a body of your own (it is still signed and sealed), else `kind` and `fields`. */
 export interface PushRequest {
-  /** OpenID; the first follower where absent. */
+  /** OpenID. Default: the first follower. */
   readonly follower?: string;
   /** Id of a template, or any `message.…` or `event.…`. Default `message.text`. */
   readonly kind?: string;
-  /** Laid over the template's. ToUserName, FromUserName, CreateTime and MsgId may be set here as well. */
+  /** Override the template's fields. ToUserName, FromUserName, CreateTime and MsgId may be set, too. */
   readonly fields?: PushFields;
   readonly xml?: string;
+  /** true: a `]]>` in a field is written as XML asks, over two CDATA sections. Default false: as it was typed. */
+  readonly escapesCdataEnd?: boolean;
   readonly mode?: Mode;
-  /** The same push this many times at once. Default 1, at most 200. */
+  /** Number of simultaneous copies. Default 1, at most 200. */
   readonly copies?: number;
   readonly hostile?: Hostile;
-  /** Milliseconds to wait for each try instead of 5,000. */
+  /** Timeout of each attempt in ms. Default 5,000. */
   readonly timeoutMs?: number;
-  /** Tries at most, instead of 3. */
+  /** Most attempts. Default 3. */
   readonly tries?: number;
-  /** false: answer at once, the exchanges still running. Default true: after the verdicts. */
+  /** false: respond at once, while the exchanges run. Default true: respond after the verdicts. */
   readonly wait?: boolean;
 }
 
-/** Push something again: the same MsgId and CreateTime unless `fresh`. */
+/** Repeats a push with the same MsgId and CreateTime unless `fresh`. */
 export interface ReplayRequest {
   /** Id of the exchange. */
   readonly exchange: string;
@@ -68,7 +70,7 @@ export interface ReplayRequest {
   readonly wait?: boolean;
 }
 
-/** What a follower does. `tap` presses the menu bar: `button` is `"0"` or `"1.2"`, as the follower sees the menu. */
+/** An action of a follower. `tap` presses the menu bar: `button` is `"0"` or `"1.2"`, as the follower sees the menu. */
 export type UserAction =
   | { readonly action: 'follow'; readonly scene?: string; readonly qrTicket?: string }
   | { readonly action: 'unfollow' }

@@ -4,10 +4,10 @@ import type { ChatItem, Follower, MenuButton } from './chat.js';
 import type { Verdict, Exchange } from './exchange.js';
 import type { Hostile } from './push-request.js';
 
-/** `GET /api/state`: enough to draw the page for the first time. */
+/** `GET /api/state`: the data for the first rendering of the page. */
 export interface State {
   readonly nowMs: number;
-  /** How far the clock was moved. */
+  /** Amount by which the clock was moved. */
   readonly movedMs: number;
   readonly account: Account;
   readonly accessPoints: readonly AccessPointView[];
@@ -21,7 +21,7 @@ export interface State {
   readonly calls: readonly ApiCall[];
 }
 
-/** What `GET /api/events` sends: the name of the SSE event and its `data`, as JSON. */
+/** An event of `GET /api/events`: the name of the SSE event and its `data`, as JSON. */
 export type SandboxEvent =
   | { readonly event: 'exchange'; readonly data: Exchange } //  new or changed, always whole
   | { readonly event: 'chat'; readonly data: ChatItem }
@@ -33,9 +33,9 @@ export type SandboxEvent =
   | { readonly event: 'menu'; readonly data: { readonly current: readonly MenuButton[] | null } }
   | { readonly event: 'clock'; readonly data: { readonly nowMs: number; readonly movedMs: number } }
   | { readonly event: 'mark-fail'; readonly data: State['markFail'] }
-  | { readonly event: 'reset'; readonly data: Record<string, never> }; // everything is new: fetch /api/state
+  | { readonly event: 'reset'; readonly data: Record<string, never> }; // everything changed: fetch /api/state
 
-/** What was pushed and what came back, to be kept in a file and pushed again as a test. */
+/** Pushes and their responses, for a file that can be pushed again as a test. */
 export interface Transcript {
   readonly format: 'wechat-callback-sandbox/1';
   readonly savedAtMs: number;
@@ -53,7 +53,7 @@ export interface TranscriptEntry {
   readonly verdict: Pick<Verdict, 'outcome' | 'cause' | 'reply'>;
 }
 
-/** `POST /api/transcript/replay`: each entry pushed again, its verdict held against the recorded one. */
+/** `POST /api/transcript/replay`: the verdict of each repeated push, compared with the recorded one. */
 export interface TranscriptReport {
   readonly passed: number;
   readonly failed: number;

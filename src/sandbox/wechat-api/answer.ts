@@ -1,17 +1,17 @@
 import type { SandboxState } from '../sandbox-state.js';
-import type { Fault } from '../types.js';
+import type { Fault } from '../types/types.js';
 import { type ApiAnswer, type ApiRequest, type Endpoint, Refusal, RIGHTS } from './endpoint.js';
 import { dailyLimit, ENDPOINTS } from './endpoints.js';
 import { newRid } from './rid.js';
 
-/** An answer in the words of the platform, before it becomes bytes. */
+/** A response of the API before serialization. */
 export interface Answered {
   readonly answer: ApiAnswer;
   readonly errcode: number;
   readonly rid?: string;
 }
 
-/** Says yes or no to one call, as the platform would: address, method, token, right, quota, then the call itself. */
+/** Answers a call as WeChat does: checks address, method, token, permission and quota, then makes the call. */
 export function answerCall(request: ApiRequest, state: SandboxState, faults: readonly Fault[]): Answered {
   try {
     const endpoint = endpointOf(request);
@@ -64,7 +64,7 @@ function checkToken({ query }: ApiRequest, state: SandboxState): void {
   if (refused !== 0) throw new Refusal(refused);
 }
 
-/** The switches that make the platform say no. */
+/** Throws the refusal of a simulated fault. */
 function faultyRefusal({ clientIp }: ApiRequest, faults: readonly Fault[], endpoint: Endpoint): void {
   for (const fault of faults) {
     switch (fault.kind) {
@@ -82,7 +82,7 @@ function faultyRefusal({ clientIp }: ApiRequest, faults: readonly Fault[], endpo
       case 'no-permission':
         throw new Refusal(48001);
       default:
-        break; // of the wire, not of the words
+        break; // faults of the connection, not of the response
     }
   }
 }

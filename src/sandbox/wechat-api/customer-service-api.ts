@@ -1,6 +1,6 @@
 import { CUSTOMER_SERVICE_ARTICLE_LIMIT, TEXT_LIMIT_BYTES } from '../../protocol/limits.js';
 import type { SandboxState } from '../sandbox-state.js';
-import type { Follower, ShownReply } from '../types.js';
+import type { Follower, ShownReply } from '../types/types.js';
 import {
   asObject,
   jsonBody,
@@ -16,7 +16,7 @@ import { lastExchangeOf } from './last-exchange.js';
 
 const TYPING_MS = 15_000;
 const TYPING_AFTER_MS = 30_000;
-/** Entries of a menu message. The platform names no figure; this one is generous. */
+/** Limit of entries in a menu message. WeChat documents none; this one is generous. */
 const MENU_LIMIT = 10;
 
 /** Customer-service messages (客服消息) and the typing line. */
@@ -30,6 +30,7 @@ export const CUSTOMER_SERVICE_API: readonly Endpoint[] = [
       const body = jsonBody(request);
       const follower = knownFollower(state, textOf(body, 'touser'));
       const shown = readMessage(body, state);
+      checkAgent(objectOf(body, 'customservice'), state);
       if (follower.blacklisted) throw new Refusal(43019);
       if (follower.refusesMessages) throw new Refusal(48002);
       const refused = state.windows.spend(follower.openId);
@@ -70,11 +71,17 @@ export const CUSTOMER_SERVICE_API: readonly Endpoint[] = [
   },
 ];
 
-/** @throws Refusal 40003 for an OpenID that is nobody's */
+/** @throws Refusal 40003 for an unknown OpenID */
 export function knownFollower(state: SandboxState, openId: string): Follower {
   const follower = state.followers.get(openId);
   if (follower === undefined) throw new Refusal(40003);
   return follower;
+}
+
+/** @throws Refusal 61451 for an agent that the account does not have */
+function checkAgent(part: JsonObject, state: SandboxState): void {
+  const agent = textOf(part, 'kf_account');
+  if (agent !== '' && !state.account().agents.includes(agent)) throw new Refusal(61451);
 }
 
 function stopTyping(state: SandboxState, { openId, typingUntilMs }: Follower): void {

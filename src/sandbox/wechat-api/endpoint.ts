@@ -1,8 +1,8 @@
 import { ERRCODES } from '../../protocol/errcodes.js';
 import type { SandboxState } from '../sandbox-state.js';
-import type { AccountKind } from '../types.js';
+import type { AccountKind } from '../types/types.js';
 
-/** One call as it arrived, the token not yet looked at. */
+/** A call of the API before its token is checked. */
 export interface ApiRequest {
   readonly method: string;
   /** Without the access point's prefix. */
@@ -20,7 +20,7 @@ export interface ApiRequest {
 
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** What an endpoint answers: JSON, or something else in so many words. */
+/** Answer of an endpoint: JSON, or a complete response of another type. */
 export type ApiAnswer =
   | { readonly json: JsonObject }
   | { readonly file: Buffer; readonly contentType: string; readonly fileName?: string }
@@ -28,7 +28,7 @@ export type ApiAnswer =
   | { readonly redirect: string }
   | { readonly status: number };
 
-/** Rights by which accounts differ. Source: "接口权限说明"; the test account has them all. */
+/** Permissions in which accounts differ. Source: "接口权限说明"; the test account has them all. */
 export type Right =
   'customer-service' | 'template' | 'notice' | 'users' | 'menu' | 'qrcode' | 'oauth' | 'material';
 
@@ -49,20 +49,20 @@ export const RIGHTS: Readonly<Record<AccountKind, readonly Right[]>> = {
   test: ['customer-service', 'template', 'notice', 'users', 'menu', 'qrcode', 'oauth', 'material'],
 };
 
-/** One API path: who may call it how often, and what it does. */
+/** An API path with its daily limit, its access rule and its action. */
 export interface Endpoint {
   readonly path: string;
   readonly method: 'GET' | 'POST' | 'ANY';
-  /** false: it takes no access token, or one of its own kind. */
+  /** false: it needs no access token, or one of another kind. */
   readonly token?: false;
   readonly right?: Right;
-  /** Calls a day: of a new account, and of a test account where that differs. Absent: not counted. */
+  /** Calls per day: of a new account, and of a test account if that differs. Absent: not counted. */
   readonly daily?: readonly [account: number, test?: number];
   readonly perMinute?: number;
   handle(request: ApiRequest, state: SandboxState): JsonObject | ApiAnswer;
 }
 
-/** The platform says no. */
+/** A refusal with an errcode. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly errcode: number;
@@ -74,10 +74,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Success without anything to tell. */
+/** Success without data. */
 export const OK: JsonObject = { errcode: 0, errmsg: 'ok' };
 
-/** The body as a JSON object. @throws Refusal 44002 empty, 47002 escaped, 47001 anything else that is none */
+/** Parses the body as a JSON object. @throws Refusal 44002 empty, 47002 escaped, 47001 otherwise invalid */
 export function jsonBody({ raw }: ApiRequest): JsonObject {
   const text = raw.toString('utf8').trim();
   if (text === '') throw new Refusal(44002);
@@ -92,13 +92,13 @@ export function jsonBody({ raw }: ApiRequest): JsonObject {
   return { ...body };
 }
 
-/** A text field; `''` where there is none. Numbers count as text. */
+/** Returns a text field; `''` if absent. Numbers count as text. */
 export function textOf(body: JsonObject, name: string): string {
   const value = body[name];
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
-/** A nested object; empty where there is none. */
+/** Returns a nested object; empty if absent. */
 export function objectOf(body: JsonObject, name: string): JsonObject {
   return asObject(body[name]);
 }
@@ -107,13 +107,13 @@ export function asObject(value: unknown): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** A list; empty where there is none. */
+/** Returns a list; empty if absent. */
 export function listOf(body: JsonObject, name: string): readonly unknown[] {
   const value = body[name];
   return Array.isArray(value) ? value : [];
 }
 
-/** A list of texts; whatever else is in it is dropped. */
+/** Returns the texts of a list; all other values are dropped. */
 export function textsOf(body: JsonObject, name: string): readonly string[] {
   return listOf(body, name).filter((item) => typeof item === 'string');
 }

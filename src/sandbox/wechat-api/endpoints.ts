@@ -1,4 +1,5 @@
 import type { SandboxState } from '../sandbox-state.js';
+import { COMMENT_API } from './comment-api.js';
 import { CUSTOMER_SERVICE_API } from './customer-service-api.js';
 import type { Endpoint } from './endpoint.js';
 import { JS_SDK_API } from './js-sdk.js';
@@ -9,16 +10,18 @@ import { NOTICE_API } from './notice-api.js';
 import { OAUTH_API } from './oauth-api.js';
 import { openApi } from './openapi-api.js';
 import { QRCODE_API } from './qrcode-api.js';
+import { STATISTICS_API } from './statistics-api.js';
 import { TAG_API } from './tag-api.js';
 import { TEMPLATE_API } from './template-api.js';
 import { TICKET_API } from './ticket-api.js';
 import { TOKEN_API } from './token-api.js';
 import { USER_API } from './user-api.js';
+import { VOICE_API } from './voice-api.js';
 
-/** What may be called without a figure of its own. */
+/** Daily quota of an API for which WeChat names none. */
 const UNLISTED_LIMIT = 1_000_000;
 
-/** The API side, by path. */
+/** All endpoints by path. */
 export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
   [
     ...TOKEN_API,
@@ -34,6 +37,9 @@ export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
     ...OAUTH_API,
     ...JS_SDK_API,
     ...NETWORK_API,
+    ...COMMENT_API,
+    ...STATISTICS_API,
+    ...VOICE_API,
     ...openApi((path, state) => {
       const endpoint = ENDPOINTS.get(path);
       return endpoint === undefined ? undefined : dailyLimit(endpoint, state);
@@ -41,7 +47,7 @@ export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
   ].map((endpoint) => [endpoint.path, endpoint]),
 );
 
-/** Calls a day for this kind of account. */
+/** Returns the calls per day for this kind of account. */
 export function dailyLimit({ daily }: Endpoint, state: SandboxState): number {
   if (daily === undefined) return UNLISTED_LIMIT;
   const [account, test = account] = daily;

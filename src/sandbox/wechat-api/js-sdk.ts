@@ -7,8 +7,8 @@ const SCRIPT_PATH = '/connect/jweixin.js';
 const CHECK_PATH = '/connect/jweixin-check.js';
 
 /**
- * Stands in for WeChat's script of the JS-SDK, as far as anything can be checked outside of WeChat: `wx.config` is held
- * against the ticket, and `wx.ready` or `wx.error` is called, with the platform's words.
+ * Replaces WeChat's JS-SDK script, as far as that is possible outside WeChat: checks `wx.config` against the ticket,
+ * and calls `wx.ready` or `wx.error` with WeChat's messages.
  */
 export const JS_SDK_API: readonly Endpoint[] = [
   {
@@ -33,7 +33,7 @@ function verdict(query: Readonly<Record<string, string>>, state: SandboxState): 
   return isRight ? 'config:ok' : 'config:invalid signature';
 }
 
-/** By a script and not by fetch, because the sandbox listens to no pages of others. */
+/** Uses a script element, not fetch, because the sandbox rejects requests of foreign pages. */
 const client = (checkUrl: string): string => `(() => {
   const check = new URL(${JSON.stringify(checkUrl)});
   const waiting = { ready: [], error: [] };

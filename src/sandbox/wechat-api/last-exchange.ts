@@ -1,7 +1,7 @@
 import type { SandboxState } from '../sandbox-state.js';
-import type { ChatItem } from '../types.js';
+import type { ChatItem } from '../types/types.js';
 
-/** The follower's last push, and how long ago it began: what a later message is shown against. */
+/** Returns the follower's last push and the time since its start, to show beside a later message. */
 export function lastExchangeOf(state: SandboxState, openId: string): Pick<ChatItem, 'exchange' | 'afterMs'> {
   const last = state.exchanges
     .list()

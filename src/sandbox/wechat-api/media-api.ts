@@ -1,23 +1,16 @@
-import type { SandboxState } from '../sandbox-state.js';
+import type { Media } from '../state/media.js';
 import {
   jsonBody,
   OK,
   Refusal,
   textOf,
+  type ApiAnswer,
   type ApiRequest,
   type Endpoint,
   type JsonObject,
 } from './endpoint.js';
+import { ARTICLE_PICTURE, checkMedia, PERMANENT, TEMPORARY, type MediaForm } from './media-check.js';
 import { multipart, type Part } from './multipart.js';
-
-const MB = 1024 * 1024;
-/** Largest file in bytes and the errcode beyond it, by type. */
-const SIZES: Readonly<Record<string, readonly [bytes: number, errcode: number]>> = {
-  image: [10 * MB, 40009],
-  voice: [2 * MB, 40010],
-  video: [10 * MB, 40011],
-  thumb: [64 * 1024, 40012],
-};
 
 /** Temporary media (素材) and permanent material. */
 export const MEDIA_API: readonly Endpoint[] = [
@@ -27,7 +20,11 @@ export const MEDIA_API: readonly Endpoint[] = [
     right: 'material',
     daily: [100_000, 500],
     handle(request, state) {
-      const { type, createdAtMs, id } = keep(request, state, false);
+      const type = request.query['type'] ?? '';
+      const { createdAtMs, id } = state.media.keep(
+        { type, ...readForm(request, TEMPORARY[type]) },
+        'temporary',
+      );
       const name = type === 'thumb' ? 'thumb_media_id' : 'media_id';
       return { type, [name]: id, created_at: Math.floor(createdAtMs / 1000) };
     },
@@ -42,9 +39,19 @@ export const MEDIA_API: readonly Endpoint[] = [
       if (id === '') throw new Refusal(41006);
       const media = state.media.get(id);
       if (media === undefined) throw new Refusal(40007);
-      // Of a video only the address is told.
-      if (media.type === 'video') return { video_url: `${baseUrl}/video/${id}` };
-      return { file: media.bytes, contentType: media.contentType, fileName: media.fileName };
+      // A video is returned as its address.
+      if (media.type === 'video') return { video_url: videoUrl(baseUrl, id) };
+      return fileOf(media);
+    },
+  },
+  {
+    // Belongs to a host of its own, and needs no token.
+    path: '/connect/video',
+    method: 'GET',
+    token: false,
+    handle({ query }, state) {
+      const media = state.media.get(query['media_id'] ?? '');
+      return media?.type === 'video' ? fileOf(media) : { status: 404 };
     },
   },
   {
@@ -52,8 +59,8 @@ export const MEDIA_API: readonly Endpoint[] = [
     method: 'POST',
     right: 'material',
     handle(request, state) {
-      const media = keep(request, state, true, 'image');
-      return { url: `http://mmbiz.qpic.cn/mmbiz_jpg/${media.id}/0` };
+      const media = state.media.keep({ type: 'image', ...readForm(request, ARTICLE_PICTURE) }, 'in-article');
+      return { url: pictureUrl(media.id) };
     },
   },
   {
@@ -62,10 +69,9 @@ export const MEDIA_API: readonly Endpoint[] = [
     right: 'material',
     daily: [1_000, 100],
     handle(request, state) {
-      const { id, type } = keep(request, state, true);
-      return type === 'image'
-        ? { media_id: id, url: `http://mmbiz.qpic.cn/mmbiz_jpg/${id}/0` }
-        : { media_id: id };
+      const type = request.query['type'] ?? '';
+      const { id } = state.media.keep({ type, ...readForm(request, PERMANENT[type]) }, 'permanent');
+      return type === 'image' ? { media_id: id, url: pictureUrl(id) } : { media_id: id };
     },
   },
   {
@@ -79,10 +85,10 @@ export const MEDIA_API: readonly Endpoint[] = [
         return {
           title: media.title,
           description: media.introduction,
-          down_url: `${request.baseUrl}/video/${media.id}`,
+          down_url: videoUrl(request.baseUrl, media.id),
         };
       }
-      return { file: media.bytes, contentType: media.contentType, fileName: media.fileName };
+      return fileOf(media);
     },
   },
   {
@@ -123,43 +129,42 @@ export const MEDIA_API: readonly Endpoint[] = [
   },
 ];
 
-function listed({
-  id,
+const fileOf = ({ bytes, contentType, fileName }: Media): ApiAnswer => ({
+  file: bytes,
+  contentType,
   fileName,
-  createdAtMs,
-}: {
-  id: string;
-  fileName: string;
-  createdAtMs: number;
-}): JsonObject {
-  return { media_id: id, name: fileName, update_time: Math.floor(createdAtMs / 1000) };
-}
+});
 
-/** Takes the file field `media` out of the form and keeps it. @throws Refusal */
-function keep(request: ApiRequest, state: SandboxState, permanent: boolean, fixedType?: string) {
-  const type = fixedType ?? request.query['type'] ?? '';
-  const size = SIZES[type];
-  if (size === undefined) throw new Refusal(40004);
+const pictureUrl = (id: string): string => `http://mmbiz.qpic.cn/mmbiz_jpg/${id}/0`;
+
+const videoUrl = (baseUrl: string, id: string): string =>
+  `${baseUrl}/connect/video?media_id=${encodeURIComponent(id)}`;
+
+const listed = ({ id, type, fileName, createdAtMs }: Media): JsonObject => ({
+  media_id: id,
+  name: fileName,
+  update_time: Math.floor(createdAtMs / 1000),
+  ...(type === 'image' && { url: pictureUrl(id) }),
+});
+
+/** Reads and checks the file field `media` of the form. @throws Refusal */
+function readForm(request: ApiRequest, form: MediaForm | undefined) {
+  if (form === undefined) throw new Refusal(40004);
   const parts = multipart(request.headers['content-type'] ?? '', request.raw);
   const file = parts.find(({ name, fileName }) => name === 'media' && fileName !== undefined);
-  if (file === undefined) throw new Refusal(41005);
-  if (file.bytes.length === 0) throw new Refusal(44001);
-  if (file.bytes.length > size[0]) throw new Refusal(size[1]);
+  if (file?.fileName === undefined) throw new Refusal(41005);
+  checkMedia(file.bytes, file.fileName, form);
   const about = describe(parts);
-  return state.media.keep(
-    {
-      type,
-      fileName: file.fileName ?? 'media',
-      contentType: file.contentType ?? 'application/octet-stream',
-      bytes: file.bytes,
-      title: textOf(about, 'title'),
-      introduction: textOf(about, 'introduction'),
-    },
-    permanent,
-  );
+  return {
+    fileName: file.fileName,
+    contentType: file.contentType ?? 'application/octet-stream',
+    bytes: file.bytes,
+    title: textOf(about, 'title'),
+    introduction: textOf(about, 'introduction'),
+  };
 }
 
-/** A video brings its title in a form field of its own. */
+/** Reads the title of a video, which is in a form field of its own. */
 function describe(parts: readonly Part[]): JsonObject {
   const field = parts.find(({ name }) => name === 'description');
   if (field === undefined) return {};

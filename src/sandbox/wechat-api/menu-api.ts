@@ -1,9 +1,8 @@
 import type { ConditionalMenu } from '../state/menus.js';
-import type { MenuButton } from '../types.js';
+import type { SandboxState } from '../sandbox-state.js';
+import type { MenuButton } from '../types/types.js';
 import { jsonBody, objectOf, OK, Refusal, textOf, type Endpoint, type JsonObject } from './endpoint.js';
-import { readMenu } from './menu-check.js';
-
-let lastMenuId = 425_232_302;
+import { readMenu, type MenuLinks } from './menu-check.js';
 
 /** The custom menu (自定义菜单). */
 export const MENU_API: readonly Endpoint[] = [
@@ -13,7 +12,7 @@ export const MENU_API: readonly Endpoint[] = [
     right: 'menu',
     daily: [1_000, 100],
     handle(request, state) {
-      state.menus.create(readMenu(jsonBody(request)));
+      state.menus.create(readMenu(jsonBody(request), linksOf(state)));
       return OK;
     },
   },
@@ -27,7 +26,7 @@ export const MENU_API: readonly Endpoint[] = [
       if (current === null || menus.console !== undefined) throw new Refusal(46003);
       const button = current.map(withEmptyList);
       if (menus.conditional.length === 0) return { menu: { button } };
-      return { menu: { button, menuid: lastMenuId }, conditionalmenu: menus.conditional };
+      return { menu: { button, menuid: menus.id }, conditionalmenu: menus.conditional };
     },
   },
   {
@@ -48,7 +47,7 @@ export const MENU_API: readonly Endpoint[] = [
       const is_menu_open = menus.isOpen ? 1 : 0;
       if (menus.console !== undefined) return { is_menu_open, selfmenu_info: menus.console };
       if (current === null) return { is_menu_open: 0, selfmenu_info: { button: [] } };
-      // Here, and only here, a sub-menu is an object with a list inside.
+      // Only in this call a sub-menu is an object with a list inside.
       const button = current.map(({ sub_button: sub, ...rest }) =>
         sub === undefined ? rest : { ...rest, sub_button: { list: sub } },
       );
@@ -60,13 +59,14 @@ export const MENU_API: readonly Endpoint[] = [
     method: 'POST',
     right: 'menu',
     daily: [2_000, 100],
-    handle(request, { menus }) {
+    handle(request, state) {
+      const { menus } = state;
       const body = jsonBody(request);
       if (menus.current() === null) throw new Refusal(65303);
       const matchrule = readRule(objectOf(body, 'matchrule'));
-      lastMenuId += 1;
-      menus.conditional.push({ menuid: String(lastMenuId), button: readMenu(body), matchrule });
-      return { menuid: String(lastMenuId) };
+      const menuid = String(menus.nextId());
+      menus.conditional.push({ menuid, button: readMenu(body, linksOf(state)), matchrule });
+      return { menuid };
     },
   },
   {
@@ -89,12 +89,20 @@ export const MENU_API: readonly Endpoint[] = [
     handle(request, state) {
       const follower = state.followers.get(textOf(jsonBody(request), 'user_id'));
       if (follower === undefined) throw new Refusal(65302);
-      return { button: state.menus.match(follower.tagIds) ?? [] };
+      return { button: state.menus.match(follower) ?? [] };
     },
   },
 ];
 
-/** menu/get writes an empty `sub_button` where there is none. */
+export function linksOf(state: SandboxState): MenuLinks {
+  const { miniPrograms } = state.account();
+  return {
+    isMaterial: (mediaId) => state.media.permanent().some(({ id }) => id === mediaId),
+    isLinked: (appId) => miniPrograms.length === 0 || miniPrograms.includes(appId),
+  };
+}
+
+/** Adds an empty `sub_button`, as menu/get does. */
 function withEmptyList(button: MenuButton): JsonObject {
   return { ...button, sub_button: button.sub_button?.map(withEmptyList) ?? [] };
 }

@@ -6,7 +6,7 @@ export interface Part {
   readonly bytes: Buffer;
 }
 
-/** Takes a form apart. Nothing where the type names no boundary; a part without a name is dropped. */
+/** Parses a form. Returns nothing if the type has no boundary; drops parts without a name. */
 export function multipart(contentType: string, body: Buffer): readonly Part[] {
   const [, quoted, bare] = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
   const boundary = quoted ?? bare;

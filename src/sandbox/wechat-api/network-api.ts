@@ -1,6 +1,6 @@
 import { jsonBody, Refusal, textOf, type Endpoint } from './endpoint.js';
 
-/** Addresses of the platform, and its look at the developer's own. */
+/** WeChat's addresses, and the check of the developer's server. */
 export const NETWORK_API: readonly Endpoint[] = [
   {
     path: '/cgi-bin/getcallbackip',

@@ -1,5 +1,5 @@
 import type { SandboxState } from '../sandbox-state.js';
-import type { Follower } from '../types.js';
+import type { Follower } from '../types/types.js';
 import { knownFollower } from './customer-service-api.js';
 import { jsonBody, objectOf, OK, Refusal, textOf, type Endpoint } from './endpoint.js';
 import { fill, later, nextMsgId, receiver, show } from './templated-send.js';

@@ -1,9 +1,9 @@
-import type { Grant } from '../state/grants.js';
+import type { Grant, Issued } from '../state/grants.js';
 import type { SandboxState } from '../sandbox-state.js';
 import { OK, Refusal, type Endpoint, type JsonObject } from './endpoint.js';
 import { OAUTH_PAGE } from './oauth-page.js';
 
-/** Web authorization (网页授权). These calls know the app's access token not at all. */
+/** Web authorization (网页授权). These calls do not use the app's access token. */
 export const OAUTH_API: readonly Endpoint[] = [
   OAUTH_PAGE,
   {
@@ -17,7 +17,7 @@ export const OAUTH_API: readonly Endpoint[] = [
       if (query['appid'] !== appId) throw new Refusal(40013);
       if (query['secret'] !== appSecret) throw new Refusal(40125);
       if ((query['code'] ?? '') === '') throw new Refusal(41008);
-      return issued(granted(state.grants.useCode(query['code'] ?? '')), state);
+      return issued(state.grants.issue(granted(state.grants.useCode(query['code'] ?? ''))), state);
     },
   },
   {
@@ -60,13 +60,13 @@ export const OAUTH_API: readonly Endpoint[] = [
   },
 ];
 
-function granted(grant: Grant | number): Grant {
-  if (typeof grant === 'number') throw new Refusal(grant);
-  return grant;
+/** Returns what was granted. @throws Refusal with the errcode that stands in its place */
+function granted<T extends Grant | Issued>(result: T | number): T {
+  if (typeof result === 'number') throw new Refusal(result);
+  return result;
 }
 
-function issued(grant: Grant, state: SandboxState): JsonObject {
-  const { accessToken, refreshToken } = state.grants.issue(grant);
+function issued({ grant, accessToken, refreshToken }: Issued, state: SandboxState): JsonObject {
   const { unionId } = state.followers.getOrCreate(grant.openId);
   return {
     access_token: accessToken,

@@ -2,7 +2,7 @@ import type { SandboxState } from '../sandbox-state.js';
 import type { ApiAnswer, Endpoint } from './endpoint.js';
 import { RIGHTS } from './endpoint.js';
 
-/** Numbers and words of the authorize page's own errors. */
+/** Messages of the authorize page's own errors, by code; the one of `response_type` is not published. */
 const PAGE_ERRORS = {
   10003: 'redirect_uri 域名与后台配置不一致 (redirect_uri host differs from the configured domain)',
   10005: '公众号没有这个 scope 的权限 (the account lacks this scope)',
@@ -10,13 +10,13 @@ const PAGE_ERRORS = {
   10010: 'scope 不能为空或错误 (scope is empty or unknown)',
   10011: 'redirect_uri 不能为空 (redirect_uri is empty)',
   10012: 'appid 不能为空或错误 (appid is empty or unknown)',
-  10013: 'state 不能为空 (state is empty)',
+  response_type: 'response_type 参数必须是 code (response_type must be code)',
 } as const;
 
 /**
- * The page to which a web application sends its users (open.weixin.qq.com/connect/oauth2/authorize). It goes back at
- * once with a code for `snsapi_base`, and asks first for `snsapi_userinfo`. `sandbox_follower` in the query tells who
- * the user is; without it the first follower. Who refuses (`sandbox_refuse`) goes back with the state and no code.
+ * The page to which a web application sends its users (open.weixin.qq.com/connect/oauth2/authorize). It redirects back
+ * with a code: at once for `snsapi_base`, after consent for `snsapi_userinfo`. `sandbox_follower` in the query selects
+ * the user; default: the first follower. A refusal (`sandbox_refuse`) redirects with the state and no code.
  */
 export const OAUTH_PAGE: Endpoint = {
   path: '/connect/oauth2/authorize',
@@ -53,14 +53,14 @@ function faultOf(
   if (query['appid'] !== account.appId) return 10012;
   if (redirect === '') return 10011;
   if (query['scope'] !== 'snsapi_base' && query['scope'] !== 'snsapi_userinfo') return 10010;
-  if ((query['state'] ?? '') === '') return 10013;
+  if (query['response_type'] !== 'code') return 'response_type';
   if (!RIGHTS[account.kind].includes('oauth')) return 10005;
   if (!/^https?:/.test(redirect) || !URL.canParse(redirect)) return 10003;
   const { host } = new URL(redirect);
   return account.oauthDomain !== '' && host !== account.oauthDomain ? 10003 : undefined;
 }
 
-/** One link for each follower, where choosing is consenting, and one to refuse. */
+/** Shows a link for each follower, which means consent, and one to refuse. */
 function consentPage(path: string, query: Readonly<Record<string, string>>, state: SandboxState): ApiAnswer {
   const link = (more: Record<string, string>, text: string) =>
     `<a href="${escaped(`?${new URLSearchParams({ ...query, ...more }).toString()}`)}">${escaped(text)}</a>`;

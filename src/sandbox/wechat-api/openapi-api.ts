@@ -5,7 +5,9 @@ const CLEARS_A_MONTH = { all: 10, one: 50 };
 const RID_LIVES_MS = 7 * 86_400_000;
 const clears = new WeakMap<SandboxState, Map<string, number>>();
 
-/** The API about the API: quotas and rids. `limitOf` knows the endpoints, which know not of each other. */
+/**
+ * Endpoints about the API itself: quotas and rids. `limitOf` is a parameter, because endpoints do not know each other.
+ */
 export function openApi(
   limitOf: (path: string, state: SandboxState) => number | undefined,
 ): readonly Endpoint[] {
@@ -21,7 +23,7 @@ export function openApi(
       },
     },
     {
-      // The way out when even the quota for tokens is gone: it takes none.
+      // Works without a token, for the case that even the quota for tokens is used up.
       path: '/cgi-bin/clear_quota/v2',
       method: 'POST',
       token: false,

@@ -26,7 +26,7 @@ export const QRCODE_API: readonly Endpoint[] = [
     },
   },
   {
-    // Belongs to mp.weixin.qq.com, and is the one place where the HTTP status tells of a failure.
+    // Belongs to mp.weixin.qq.com, and is the only endpoint that reports a failure by HTTP status.
     path: '/cgi-bin/showqrcode',
     method: 'GET',
     token: false,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** The mark that the platform puts on a failed call: three groups of eight hex digits, the first is the time in seconds. */
+/** Creates the id of a failed call: three groups of eight hex digits; the first is the time in seconds. */
 export function newRid(nowMs: number): string {
   const seconds = Math.floor(nowMs / 1_000)
     .toString(16)

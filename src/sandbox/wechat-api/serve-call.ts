@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxState } from '../sandbox-state.js';
-import type { ApiCall, Fault } from '../types.js';
+import type { ApiCall, Fault } from '../types/types.js';
 import { answerCall, type Answered } from './answer.js';
 import type { ApiAnswer, ApiRequest } from './endpoint.js';
 import { jsonText } from './json-text.js';
 
-/** What goes over the wire. */
+/** An HTTP response. */
 interface Wire {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ interface Wire {
 
 const RECORDED_BODY = 16 * 1024;
 
-/** Serves one call of the API side over HTTP, with the faults that are switched on for it, and records it. */
+/** Serves a call of the API over HTTP, with its simulated faults, and records it. */
 export async function serveCall(
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -60,14 +60,14 @@ export async function serveCall(
     return;
   }
   const answered = answerCall(call, state, faults);
-  const wire = wireOf(answered.answer, has('content-type')?.contentType);
+  const wire = wireOf(answered.answer, call.path, has('content-type')?.contentType);
   record(wire, answered);
   if (has('reset-after') !== undefined) incoming.socket.destroy();
   else if (has('half-answer') !== undefined) sendHalf(response, wire);
   else send(response, wire);
 }
 
-/** What something between the caller and the API says; the call has no effect. */
+/** Response of a simulated gateway in front of the API; the call has no effect. */
 function gatewayAnswer(faults: readonly Fault[]): Wire | undefined {
   for (const fault of faults) {
     if (fault.kind === 'http-status')
@@ -80,9 +80,10 @@ function gatewayAnswer(faults: readonly Fault[]): Wire | undefined {
   return undefined;
 }
 
-function wireOf(answer: ApiAnswer, contentType: string | undefined): Wire {
+function wireOf(answer: ApiAnswer, path: string, contentType: string | undefined): Wire {
   if ('json' in answer) {
-    const type = contentType ?? 'application/json; encoding=utf-8'; // sic: so the platform writes it
+    const usual = path.startsWith('/sns/') ? 'text/plain' : 'application/json; encoding=utf-8'; // sic: WeChat's spelling
+    const type = contentType ?? usual;
     return { status: 200, headers: { 'content-type': type }, body: Buffer.from(jsonText(answer.json)) };
   }
   if ('file' in answer) {
@@ -109,7 +110,7 @@ function send(response: ServerResponse, { status, headers, body }: Wire): void {
   response.end(body);
 }
 
-/** The whole length is promised, half of it comes, then the connection breaks. */
+/** Announces the whole length, sends half of it, then breaks the connection. */
 function sendHalf(response: ServerResponse, { status, headers, body }: Wire): void {
   response.writeHead(status, { ...headers, 'content-length': body.length });
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
@@ -121,7 +122,7 @@ function wait(state: SandboxState, ms: number): Promise<void> {
   });
 }
 
-/** Files are told by their size: they are large, and no text. */
+/** Describes a body for the record: files by their size. */
 function shown(body: Buffer, contentType: string): string {
   if (/^(image|audio|video|application\/octet|multipart)/.test(contentType)) return `(${body.length} bytes)`;
   return body.toString('utf8', 0, RECORDED_BODY);

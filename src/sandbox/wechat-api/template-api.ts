@@ -73,7 +73,7 @@ function sentOf(state: SandboxState): Map<string, { msgid: bigint; atMs: number 
   return known;
 }
 
-/** Only the last thousand idempotency keys: older ones have long expired. */
+/** Keeps the last thousand idempotency keys; older ones have expired. */
 function remember(state: SandboxState, key: string, msgid: bigint): void {
   const known = sentOf(state);
   known.set(key, { msgid, atMs: state.clock.now() });

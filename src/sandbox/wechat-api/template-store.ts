@@ -6,19 +6,19 @@ export interface TemplateEntry {
   readonly template_id: string;
   readonly title: string;
   readonly primary_industry: string;
-  /** The name that this one call uses; others say secondary. */
+  /** The field name in this call; other calls use `secondary`. */
   readonly deputy_industry: string;
   readonly content: string;
   readonly example: string;
 }
 
 const LIMIT = 25;
-/** There from the beginning, so that a first try needs no set-up. */
+/** A template of a category (类目模板). It exists from the start, so that a first test needs no set-up. */
 const FIRST = 'SandboxTemplateSandboxTemplateSandboxTempl1';
 
 const stores = new WeakMap<SandboxState, ReturnType<typeof createTemplateStore>>();
 
-/** The templates that the account has. */
+/** Returns the template store of the account. */
 export function storeOf(state: SandboxState): ReturnType<typeof createTemplateStore> {
   const store = stores.get(state) ?? createTemplateStore();
   stores.set(state, store);
@@ -32,7 +32,7 @@ function createTemplateStore() {
     entries.set(id, { template_id: id, title, ...industry, content, example: content });
     return id;
   };
-  put(FIRST, '处理结果通知', '{{first.DATA}}\n结果：{{keyword1.DATA}}');
+  put(FIRST, '处理结果通知', '事项：{{thing1.DATA}}\n结果：{{thing2.DATA}}\n时间：{{time3.DATA}}');
   return {
     list: (): readonly TemplateEntry[] => [...entries.values()],
     /** @throws Refusal 45026 */

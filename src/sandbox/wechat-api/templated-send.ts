@@ -1,17 +1,17 @@
 import { push } from '../push/push.js';
 import type { SandboxState } from '../sandbox-state.js';
-import type { Follower, PushFields } from '../types.js';
+import type { Follower, PushFields } from '../types/types.js';
 import { knownFollower } from './customer-service-api.js';
 import { asObject, Refusal, textOf, type ApiRequest, type JsonObject } from './endpoint.js';
 import { lastExchangeOf } from './last-exchange.js';
+import { takesValue } from './template-values.js';
 
-/** How long after a send its result is pushed. */
+/** Delay between a send and the push of its result. */
 const RESULT_AFTER_MS = 500;
-const THING_LENGTH = 20;
 
 let lastMsgId = 3_851_412_345_678_901_249n;
 
-/** 64 bits: beyond what a double holds. */
+/** Returns an id of 64 bits: more than a double can hold. */
 export function nextMsgId(): bigint {
   lastMsgId += 1n;
   return lastMsgId;
@@ -24,20 +24,18 @@ export function receiver(state: SandboxState, body: JsonObject): Follower {
   return follower;
 }
 
-/** Puts the values into the template's text. @throws Refusal 47003 that names the first field that does not fit */
+/** Fills the template's text. @throws Refusal 47003 that names the first invalid field */
 export function fill(content: string, data: JsonObject): string {
   return content.replace(/\{\{(\w+)\.DATA\}\}/g, (_all, name: string) => {
     const value = textOf(asObject(data[name]), 'value');
-    // The misspelling is the platform's own.
+    // The misspelling is WeChat's.
     if (value === '') throw new Refusal(47003, `argument invalid! data.${name}.value is emtpy`);
-    if (/^thing\d/.test(name) && Array.from(value).length > THING_LENGTH) {
-      throw new Refusal(47003, `argument invalid! data.${name}.value invalid`);
-    }
+    if (!takesValue(name, value)) throw new Refusal(47003, `argument invalid! data.${name}.value invalid`);
     return value;
   });
 }
 
-/** The message in the chat. */
+/** Adds the message to the chat. */
 export function show(
   state: SandboxState,
   request: ApiRequest,
@@ -56,7 +54,7 @@ export function show(
   });
 }
 
-/** The platform tells by an event how a send ended. */
+/** Pushes the event with the result of a send. */
 export function later(
   state: SandboxState,
   { callId }: ApiRequest,

@@ -28,7 +28,7 @@ export const TICKET_API: readonly Endpoint[] = [
   },
 ];
 
-/** The ticket that pages must be signed with now; `undefined`: nobody fetched one. */
+/** Returns the ticket with which pages must be signed now; `undefined`: none was fetched. */
 export function ticketForPages(state: SandboxState): string | undefined {
   const current = kept.get(state)?.get('jsapi');
   return current !== undefined && current.endsAtMs > state.clock.now() ? current.ticket : undefined;

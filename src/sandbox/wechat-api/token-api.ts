@@ -1,7 +1,7 @@
 import type { SandboxState } from '../sandbox-state.js';
 import { jsonBody, Refusal, textOf, type Endpoint, type JsonObject } from './endpoint.js';
 
-/** Access tokens, by both channels. Neither call takes a token. */
+/** Access tokens over both channels. Neither call needs a token. */
 export const TOKEN_API: readonly Endpoint[] = [
   {
     path: '/cgi-bin/token',
@@ -34,7 +34,7 @@ function issued({ token, expiresInS }: { token: string; expiresInS: number }): J
   return { access_token: token, expires_in: expiresInS };
 }
 
-/** AppID and AppSecret as they stand in the call. @throws Refusal */
+/** Checks the AppID and AppSecret of the call. @throws Refusal */
 export function checkCredentials(
   given: JsonObject,
   state: SandboxState,

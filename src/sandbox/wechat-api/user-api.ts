@@ -1,5 +1,5 @@
 import type { SandboxState } from '../sandbox-state.js';
-import type { Follower } from '../types.js';
+import type { Follower } from '../types/types.js';
 import { knownFollower } from './customer-service-api.js';
 import {
   asObject,
@@ -16,7 +16,7 @@ const PAGE = 10_000;
 const BATCH = 100;
 const REMARK_BYTES = 30;
 
-/** Users (用户管理), UnionID included. */
+/** Users (用户管理), including UnionIDs. */
 export const USER_API: readonly Endpoint[] = [
   {
     path: '/cgi-bin/user/info',
@@ -71,7 +71,7 @@ export const USER_API: readonly Endpoint[] = [
   },
 ];
 
-/** What the platform still tells of a user; of one who left, only the ids. No nickname since 2021. */
+/** Returns the user fields that WeChat still provides; only ids after an unsubscribe. No nickname since 2021. */
 function infoOf(user: Follower): JsonObject {
   if (!user.following) return { subscribe: 0, openid: user.openId, unionid: user.unionId };
   const scene = Number(user.qrScene);
@@ -91,7 +91,7 @@ function infoOf(user: Follower): JsonObject {
   };
 }
 
-/** One page of OpenIDs. The last page still names a `next_openid`; the page after it has no `data`. */
+/** Returns a page of OpenIDs. The last page still has a `next_openid`; the page after it has no `data`. */
 export function pageAfter(openIds: readonly string[], after: string, size: number): JsonObject {
   if (after !== '' && !openIds.includes(after)) throw new Refusal(40003);
   const openid = openIds.slice(after === '' ? 0 : openIds.indexOf(after) + 1).slice(0, size);
@@ -100,7 +100,7 @@ export function pageAfter(openIds: readonly string[], after: string, size: numbe
   return { total, count: openid.length, data: { openid }, next_openid: openid.at(-1) };
 }
 
-/** Those of the list whom the account knows. @throws Refusal 49003 */
+/** Returns the followers with these OpenIDs. @throws Refusal 49003 if the account does not know one of them */
 export function knownAll(state: SandboxState, openIds: readonly string[], most: number): readonly Follower[] {
   if (openIds.length === 0 || openIds.length > most) throw new Refusal(40032);
   return openIds.map((openId) => {

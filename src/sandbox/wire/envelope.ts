@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 /*
- * WeChat's side of the envelope, written from the documentation and not from the server's code,
- * so that two readings of it meet on the wire. Source: "消息加解密说明", 技术方案.
+ * WeChat's side of the envelope, written from the documentation independently of the server's code, so that tests
+ * compare two readings. Source: "消息加解密说明", 技术方案.
  */
 
 const PAD_TO = 32;
 
-/** The text of `<Encrypt>`: AES-256-CBC over random(16) ‖ length(4, big-endian) ‖ text ‖ AppID, padded to 32. */
+/** Returns the text of `<Encrypt>`: AES-256-CBC over random(16) ‖ length(4, big-endian) ‖ text ‖ AppID, padded to 32. */
 export function seal(text: string, encodingAesKey: string, appId: string): string {
   const content = Buffer.from(text);
   const length = Buffer.alloc(4);
@@ -27,7 +27,7 @@ export function seal(text: string, encodingAesKey: string, appId: string): strin
   );
 }
 
-/** What was inside, and whose AppID stood behind it; `undefined` if it does not open. */
+/** Returns the plaintext and the AppID that follows it; `undefined` if the key, the padding or the length is wrong. */
 export function unseal(encrypt: string, encodingAesKey: string): { text: string; appId: string } | undefined {
   const sealed = Buffer.from(encrypt, 'base64');
   if (sealed.length === 0 || sealed.length % 16 !== 0) return undefined;

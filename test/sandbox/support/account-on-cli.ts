@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommandLine } from '../../../src/cli/run-command-line.js';
 import { createSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { sparePort } from '../../support/port-of.js';
+import { sparePort } from '../../support/processes/port-of.js';
 
 /** The command line for the sandbox's account, in a folder of its own. */
 export interface AccountOnCli {
   readonly sandbox: Sandbox;
-  /** What the process is configured with. */
+  /** Environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   /** A path in the folder. */
   path(name: string): string;

@@ -2,7 +2,7 @@ import http, { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { listen } from '../../../src/http/listen.js';
 
-/** What a server said to one request, whether or not it arrived. */
+/** Response of a server to one request, whether or not it arrived. */
 export interface Said {
   /** Index of the server among the targets. */
   readonly by: number;

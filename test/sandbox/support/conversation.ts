@@ -1,8 +1,8 @@
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
-import type { Account, ShownReply } from '../../../src/sandbox/types.js';
-import type { captureLog } from '../../support/handler-runtime.js';
-import type { ManualClock } from '../../support/manual-clock.js';
+import type { Account, ShownReply } from '../../../src/sandbox/types/types.js';
+import type { captureLog } from '../../support/app/handler-runtime.js';
+import type { ManualClock } from '../../support/time/manual-clock.js';
 import { calm, startDrivenSandbox } from './driven-sandbox.js';
 import { startOurServer, type OurServerOptions } from './our-server.js';
 
@@ -21,7 +21,7 @@ export interface Conversation {
   stop(): Promise<void>;
 }
 
-/** What the follower saw, and on which channel it came. */
+/** A reply that the follower saw, and its channel. */
 export type Said = { readonly via: string } & ShownReply;
 
 export async function startConversation({

@@ -1,5 +1,5 @@
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/sandbox.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
 
 /** Small enough that a server's deadline of 4.5 s and WeChat's of 5 s never fall into one step. */
 const STEP_MS = 250;

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFileAdapters } from '../../../src/adapters/file/index.js';
+import { openFileAdapters } from '../../../src/adapters/file/file-adapters.js';
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
 import { createApp } from '../../../src/app.js';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { namedHandlers, type HandlersByName } from '../../../src/embed.js';
 import { listen } from '../../../src/http/listen.js';
 import { defineHandler, type Handler } from '../../../src/index.js';
@@ -13,8 +13,8 @@ import type { HttpClient } from '../../../src/ports/http-client.js';
 import type { PublicDownload } from '../../../src/ports/public-download.js';
 import { consoleForm } from '../../../src/sandbox/http-api/console-form.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
-import { captureLog } from '../../support/handler-runtime.js';
-import { permissionKnown } from '../../support/permission-known.js';
+import { captureLog } from '../../support/app/handler-runtime.js';
+import { permissionKnown } from '../../support/app/permission-known.js';
 
 const after = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => {

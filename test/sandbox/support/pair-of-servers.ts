@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createApp, type App } from '../../../src/app.js';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { namedHandlers } from '../../../src/embed.js';
 import { listen } from '../../../src/http/listen.js';
 import { defineHandler, type Handler } from '../../../src/index.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import { consoleForm } from '../../../src/sandbox/http-api/console-form.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
-import type { Account } from '../../../src/sandbox/types.js';
-import { eventually } from '../../support/eventually.js';
-import { captureLog, type LogLine } from '../../support/handler-runtime.js';
-import type { ManualClock } from '../../support/manual-clock.js';
-import { RedisServer } from '../../support/redis-server.js';
+import type { Account } from '../../../src/sandbox/types/types.js';
+import { eventually } from '../../support/time/eventually.js';
+import { captureLog, type LogLine } from '../../support/app/handler-runtime.js';
+import type { ManualClock } from '../../support/time/manual-clock.js';
+import { RedisServer } from '../../support/processes/redis-server.js';
 import { startBalancer, type Balancer } from './balancer.js';
 import { startSeverableConnection, type SeverableConnection } from './severable-connection.js';
 import { calm, startDrivenSandbox } from './driven-sandbox.js';
@@ -32,7 +32,7 @@ export interface PairOfServers {
 
 /** Starts everything. The clock of all moves only while a scenario waits, and only when Redis has answered. */
 export async function startPairOfServers(account: Partial<Account> = {}): Promise<PairOfServers> {
-  const redis = await RedisServer.start();
+  const redis = await RedisServer.start({ fsync: 'no' });
   const pulse = new Redis(redis.url);
   const { sandbox, clock } = await startDrivenSandbox({ account, drive });
   const dir = await mkdtemp(join(tmpdir(), 'pair-'));
@@ -65,7 +65,7 @@ export async function startPairOfServers(account: Partial<Account> = {}): Promis
       await balancer.stop();
       const left = new Set(servers);
       const stopping = servers.map((server) => server.stop().finally(() => left.delete(server)));
-      // Those who stop wait for timers of this clock, too.
+      // Stopping servers wait for timers of this clock, too.
       while (left.size > 0) await drive();
       await Promise.all(stopping);
       await sandbox.stop();
@@ -117,13 +117,13 @@ async function startServer({ index, sandbox, clock: shared, redis, dir, runs }: 
   return {
     url: `http://127.0.0.1:${port}/wechat`,
     async stop() {
-      // What is dead still has files and timers: it rises once more, to take its leave of Redis.
+      // A dead server still has files and timers: it starts once more, to close its connections to Redis.
       if (!alive) {
         alive = true;
         link.mend();
         await eventually(() => {
-          const back = partsOf(log, 'Redis is back');
-          if (!partsOf(log, 'Redis is away').every((part) => back.includes(part)))
+          const back = partsOf(log, 'connection restored: Redis is back');
+          if (!partsOf(log, 'connection lost: Redis is away').every((part) => back.includes(part)))
             throw new Error('still away');
         });
       }

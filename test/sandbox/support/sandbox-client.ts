@@ -1,6 +1,6 @@
 import { createAppSecret } from '../../../src/api/app-secret.js';
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
-import { createAccessPoints } from '../../../src/api/access-points.js';
+import { createAccessPoints } from '../../../src/api/access-points/access-points.js';
 import { createCallBudget } from '../../../src/api/call-budget.js';
 import { createApi, type Api } from '../../../src/api/client.js';
 import { createTokenKeeper } from '../../../src/api/token-keeper.js';
@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/ports/clock.js';
 import { silentLogger } from '../../../src/ports/logger.js';
 import { toAppId } from '../../../src/protocol/ids.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
-import { MemoryStateStore } from '../../support/memory-state-store.js';
+import { MemoryStateStore } from '../../support/storage/memory-state-store.js';
 
 /** The client of the sandbox's account, over HTTP. */
 export function clientOf(sandbox: Sandbox): Api {

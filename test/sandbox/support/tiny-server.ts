@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 export type Answerer = (body: string, incoming: IncomingMessage, response: ServerResponse) => unknown;
 
-/** What a tiny server says by default: the user's own words, in plaintext mode. */
+/** Default answer of a tiny server: the user's own text, in plaintext mode. */
 export function echo(body: string): string {
   const read = (name: string): string =>
     new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^]*?)(?:\\]\\]>)?</${name}>`).exec(body)?.[1] ?? '';

@@ -1,4 +1,4 @@
-import { createBullQueue, type BullQueue } from '../../../src/adapters/redis/index.js';
+import { createBullQueue, type BullQueue } from '../../../src/adapters/redis/redis-adapters.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { DeferredQueue } from '../../../src/ports/deferred-queue.js';
 import { silentLogger } from '../../../src/ports/logger.js';

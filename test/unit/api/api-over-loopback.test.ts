@@ -2,15 +2,15 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAppSecret } from '../../../src/api/app-secret.js';
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
-import { createAccessPoints } from '../../../src/api/access-points.js';
+import { createAccessPoints } from '../../../src/api/access-points/access-points.js';
 import { createApi, type Api } from '../../../src/api/client.js';
 import type { TokenChannel } from '../../../src/api/fetch-token.js';
 import { createTokenKeeper } from '../../../src/api/token-keeper.js';
 import { systemClock } from '../../../src/ports/clock.js';
 import { silentLogger } from '../../../src/ports/logger.js';
 import { toAppId, toOpenId } from '../../../src/protocol/ids.js';
-import { startFakeWechatApi, type FakeWechatApi, type Fault } from '../../support/fake-wechat-api.js';
-import { MemoryStateStore } from '../../support/memory-state-store.js';
+import { startFakeWechatApi, type FakeWechatApi, type Fault } from '../../support/wechat/fake-wechat-api.js';
+import { MemoryStateStore } from '../../support/storage/memory-state-store.js';
 
 const USER = toOpenId('oUser');
 const text = (content: string) => ({ msgtype: 'text', text: { content } }) as const;

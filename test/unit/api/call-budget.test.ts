@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCallBudget } from '../../../src/api/call-budget.js';
 import { toAppId } from '../../../src/protocol/ids.js';
-import { ManualClock } from '../../support/manual-clock.js';
-import { MemoryStateStore } from '../../support/memory-state-store.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
+import { MemoryStateStore } from '../../support/storage/memory-state-store.js';
 import { echoedClient } from './catalogue/echoed-client.js';
 
 const { far, client } = echoedClient();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCredentialRecords } from '../../../src/api/credential-record.js';
-import { ManualClock } from '../../support/manual-clock.js';
-import { MemoryStateStore } from '../../support/memory-state-store.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
+import { MemoryStateStore } from '../../support/storage/memory-state-store.js';
 
 const NAME = 'wx1:token:stable';
 
@@ -62,7 +62,7 @@ describe('given a holder that sleeps past its lock', () => {
     expect(await records().publish(slow, next('OLD', slow.fence))).toBe(true);
   });
 
-  test('when the store lost everything meanwhile, then it loses to what came after, and is not believed past its lock', async () => {
+  test('when the store lost everything meanwhile, then it loses to a later credential, and is invalid after its lock', async () => {
     const { clock, records, next, forgetAll } = given();
     const slow = await records().lock('slow');
     if (slow === undefined) throw new Error('no lock');

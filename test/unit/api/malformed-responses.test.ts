@@ -2,10 +2,10 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHttpClient } from '../../../src/adapters/http/http-client.js';
-import { createAccessPoints } from '../../../src/api/access-points.js';
+import { createAccessPoints } from '../../../src/api/access-points/access-points.js';
 import { systemClock } from '../../../src/ports/clock.js';
 import { silentLogger } from '../../../src/ports/logger.js';
-import { startBlackHole } from '../../support/api-hosts.js';
+import { startBlackHole } from '../../support/wechat/api-hosts.js';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

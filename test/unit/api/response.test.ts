@@ -111,4 +111,19 @@ describe('given an answer of the API', () => {
     expect(JSON.stringify([error, String(error)])).not.toContain('TOPSECRET');
     expect(String(error)).toContain('https://api.weixin.qq.com/x?');
   });
+
+  test.each([
+    'invalid appsecret: check WECHAT_APP_ID and WECHAT_APP_SECRET',
+    'invalid code, access_token: missing',
+    'ticket = not found, secret : none',
+  ])('when errmsg speaks of secrets in a sentence, then its words stay: %s', (errmsg) => {
+    const error = thrownBy(() => read(JSON.stringify({ errcode: 40125, errmsg })));
+    expect(error).toMatchObject({ text: errmsg });
+  });
+
+  test('when errmsg holds a secret of the request anywhere, then it is not in the error', () => {
+    const body = JSON.stringify({ errcode: 40097, errmsg: 'bad argument TOPSECRET, see <TOPSECRET>' });
+    const error = thrownBy(() => readAnswer('/x', httpResponse(200, body), undefined, ['TOPSECRET']));
+    expect(error).toMatchObject({ text: 'bad argument …, see <…>' });
+  });
 });

@@ -2,13 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ApiRefused, ApiUnreachable, SecretMissing } from '../../../src/api/api-error.js';
 import { SEND_PATH } from '../../../src/api/client.js';
-import { decideRetry, type NextStep, type SendRetries } from '../../../src/api/retry-policy.js';
+import { decideRetry, type NextStep } from '../../../src/api/retry-policy.js';
+import type { RetryCounts } from '../../../src/push-record/push-record.js';
 import { classOf } from '../../../src/protocol/errcodes.js';
 
 const PUSHED = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 const middle = () => 0.5;
-const fresh: SendRetries = { failures: 0, waits: 0 };
+const fresh: RetryCounts = { failures: 0, waits: 0 };
 
 const refused = (errcode: number, endpoint = SEND_PATH) =>
   new ApiRefused(endpoint, {

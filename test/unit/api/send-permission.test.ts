@@ -3,9 +3,9 @@ import { ApiRefused, ApiUnreachable } from '../../../src/api/api-error.js';
 import { createSendPermission, NOBODY, type SendPermission } from '../../../src/api/send-permission.js';
 import { StoreUnavailable } from '../../../src/ports/state-store.js';
 import { toAppId } from '../../../src/protocol/ids.js';
-import { captureLog } from '../../support/handler-runtime.js';
-import { ManualClock } from '../../support/manual-clock.js';
-import { MemoryStateStore } from '../../support/memory-state-store.js';
+import { captureLog } from '../../support/app/handler-runtime.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
+import { MemoryStateStore } from '../../support/storage/memory-state-store.js';
 
 const APP_ID = toAppId('wx1');
 const HOUR = 3_600_000;

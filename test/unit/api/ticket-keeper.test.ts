@@ -4,9 +4,9 @@ import { createAppSecret, type AppSecret } from '../../../src/api/app-secret.js'
 import type { JsonObject } from '../../../src/api/response.js';
 import { createTicketKeeper, type TicketCentre, type TicketType } from '../../../src/api/ticket-keeper.js';
 import { toAppId } from '../../../src/protocol/ids.js';
-import { captureLog } from '../../support/handler-runtime.js';
-import { ManualClock } from '../../support/manual-clock.js';
-import { MemoryStateStore } from '../../support/memory-state-store.js';
+import { captureLog } from '../../support/app/handler-runtime.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
+import { MemoryStateStore } from '../../support/storage/memory-state-store.js';
 
 const MINUTE = 60_000;
 
@@ -65,7 +65,7 @@ describe('given several processes', () => {
     await world.clock.advance(116 * MINUTE);
     expect(world.asked).toHaveLength(2);
     expect(await Promise.all(keepers.map((keeper) => keeper.get('jsapi')))).toEqual(['2-jsapi', '2-jsapi']);
-    for (const keeper of keepers) keeper.stop();
+    await Promise.all(keepers.map((keeper) => keeper.stop()));
   });
 });
 
@@ -98,7 +98,9 @@ describe('given a ticket that cannot be had', () => {
       const asking = keeper.get('jsapi');
       await world.clock.advance(1_000);
       expect(await asking).toBe('2-jsapi');
-      expect(world.log.lines).toEqual([expect.objectContaining({ message: 'no jsapi ticket could be had' })]);
+      expect(world.log.lines).toEqual([
+        expect.objectContaining({ message: 'credential fetch failed: no jsapi ticket, retry scheduled' }),
+      ]);
       expect(JSON.stringify(world.log.lines)).not.toMatch(/\d-jsapi/);
     },
   );

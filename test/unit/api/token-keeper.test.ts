@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { AccessPoints, ApiRequest } from '../../../src/api/access-points.js';
+import type { AccessPoints, ApiRequest } from '../../../src/api/access-points/access-points.js';
 import { ApiUnreachable } from '../../../src/api/api-error.js';
 import { createAppSecret, type AppSecret } from '../../../src/api/app-secret.js';
 import type { TokenChannel } from '../../../src/api/fetch-token.js';
@@ -9,9 +9,9 @@ import { createTokenKeeper, type TokenCentre, type TokenKeeper } from '../../../
 import { httpResponse } from '../../../src/ports/http-client.js';
 import { silentLogger, type Logger } from '../../../src/ports/logger.js';
 import { toAccessToken, toAppId, type AccessToken } from '../../../src/protocol/ids.js';
-import { FakeTokens } from '../../support/fake-tokens.js';
-import { ManualClock } from '../../support/manual-clock.js';
-import { MemoryStateStore } from '../../support/memory-state-store.js';
+import { FakeTokens } from '../../support/wechat/fake-tokens.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
+import { MemoryStateStore } from '../../support/storage/memory-state-store.js';
 
 const APP_ID = toAppId('wx0000000000000001');
 const SECRET = 'test-secret';
@@ -468,9 +468,25 @@ describe('given a keeper that was started', () => {
     await world.clock.advance(10 * 120 * MINUTE);
     expect(world.fetches).toHaveLength(12);
     expect(await one.get()).toBe(await two.get());
-    for (const keeper of [one, two]) keeper.stop();
+    await Promise.all([one.stop(), two.stop()]);
     await world.clock.advance(240 * MINUTE);
     expect(world.fetches).toHaveLength(12);
+  });
+
+  test('when it stops while it fetches, then the stop ends after the fetch, and leaves no lock', async () => {
+    const world = given();
+    world.delayMs = 700;
+    const [one, two] = [world.keeper(), world.keeper()];
+    const asked = one.get();
+    let isStopped = false;
+    await world.clock.advance(100);
+    const stop = one.stop().then(() => (isStopped = true));
+    await world.clock.advance(500);
+    expect(isStopped).toBe(false);
+    await world.clock.advance(200);
+    await stop;
+    expect([await asked, await two.get()]).toEqual(['1_stable', '1_stable']);
+    expect(world.fetches).toHaveLength(1);
   });
 
   test('when nobody ever asked, then nothing is fetched', async () => {

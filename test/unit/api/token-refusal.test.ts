@@ -13,6 +13,12 @@ const refused = (errcode: number, text = 'what WeChat says') =>
     }),
   );
 
+test('given a wrong AppSecret, when WeChat says so, then the sentence is whole', () => {
+  expect(refused(40125, 'invalid appsecret').text).toBe(
+    'invalid appsecret: check WECHAT_APP_ID and WECHAT_APP_SECRET; the secret is wrong, was reset, or belongs to another AppID',
+  );
+});
+
 describe('given a token fetch that WeChat refuses', () => {
   test.each([
     [40001, /WECHAT_APP_SECRET; the secret is wrong, was reset/, 'config'],
@@ -23,7 +29,7 @@ describe('given a token fetch that WeChat refuses', () => {
     [45009, /used up, until midnight in Beijing/, 'quota-exhausted'],
     [45011, /within a minute/, 'rate-limited'],
     [45035, /IP whitelist/, 'config'],
-    [50004, /punishment/, 'permission'],
+    [50004, /penalty/, 'permission'],
     [50007, /account is frozen/, 'permission'],
     [61004, /IP whitelist/, 'config'],
     [61024, /third-party platform/, 'config'],

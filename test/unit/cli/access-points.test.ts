@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { formatPoints } from '../../../src/cli/access-points.js';
 import { runCommandLine } from '../../../src/cli/run-command-line.js';
-import { portOf } from '../../support/port-of.js';
+import { portOf } from '../../support/processes/port-of.js';
 
 const before = process.env['WECHAT_API_BASE_URLS'];
 const closing: (() => unknown)[] = [];
@@ -52,7 +52,7 @@ describe('given the command access-points', () => {
   test('when all answer as they should, then the order is right and the exit code is 0', async () => {
     expect(await run([await host()])).toMatchObject({
       code: 0,
-      out: expect.stringContaining('right as it is'),
+      out: expect.stringContaining('current order is the best'),
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { showProgress } from '../../../src/cli/progress.js';
+import type { Language } from '../../../src/protocol/words.js';
 import { formatColumns } from '../../../src/cli/table.js';
 
 describe('given rows', () => {
@@ -16,10 +17,15 @@ describe('given rows', () => {
 });
 
 describe('given something that takes long', () => {
-  function counted(isTTY: boolean) {
+  function counted(isTTY: boolean, language: Language = 'en') {
     const texts: string[] = [];
     let nowMs = 0;
-    const progress = showProgress('users', { isTTY, write: (text) => texts.push(text) }, () => nowMs);
+    const progress = showProgress(
+      { en: 'users', zh: '个用户' },
+      language,
+      { isTTY, write: (text: string) => texts.push(text) },
+      () => nowMs,
+    );
     const at = (ms: number, done: number, total?: number) => {
       nowMs = ms;
       progress.update(done, total);
@@ -42,6 +48,13 @@ describe('given something that takes long', () => {
       '1600 users, 500 a second',
       '',
     ]);
+  });
+
+  test('when the terminal speaks Chinese, then so does the line', () => {
+    const { at, texts } = counted(true, 'zh');
+    at(0, 100, 10_000);
+    at(1_000, 600, 10_000);
+    expect(texts).toEqual(['\r\u001B[K600/10000 个用户，每秒 500，大约还要 19 秒']);
   });
 
   test('when nobody does, then nothing is written', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { lineDiff } from '../../../src/cli/menu/line-diff.js';
+import { lineDiff } from '../../../src/cli/line-diff.js';
 
 describe('given two texts', () => {
   test('when one line differs, then what went comes before what came', () => {

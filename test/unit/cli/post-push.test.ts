@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { postPush } from '../../../src/cli/post-push.js';
-import { portOf } from '../../support/port-of.js';
+import { portOf } from '../../support/processes/port-of.js';
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -31,7 +31,7 @@ describe('given a server that holds tries', () => {
     const silent: number[] = [];
     const heard = await postPush(
       { url, body: '<xml/>', sealed: false },
-      { attemptTimeoutMs: 100, onSilence: (attemptNumber) => silent.push(attemptNumber) },
+      { attemptTimeoutMs: 1_500, onSilence: (attemptNumber) => silent.push(attemptNumber) },
     );
     expect(heard).toMatchObject({ status: 200, text: 'success', attemptNumber: 3 });
     expect([silent, bodies]).toEqual([
@@ -46,7 +46,7 @@ describe('given a server that holds tries', () => {
       asked += 1;
       if (asked === 2) response.write('<xml>');
     });
-    const options = { attempts: 2, attemptTimeoutMs: 50, onSilence: () => undefined };
+    const options = { attempts: 2, attemptTimeoutMs: 1_500, onSilence: () => undefined };
     expect(await postPush({ url, body: '', sealed: false }, options)).toBeUndefined();
     expect(asked).toBe(2);
   });

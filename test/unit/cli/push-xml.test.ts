@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { UsageInvalid } from '../../../src/cli/command.js';
 import { pushXml } from '../../../src/cli/push-xml.js';
 import { toAppId } from '../../../src/protocol/ids.js';
-import { pushKinds, readPush } from '../../../src/protocol/push.js';
+import { pushKinds, readPush } from '../../../src/protocol/push/push.js';
 
 const order = (kind: string, fields: Record<string, string> = {}) => ({
   kind,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { formatTable } from '../../../src/cli/routes.js';
 import { runCommandLine } from '../../../src/cli/run-command-line.js';
+import { pushKinds } from '../../../src/protocol/push/push.js';
 
 async function run(...args: string[]) {
   const out: string[] = [];
@@ -27,21 +28,31 @@ describe('given a command line', () => {
     }
   });
 
+  test('when send is asked for a list, then every kind of push stands there, with its name, in either language', async () => {
+    const english = await run('send', '--list');
+    expect(english).toMatchObject({ code: 0, err: '' });
+    const kinds = english.out.split('\n').map((line) => line.split(' ')[0]);
+    expect(kinds).toEqual([...pushKinds]);
+    expect(english.out).toMatch(/^message\.text +\S+/m);
+    const chinese = await run('send', '--list', '--lang', 'zh');
+    expect(chinese.out).toMatch(/^message\.text +[\u4E00-\u9FFF]+/m);
+  });
+
   test.each([
     [[], /Usage: wechat-callback <command>/],
-    [['sned'], /Unknown command "sned". Is "send" meant\?/],
+    [['sned'], /Unknown command "sned". Did you mean "send"\?/],
     [['frobnicate'], /Unknown command "frobnicate"\.\n/],
-    [['routes', '--jsn'], /Unknown option --jsn. Is --json meant\?/],
+    [['routes', '--jsn'], /Unknown option --jsn. Did you mean --json\?/],
     [['routes', 'extra'], /"extra" is one argument too many/],
     [['serve', '--role', 'boss'], /--role boss does not exist: all, web or worker/],
-    [['send'], /What is to be sent/],
+    [['send'], /What should be sent/],
     [['send', '--dev', 'nonsense'], /"nonsense" is neither a file nor a kind/],
     [['send', '--dev', 'message.text', '--field', 'Content'], /--field Content is not of the form/],
     [['send', '--dev', 'message.text', '--times', '0'], /--times 0/],
     [['send', '--dev', 'message.text', '--mode', 'aes'], /--mode aes does not exist/],
     [['send', '--dev', 'message.text', '--aes-key', 'abc'], /The key has 3 characters/],
-    [['send', '--dev', 'message.text', '--to', 'ftp://x'], /--to ftp:\/\/x is no http/],
-    [['send', '--dev', 'message.text', '--account', 'x'], /--account x does not exist: default/],
+    [['send', '--dev', 'message.text', '--to', 'ftp://x'], /--to ftp:\/\/x is not an http/],
+    [['send', '--dev', 'message.text', '--account', 'x'], /No account "x" is configured.*default/],
     [['send', '--dev', 'message.text', '--field'], /--field/],
   ])('when it is %j, then the exit code is 2 and says why', async (args, reason) => {
     const { code, err } = await run(...args);
@@ -74,6 +85,19 @@ describe('given a routing table', () => {
       'ON            NAME         TYPE     WHEN  LATER  FILE',
       'message.text  help         handler  when  -      /h/help.ts',
       '*             a-long-name  handler  -     later  /h/a-long-name.ts',
+    ]);
+  });
+
+  test('when a handler is bound to accounts, then a column names them', () => {
+    const row = { type: 'handler', on: '*', conditional: false, later: false, file: '/h' } as const;
+    const table = formatTable([
+      { ...row, name: 'a', accounts: ['shop', 'news'] },
+      { ...row, name: 'b' },
+    ]);
+    expect(table.split('\n')).toEqual([
+      'ON  NAME  TYPE     WHEN  ACCOUNTS   LATER  FILE',
+      '*   a     handler  -     shop news  -      /h',
+      '*   b     handler  -     -          -      /h',
     ]);
   });
 });

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { explainResponse } from '../../../src/cli/explain-response.js';
 import { signPush, type SharedSecrets } from '../../../src/cli/sign-push.js';
 import { createCipher } from '../../../src/protocol/cipher.js';
-import { openEnvelope, parseCallbackQuery, type CipherMode } from '../../../src/protocol/envelope.js';
+import type { CipherMode } from '../../../src/protocol/cipher-mode.js';
+import { openEnvelope, parseCallbackQuery } from '../../../src/protocol/envelope.js';
 import { toAppId } from '../../../src/protocol/ids.js';
 
 const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
@@ -55,12 +56,23 @@ describe('given the answer to a sealed push', () => {
   const reply = '<xml><Content><![CDATA[好]]></Content></xml>';
   const sealedReply = open('safe', sign('safe')).seal(reply, 1_736_670_152);
 
+  test.each([
+    ['docs/quick-start.md', 'en', '200 in 38 ms: '],
+    ['docs/zh/quick-start.md', 'zh', '200，38 毫秒：'],
+  ] as const)('when %s quotes it, then as it is printed', (page, language, head) => {
+    const { explanation } = explainResponse(200, sealedReply, secretsFor('safe'));
+    expect(readFileSync(page, 'utf8')).toContain(`\n${head}${explanation[language]}\n`);
+  });
+
   test('when it is sealed, then its signature is checked and it is opened', () => {
     expect(explainResponse(200, sealedReply, secretsFor('safe'))).toMatchObject({ good: true, reply });
     const forged = sealedReply.replace(/(<MsgSignature><!\[CDATA\[)./, '$1x');
     expect(explainResponse(200, forged, secretsFor('safe'))).toMatchObject({
       good: false,
-      explanation: expect.stringMatching(/MsgSignature is wrong/),
+      explanation: {
+        en: expect.stringMatching(/MsgSignature is wrong/),
+        zh: expect.stringMatching(/MsgSignature 不对/),
+      },
     });
     const otherKey = { ...secretsFor('safe'), encodingAesKey: KEY.split('').reverse().join('') };
     expect(explainResponse(200, sealedReply, otherKey)).toMatchObject({ good: false });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApp } from '../../../src/app.js';
 import { runCommandLine } from '../../../src/cli/run-command-line.js';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { silentLogger } from '../../../src/ports/logger.js';
-import { startFakeWechatApi, type FakeWechatApi } from '../../support/fake-wechat-api.js';
-import { sparePort } from '../../support/port-of.js';
+import { startFakeWechatApi, type FakeWechatApi } from '../../support/wechat/fake-wechat-api.js';
+import { sparePort } from '../../support/processes/port-of.js';
 
 const TAIL = `_${'T0ken'.repeat(20)}`;
 
@@ -117,7 +117,7 @@ describe('given a server that runs', () => {
       expect(await app.credentials().tokens.get()).toBe(`2_stable${TAIL}`);
       process.env['ADMIN_KEY'] = 'another';
       const { code, err } = await run('show');
-      expect([code, err]).toEqual([1, expect.stringContaining('wants another ADMIN_KEY')]);
+      expect([code, err]).toEqual([1, expect.stringContaining('has a different ADMIN_KEY')]);
     } finally {
       await app.stop();
     }
@@ -129,7 +129,7 @@ test.each([
   [['shwo'], /show or refresh/],
   [['show', '--force'], /--force goes with refresh/],
   [['show', '--account', 'nobody'], /No account "nobody".*default/],
-  [['show', '--reveel'], /Is --reveal meant/],
+  [['show', '--reveel'], /Did you mean --reveal/],
 ])('given the arguments %j, when they make no sense, then the way out is told', async (args, text) => {
   const { code, err } = await run(...args);
   expect([code, err]).toEqual([2, expect.stringMatching(text)]);

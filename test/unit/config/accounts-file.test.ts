@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigInvalid, readConfig } from '../../../src/config.js';
+import { ConfigInvalid, readConfig } from '../../../src/config/config.js';
 
 const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 const env = { WECHAT_ACCOUNTS_FILE: '/accounts.json' };
@@ -46,7 +46,7 @@ describe('given an accounts file', () => {
       club: { appId: 7, token: 't', cipherMode: 'safe' },
     });
     expect(faults).toMatch(/account name "a\/b"/);
-    expect(faults).toMatch(/shop\.appID is not a setting of an account. Is appId meant\?/);
+    expect(faults).toMatch(/shop\.appID is not a setting of an account. Did you mean appId\?/);
     expect(faults).toMatch(/shop\.appId is missing/);
     expect(faults).toMatch(/shop\.token has 34 characters \(not shown\)/);
     expect(faults).toMatch(/club\.appId is of type number/);
@@ -58,7 +58,7 @@ describe('given an accounts file', () => {
     'when it is %j, then one fault says so',
     (text) => {
       const faults = faultsOf(text);
-      expect(faults).toMatch(/is something else than a JSON object of accounts/);
+      expect(faults).toMatch(/is not a JSON object of accounts/);
       expect(faults).not.toContain('secret');
     },
   );

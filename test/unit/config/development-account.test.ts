@@ -1,6 +1,6 @@
 import { SANDBOX_ACCOUNT } from '../../../src/sandbox/default-account.js';
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { developmentAccount, withDevelopmentDefaults } from '../../../src/config/development-account.js';
 
 describe('given the environment of development', () => {
@@ -23,6 +23,32 @@ describe('given the environment of development', () => {
       originalId: undefined,
     });
     expect(config.apiBaseUrls[0]).toBe('https://api.weixin.qq.com');
+  });
+
+  test('when `.env` has ports, then they count, and those of the environment before them; all else of it stays out', () => {
+    const file = {
+      PORT: '8180',
+      SANDBOX_PORT: '8190',
+      ADMIN_PORT: '9190',
+      HOST: '0.0.0.0',
+      WECHAT_APP_ID: 'wx1',
+    };
+    expect(withDevelopmentDefaults({ PORT: '8280' }, file)).toMatchObject({
+      PORT: '8280',
+      SANDBOX_PORT: '8190',
+      ADMIN_PORT: '9190',
+      HOST: '127.0.0.1',
+      WECHAT_APP_ID: developmentAccount.appId,
+      WECHAT_API_BASE_URLS: expect.stringContaining('http://127.0.0.1:8190/api.weixin.qq.com'),
+    });
+    expect(withDevelopmentDefaults({}, { PORT: '' })).toMatchObject({ PORT: '8080' });
+  });
+
+  test('when a variable is empty, then it counts as absent', () => {
+    expect(withDevelopmentDefaults({ PORT: '', WECHAT_APP_ID: '' })).toMatchObject({
+      PORT: '8080',
+      WECHAT_APP_ID: developmentAccount.appId,
+    });
   });
 
   test('when no account is set, then a `.env` that is read later cannot mix its account in', () => {

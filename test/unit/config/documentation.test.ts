@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { variableNames, variables, type Variable } from '../../../src/config/variables.js';
 
 const table: Readonly<Record<string, Variable>> = variables;

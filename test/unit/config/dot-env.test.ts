@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ConfigInvalid, readConfig, withDotEnv } from '../../../src/config.js';
+import { ConfigInvalid, readConfig, withDotEnv } from '../../../src/config/config.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -76,7 +76,7 @@ describe('given settings in files of their own', () => {
     expect(readConfig({ WECHAT_ACCOUNTS_FILE: file }).accounts).toMatchObject([{ name: 'shop' }]);
     await writeFile(file, accounts.replace(' }\n', ' },\n'));
     const broken = () => readConfig({ WECHAT_ACCOUNTS_FILE: file });
-    expect(broken).toThrow(/WECHAT_ACCOUNTS_FILE ".*" is something else than .* \(line 3, column 1: /);
+    expect(broken).toThrow(/WECHAT_ACCOUNTS_FILE ".*" is not a JSON object .* \(line 3, column 1: /);
     expect(broken).not.toThrow(/hidden-token/);
   });
 });

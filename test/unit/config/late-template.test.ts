@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigInvalid, readConfig } from '../../../src/config.js';
+import { ConfigInvalid, readConfig } from '../../../src/config/config.js';
 
 const ACCOUNT = { WECHAT_APP_ID: 'wx1', WECHAT_TOKEN: 't', WECHAT_APP_SECRET: 's' };
 const TEMPLATE = {
@@ -37,8 +37,8 @@ describe('given a template for answers that may not be sent any more', () => {
   });
 
   test.each([
-    ['{', ['is no JSON object']],
-    ['[]', ['is no JSON object']],
+    ['{', ['is not a JSON object']],
+    ['[]', ['is not a JSON object']],
     ['{}', ['type is missing', 'templateId is missing', 'data is missing']],
     [
       { ...TEMPLATE, type: 'news' },

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigInvalid, readConfig } from '../../../src/config.js';
+import { ConfigInvalid, readConfig } from '../../../src/config/config.js';
 import { variableNames } from '../../../src/config/variables.js';
 
 const PASSWORD = 'hunter2';
 const account = { WECHAT_APP_ID: 'wx1', WECHAT_TOKEN: 'callback-token', WECHAT_APP_SECRET: 'app-secret' };
 
-/** What a person is told of these settings. */
+/** Returns the message about these settings. */
 function messageOf(env: Record<string, string>, files: Record<string, string> = {}): string {
   try {
     const { warnings } = readConfig({ ...account, ...env }, (path) => {
@@ -13,9 +13,9 @@ function messageOf(env: Record<string, string>, files: Record<string, string> = 
       if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
       return text;
     });
-    return warnings.join('\n');
+    return warnings.map(({ en, zh }) => `${en} ${zh}`).join('\n');
   } catch (error) {
-    if (error instanceof ConfigInvalid) return error.message;
+    if (error instanceof ConfigInvalid) return `${error.message}\n${error.messageIn('zh')}`;
     throw error;
   }
 }

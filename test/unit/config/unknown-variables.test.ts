@@ -3,6 +3,11 @@ import * as fc from 'fast-check';
 import { findUnknownVariables } from '../../../src/config/unknown-variables.js';
 import { editDistance, suggestName } from '../../../src/config/suggest-name.js';
 
+const inEnglish = (env: Record<string, string>) => {
+  const { faults, warnings } = findUnknownVariables(env);
+  return { faults: faults.map(({ en }) => en), warnings: warnings.map(({ en }) => en) };
+};
+
 describe('given names in the environment', () => {
   test.each([
     ['WECHAT_TOKN', 'WECHAT_TOKEN'],
@@ -10,7 +15,7 @@ describe('given names in the environment', () => {
     ['wechat_token', 'WECHAT_TOKEN'],
     ['WECHAT_TOKEN_FIEL', 'WECHAT_TOKEN_FILE'],
   ])('when %s is set, then it is a fault that names the nearest, and not the value', (name, nearest) => {
-    const { faults, warnings } = findUnknownVariables({ [name]: 'the-value' });
+    const { faults, warnings } = inEnglish({ [name]: 'the-value' });
     expect(faults).toEqual([
       expect.stringMatching(new RegExp(`^${name} is not a variable.* Rename it to ${nearest} `)),
     ]);
@@ -26,7 +31,7 @@ describe('given names in the environment', () => {
     ['HANDLER_DIR', 'HANDLERS_DIR'],
     ['MAX_PUSH_AGE', 'MAX_PUSH_AGE_S'],
   ])('when %s is set, then a warning names %s', (name, nearest) => {
-    const { faults, warnings } = findUnknownVariables({ [name]: 'x' });
+    const { faults, warnings } = inEnglish({ [name]: 'x' });
     expect(faults).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining(nearest)]);
   });

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { HandlerInvalid, loadHandlers } from '../../../src/handler-runtime/loader.js';
-import { captureLog } from '../../support/handler-runtime.js';
+import { assertAccountsKnown } from '../../../src/handler-runtime/bound-accounts.js';
+import { HandlerInvalid, loadHandlers } from '../../../src/handler-runtime/load-handlers.js';
+import { captureLog } from '../../support/app/handler-runtime.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -85,6 +86,8 @@ describe('given files at fault', () => {
     [`{ on: [], handle() {} }`, 'its `on` is missing'],
     [`{ handle() {} }`, 'its `on` is missing'],
     [`{ on: '*' }`, 'neither `handle` nor `observe`'],
+    [`{ on: '*', accounts: 'main', handle() {} }`, 'its `accounts` is a string and must be a list'],
+    [`{ on: '*', accounts: [], handle() {} }`, 'must be a list of account names'],
     [`{ on: '*', handle: 'x' }`, 'its `handle` is a string and must be a function'],
     [`{ on: '*', handle() {}, later: {} }`, 'its `later` is an object without keys'],
     [`{ on: '*', handle() {}, observe() {} }`, 'both `handle` and `observe`'],
@@ -95,6 +98,17 @@ describe('given files at fault', () => {
   ])('when the default export is %s, then it says: %s', async (exported, sentence) => {
     await write({ 'it.mjs': `export default ${exported};` });
     expect(await faults()).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test('when some are bound to accounts that nobody configured, then each is named with what was meant', async () => {
+    const bound = (name: string) => `export default { on: '*', accounts: ['${name}'], handle() {} };`;
+    await write({ 'good.mjs': bound('shop'), 'near.mjs': bound('shpo'), 'far.mjs': bound('elsewhere') });
+    const handlers = await load();
+    const check = (): void => assertAccountsKnown(dir, handlers, [{ name: 'shop' }, { name: 'news' }]);
+    expect(check).toThrow(HandlerInvalid);
+    expect(check).toThrow(/near\.mjs: .*"shpo".*did you mean "shop"\?/);
+    expect(check).toThrow(/far\.mjs: .*"elsewhere".*configured are shop, news/);
+    expect(check).not.toThrow(/good\.mjs/);
   });
 
   test('when a module throws, then the fault has its message and line', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRouter } from '../../../src/handler-runtime/router.js';
 import { defineHandler, eventPush, says, textPush } from '../../../src/index.js';
-import { captureLog, loaded, loadedObserver } from '../../support/handler-runtime.js';
+import { captureLog, loaded, loadedObserver } from '../../support/app/handler-runtime.js';
 
 const silent = () => undefined;
 const text = loaded('text', defineHandler({ on: 'message.text', handle: silent }));
@@ -17,15 +17,18 @@ describe('given handlers of every breadth', () => {
   const router = createRouter([anything, familyWhen, family, text, help]);
 
   test('when a text is what a `when` looks for, then that handler answers and gets what was found', () => {
-    expect(router.route(textPush({ content: ' HELP ' }))).toEqual({ handler: help, found: 'help' });
+    expect(router.route(textPush({ content: ' HELP ' }), 'default')).toEqual({
+      handler: help,
+      found: 'help',
+    });
   });
 
   test('when no `when` wants it, then the exact kind comes before a family with `when`', () => {
-    expect(router.route(textPush({ content: '你好' }))?.handler.name).toBe('text');
+    expect(router.route(textPush({ content: '你好' }), 'default')?.handler.name).toBe('text');
   });
 
   test('when only `*` hears an event, then it answers', () => {
-    expect(router.route(eventPush('subscribe'))).toEqual({ handler: anything, found: undefined });
+    expect(router.route(eventPush('subscribe'), 'default')).toEqual({ handler: anything, found: undefined });
   });
 
   test('then the table lists them in the order in which they are asked', () => {
@@ -50,7 +53,7 @@ describe('given two handlers that are equally close', () => {
       [a!, b!],
       [b!, a!],
     ])
-      expect(createRouter(handlers).route(textPush({ content: '' }))?.handler.name).toBe('a');
+      expect(createRouter(handlers).route(textPush({ content: '' }), 'default')?.handler.name).toBe('a');
   });
 });
 
@@ -58,7 +61,7 @@ describe('given a handler that listens to a kind and to its family', () => {
   test('then it counts as close as the kind', () => {
     const both = loaded('z', { on: ['message', 'message.text'], handle: silent });
     const router = createRouter([family, both]);
-    expect(router.route(textPush({ content: '' }))?.handler.name).toBe('z');
+    expect(router.route(textPush({ content: '' }), 'default')?.handler.name).toBe('z');
   });
 });
 
@@ -66,7 +69,7 @@ describe('given what `when` may return', () => {
   const routeWith = (found: unknown, log = captureLog()) =>
     createRouter([loaded('it', { on: 'message.text', when: () => found, handle: silent })], [], {
       log,
-    }).route(textPush({ content: 'x' }));
+    }).route(textPush({ content: 'x' }), 'default');
 
   test.each([undefined, null, false])('when it is %p, then the push is not its own', (found) => {
     expect(routeWith(found)).toBeUndefined();
@@ -91,9 +94,9 @@ describe('given what `when` may return', () => {
       },
       handle: silent,
     });
-    expect(createRouter([broken, text], [], { log }).route(textPush({ content: 'x' }))?.handler.name).toBe(
-      'text',
-    );
+    expect(
+      createRouter([broken, text], [], { log }).route(textPush({ content: 'x' }), 'default')?.handler.name,
+    ).toBe('text');
     expect(log.lines).toMatchObject([
       { level: 'error', fields: { handler: 'broken', err: { message: 'oops' } } },
     ]);
@@ -105,9 +108,46 @@ describe('given observers', () => {
     const all = loadedObserver('all', { on: '*', observe: silent });
     const events = loadedObserver('events', { on: 'event', observe: silent });
     const router = createRouter([], [all, events]);
-    expect(router.observers(eventPush('CLICK')).map(({ name }) => name)).toEqual(['events', 'all']);
-    expect(router.observers(textPush({ content: '' }))).toEqual([all]);
-    expect(router.route(textPush({ content: '' }))).toBeUndefined();
+    expect(router.observers(eventPush('CLICK'), 'default').map(({ name }) => name)).toEqual([
+      'events',
+      'all',
+    ]);
+    expect(router.observers(textPush({ content: '' }), 'default')).toEqual([all]);
+    expect(router.route(textPush({ content: '' }), 'default')).toBeUndefined();
     expect(router.table()).toMatchObject([{ type: 'observer' }, { type: 'observer' }]);
+  });
+});
+
+describe('given handlers that are bound to accounts', () => {
+  const forAll = loaded('all', { on: 'message.text', handle: silent });
+  const forShop = loaded('shop', { on: 'message.text', accounts: ['shop'], handle: silent });
+  const help2 = loaded('wanted', defineHandler({ on: 'message.text', when: says('help'), handle: silent }));
+  const router = createRouter(
+    [forAll, forShop, help2],
+    [loadedObserver('watch', { on: '*', accounts: ['shop', 'news'], observe: silent })],
+  );
+  const nameFor = (account: string, content: string) =>
+    router.route(textPush({ content }), account)?.handler.name;
+
+  test('when a push comes, then only handlers of its account are asked, those that are bound first', () => {
+    expect(['shop', 'news'].map((account) => nameFor(account, 'x'))).toEqual(['shop', 'all']);
+  });
+
+  test('when one with `when` wants it, then that comes before one that is bound', () => {
+    expect(nameFor('shop', 'help')).toBe('wanted');
+  });
+
+  test('then observers hear of their accounts alone', () => {
+    const heard = (account: string) => router.observers(textPush({ content: '' }), account).length;
+    expect(['shop', 'news', 'club'].map(heard)).toEqual([1, 1, 0]);
+  });
+
+  test('then the table tells the accounts', () => {
+    expect(router.table().map(({ name, accounts }) => [name, accounts])).toEqual([
+      ['wanted', undefined],
+      ['shop', ['shop']],
+      ['all', undefined],
+      ['watch', ['shop', 'news']],
+    ]);
   });
 });

@@ -15,7 +15,13 @@ import {
   type Push,
   type Replies,
 } from '../../../src/index.js';
-import { anything, loaded, testServices, untyped, type LooseHandler } from '../../support/handler-runtime.js';
+import {
+  anything,
+  loaded,
+  testServices,
+  untyped,
+  type LooseHandler,
+} from '../../support/app/handler-runtime.js';
 
 const push = textPush({ content: '你好' });
 const run = (
@@ -288,6 +294,26 @@ describe('given several articles', () => {
   });
 });
 
+describe('given an article with a field that articles do not have', () => {
+  const named = (name: string) => ({ title: 't', description: 'd', picUrl: '', url: 'u', [name]: 'p' });
+  const news =
+    (name: string): LooseHandler['handle'] =>
+    () => ({ type: 'news', articles: [named(name)] });
+
+  test.each([
+    ['picurl', 'use picUrl'],
+    ['pic_url', 'use picUrl'],
+    ['PicUrl', 'use picUrl'],
+    ['desc', 'use description'],
+    ['colour', 'it has title, description, picUrl, url'],
+  ])('when it is %s, then the reply is refused: %s', async (name, sentence) => {
+    const refused = { code: 'reply_invalid', message: expect.stringContaining(sentence) };
+    await expect(Promise.resolve(run({ handle: news(name) }))).rejects.toMatchObject(refused);
+    const made: LooseHandler['handle'] = (ctx) => ctx.reply.news([named(name)]);
+    await expect(Promise.resolve(run({ handle: made }))).rejects.toMatchObject(refused);
+  });
+});
+
 describe('given a reply that the handler changes after it was returned', () => {
   test('when it does so, then the outcome stays as it was', async () => {
     const reply = { type: 'text', content: 'before' };
@@ -308,7 +334,11 @@ describe('given a reply that names files', () => {
   const jpg = { bytes: Buffer.from('jpg'), fileName: 'cover.jpg' };
 
   test.each<[string, LooseHandler['handle'], object]>([
-    ['an image', (ctx) => ctx.reply.image({ path: 'a.png' }), { type: 'image', mediaId: 'image of a.png' }],
+    [
+      'an image',
+      (ctx) => ctx.reply.image({ path: 'a.png' }),
+      { type: 'image', mediaId: 'image of /handlers/a.png' },
+    ],
     [
       'a voice',
       (ctx) => ctx.reply.voice({ url: 'https://x/a.mp3' }, { channel: 'passive' }),
@@ -317,7 +347,7 @@ describe('given a reply that names files', () => {
     [
       'a video',
       async (ctx) => ctx.reply.video({ path: 'a.mp4' }, { title: 't', thumbMediaId: jpg }),
-      { type: 'video', title: 't', mediaId: 'video of a.mp4', thumbMediaId: 'thumb of cover.jpg' },
+      { type: 'video', title: 't', mediaId: 'video of /handlers/a.mp4', thumbMediaId: 'thumb of cover.jpg' },
     ],
     [
       'a video with an id',
@@ -332,7 +362,7 @@ describe('given a reply that names files', () => {
     [
       'one made by hand',
       () => ({ type: 'image', mediaId: { path: 'b.png' } }),
-      { type: 'image', mediaId: 'image of b.png' },
+      { type: 'image', mediaId: 'image of /handlers/b.png' },
     ],
   ])('when it is %s, then the outcome names media ids', async (_, handle, reply) => {
     const { services, lines } = testServices({ upload });
@@ -343,14 +373,14 @@ describe('given a reply that names files', () => {
   test('when it is sent, then the message names the media id', async () => {
     const { services, sent } = testServices({ upload });
     await run({ handle: (ctx) => ctx.send(ctx.reply.image({ path: 'a.png' })) }, services);
-    expect(sent).toEqual([{ msgtype: 'image', image: { media_id: 'image of a.png' } }]);
+    expect(sent).toEqual([{ msgtype: 'image', image: { media_id: 'image of /handlers/a.png' } }]);
   });
 
   test('when `later` answers with it, then that is uploaded as well', async () => {
     const later: LooseHandler['later'] = (ctx) => ctx.reply.image({ path: 'a.png' });
     const handler = loaded('tested', untyped({ on: '*', handle: () => undefined, later }));
     const outcome = await runLater(handler, push, 1, testServices({ upload }).services);
-    expect(outcome).toMatchObject({ reply: { mediaId: 'image of a.png' } });
+    expect(outcome).toMatchObject({ reply: { mediaId: 'image of /handlers/a.png' } });
   });
 
   test('when the upload fails, then the run rejects with the reason', async () => {

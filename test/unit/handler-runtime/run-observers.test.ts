@@ -7,7 +7,7 @@ import {
   tryUndelivered,
   type UndeliveredAnswer,
 } from '../../../src/index.js';
-import { loadedObserver, testServices } from '../../support/handler-runtime.js';
+import { loadedObserver, testServices } from '../../support/app/handler-runtime.js';
 
 describe('given observers of which some fail', () => {
   test('when a push is shown to them, then all see it and the failures are reported by name', async () => {

@@ -7,8 +7,8 @@ import {
 } from '../../../src/handler-runtime/session.js';
 import { memorySession } from '../../../src/index.js';
 import { toAppId, toOpenId } from '../../../src/protocol/ids.js';
-import { ManualClock } from '../../support/manual-clock.js';
-import { MemoryStateStore } from '../../support/memory-state-store.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
+import { MemoryStateStore } from '../../support/storage/memory-state-store.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AppError } from '../../../src/protocol/app-error.js';
 import { REPLY_FIELD_LIMIT_BYTES } from '../../../src/protocol/limits.js';
-import { anything } from '../../support/handler-runtime.js';
+import { anything } from '../../support/app/handler-runtime.js';
 import { RETRACT, TextStream, type StreamPart } from '../../../src/handler-runtime/text-stream.js';
 
 /** A stream whose parts arrive when the test hands them over. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   defineHandler,
@@ -27,6 +28,16 @@ describe('given a handler under test', () => {
       uploads: [],
     });
     expect(await tryHandler(help, push)).toMatchObject({ type: 'replied', reply: { type: 'text' } });
+  });
+
+  test('when it is bound to an account, then a push of another one is not its own', async () => {
+    const bound = defineHandler({
+      on: '*',
+      accounts: ['shop'],
+      handle: (ctx) => ctx.reply.text(ctx.account),
+    });
+    expect(await tryHandler(bound, push)).toMatchObject({ type: 'not-mine' });
+    expect(await tryHandler(bound, push, { account: 'shop' })).toMatchObject({ reply: { content: 'shop' } });
   });
 
   test('when it sends, then the messages are told', async () => {
@@ -64,7 +75,7 @@ describe('given a handler under test', () => {
     const posters = defineHandler({
       on: '*',
       async handle(ctx) {
-        await ctx.send(ctx.reply.image({ path: 'poster.png' }));
+        await ctx.send(ctx.reply.image({ path: 'try-handler.test.ts' }));
         return ctx.reply.video({ url: 'https://example.com/v' }, { title: 't', thumbMediaId: 'cover' });
       },
     });
@@ -73,9 +84,24 @@ describe('given a handler under test', () => {
       reply: { type: 'video', mediaId: 'uploaded-2', title: 't', thumbMediaId: 'cover' },
       sent: [{ msgtype: 'image', image: { media_id: 'uploaded-1' } }],
       uploads: [
-        { kind: 'image', source: { path: 'poster.png' }, mediaId: 'uploaded-1' },
+        {
+          kind: 'image',
+          source: { path: resolve('test/unit/handler-runtime/try-handler.test.ts') },
+          mediaId: 'uploaded-1',
+        },
         { kind: 'video', source: { url: 'https://example.com/v' }, mediaId: 'uploaded-2' },
       ],
+    });
+  });
+
+  test('when a file is not there, then that is said with the place where it was looked for', async () => {
+    const poster = defineHandler({
+      on: '*',
+      handle: (ctx) => ctx.reply.image({ path: 'pictures/none.png' }),
+    });
+    await expect(tryHandler(poster, push)).rejects.toMatchObject({
+      code: 'media_unavailable',
+      message: expect.stringContaining(resolve('test/unit/handler-runtime/pictures/none.png')),
     });
   });
 
@@ -158,5 +184,16 @@ describe('given an observer under test', () => {
     await tryObserver(observer, push);
     await tryObserver(observer, eventPush('CLICK'));
     expect(seen).toEqual(['message.text']);
+  });
+
+  test('when it is bound to an account, then it gets pushes of that one alone, and knows its name', async () => {
+    const seen: string[] = [];
+    const observer = defineObserver({
+      on: '*',
+      accounts: ['shop'],
+      observe: (ctx) => void seen.push(ctx.account),
+    });
+    for (const account of ['shop', 'news']) await tryObserver(observer, push, { account });
+    expect(seen).toEqual(['shop']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createKeyGuesses } from '../../../src/http/key-guesses.js';
-import { captureLog } from '../../support/handler-runtime.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { captureLog } from '../../support/app/handler-runtime.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
 
 describe('given somebody who guesses the key of the admin listener', () => {
   test('when ten different keys were wrong, then no more is looked at from there for a minute, and the log says so once', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLargeBodies, type LargeBodies } from '../../../src/http/large-bodies.js';
-import { eventually, pass } from '../../support/eventually.js';
+import { eventually, pass } from '../../support/time/eventually.js';
 
 /** Reads that took place, in their order. */
 function notebook(bodies: LargeBodies) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ALARMS } from '../../../src/operations/alarms/alarm.js';
 import { createMetrics } from '../../../src/operations/metrics.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
 
 const page = readFileSync('docs/operations.md', 'utf8');
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { SlidingCount } from '../../../src/operations/sliding-count.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { ManualClock } from '../../support/time/manual-clock.js';
 
 describe('given a count over five minutes', () => {
   test('when time passes, then what is older is forgotten, and nothing younger', async () => {

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
-import { SimulatedCluster } from '../../support/simulated-cluster.js';
+import { SimulatedCluster } from '../../support/cluster/simulated-cluster.js';
+import { inLongForm } from '../../support/proof/long-form.js';
 
-const USERS = 400;
+const USERS = inLongForm(400, { else: 200 });
 /** Of customer-service messages after a message of the user. */
 const BUDGET = 5;
 const WECHAT_WAITS_MS = 5_000;
@@ -43,14 +44,14 @@ function storyOf(user: string, random: () => number): Story {
   return { user, sentences, againAfterMs: random() < 0.4 ? between(5_500, 45_000) : undefined };
 }
 
-/** What became of one story. */
+/** Result of one story. */
 class Told {
   firstSeenAfterMs = Number.POSITIVE_INFINITY;
   secondAnswered = false;
   askedAgainAtMs: number | undefined;
   endedAtMs: number | undefined;
   wasBrokenOff = false;
-  /** What the user got of the first answer by customer service, and when. */
+  /** Customer-service messages of the first answer, with their times. */
   readonly sent: { readonly atMs: number; readonly content: string }[] = [];
   passive = '';
 }
@@ -139,7 +140,7 @@ function raise(): never {
   throw new Error('nobody of this name');
 }
 
-describe('given four hundred users whose answers are written bit by bit, on two processes', () => {
+describe('given hundreds of users whose answers are written bit by bit, on two processes', () => {
   test.each([1, 2])(
     'when time passes (seed %i), then they see the beginning in time, the rest within the window, and nothing they no longer want',
     async (seed) => {

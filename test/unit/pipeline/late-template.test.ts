@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ApiRefused } from '../../../src/api/api-error.js';
 import { defineHandler, textPush } from '../../../src/index.js';
-import { SimulatedCluster } from '../../support/simulated-cluster.js';
+import { SimulatedCluster } from '../../support/cluster/simulated-cluster.js';
+import { inLongForm } from '../../support/proof/long-form.js';
 
 const answering = defineHandler({
   on: 'message.text',
@@ -51,7 +52,7 @@ describe('given a template for answers that may not be sent any more', () => {
           if (seen.length === 0 && letters.length === 0) expect(heard).not.toBe('success');
           await world.stopAll();
         }),
-        { numRuns: 60 },
+        { numRuns: inLongForm(300, { else: 20 }) },
       );
     },
     120_000,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
-import { NOTICE, SimulatedCluster } from '../../support/simulated-cluster.js';
+import { NOTICE, SimulatedCluster } from '../../support/cluster/simulated-cluster.js';
 
 const bodyOf = (msgId: number): string =>
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +

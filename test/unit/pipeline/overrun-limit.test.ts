@@ -1,13 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
-import { REPLY_DEADLINE_MS, SimulatedCluster } from '../../support/simulated-cluster.js';
+import { REPLY_DEADLINE_MS, SimulatedCluster, TEXT_PUSH } from '../../support/cluster/simulated-cluster.js';
 
-const BODY =
-  '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
-  '<CreateTime>1736670151</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content>' +
-  '<MsgId>24863140378325117</MsgId></xml>';
-
-/** Longer than the clock waits between timers: the one of the handler runs into the adoption. */
+/** Takes more turns than the clock waits between timers, so that the handler ends during the adoption. */
 async function severalTurns(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1)
     await new Promise<void>((resume) => {
@@ -21,7 +16,7 @@ test('given a handler that ends while its run is being adopted, when ten minutes
     handler: defineHandler({
       on: 'message.text',
       async handle(ctx) {
-        // In two pauses, so that its timer comes right behind that of the deadline.
+        // In two pauses, so that its timer runs right after that of the deadline.
         for (const ms of [REPLY_DEADLINE_MS - 100, 100])
           await new Promise<void>((resume) => {
             world.clock.schedule(ms, resume);
@@ -31,8 +26,12 @@ test('given a handler that ends while its run is being adopted, when ten minutes
     }),
   });
   const process = await world.startProcess();
-  void process.receive(BODY);
+  void process.receive(TEXT_PUSH);
   await severalTurns();
+  await world.clock.advance(REPLY_DEADLINE_MS - 50);
+  // The job is durable before the deadline, so that the run can be adopted.
+  await severalTurns();
+  expect(world.jobs.size).toBe(1);
   await world.clock.advance(11 * 60_000);
   const letters = await world.store.deadLetters(10);
   await world.stopAll();

@@ -7,7 +7,8 @@ import {
   SimulatedCluster,
   type Fault,
   type SimulatedProcess,
-} from '../../support/simulated-cluster.js';
+} from '../../support/cluster/simulated-cluster.js';
+import { inLongForm } from '../../support/proof/long-form.js';
 
 const ANSWER = 'the answer';
 const LONG_ANSWER = `${ANSWER}${'.'.repeat(2_030)} and its end`;
@@ -76,8 +77,8 @@ interface Shown {
 }
 
 /**
- * A user asks, and greets some time after: each push is tried three times, in turn, until one try is answered. What was
- * answered first is what the user sees.
+ * A user asks, and greets some time later. Each push has up to three attempts, in turn, until one is answered. The user
+ * sees the first answer.
  */
 async function tell(behaviour: string, faults: readonly Fault[]) {
   const make = behaviours[behaviour];
@@ -236,7 +237,7 @@ describe('given several faults in one story of a passive-only account', () => {
         },
       ),
       {
-        numRuns: 150,
+        numRuns: inLongForm(500, { else: 50 }),
         examples: [
           [
             'answers after all tries',
@@ -250,6 +251,13 @@ describe('given several faults in one story of a passive-only account', () => {
             [
               { process: 0, step: 1, when: 'before', what: 'crash' },
               { process: 1, step: 5, when: 'before', what: 'crash' },
+            ],
+          ],
+          [
+            'answers at length after all tries',
+            [
+              { process: 0, step: 1, when: 'before', what: 'crash' },
+              { process: 1, step: 11, when: 'before', what: 'crash' },
             ],
           ],
         ],

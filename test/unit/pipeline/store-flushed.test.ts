@@ -1,12 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { defineHandler } from '../../../src/index.js';
 import type { Handler } from '../../../src/handler-runtime/define-handler.js';
-import { SimulatedCluster } from '../../support/simulated-cluster.js';
-
-const BODY =
-  '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
-  '<CreateTime>1736670151</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content>' +
-  '<MsgId>24863140378325117</MsgId></xml>';
+import { SimulatedCluster, TEXT_PUSH } from '../../support/cluster/simulated-cluster.js';
 
 let world: SimulatedCluster;
 afterEach(() => world.stopAll());
@@ -44,7 +39,7 @@ describe('given a store that forgets everything while an answer is being made', 
     const one = await world.startProcess();
     await world.startProcess();
     let said = '';
-    void one.receive(BODY).then(({ body }) => (said = body));
+    void one.receive(TEXT_PUSH).then(({ body }) => (said = body));
     await world.clock.advance(6_000);
     expect(said).toBe('success');
     world.flush();

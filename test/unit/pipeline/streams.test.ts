@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { TextStream, type StreamOptions } from '../../../src/handler-runtime/text-stream.js';
 import { defineHandler } from '../../../src/index.js';
-import { SimulatedCluster } from '../../support/simulated-cluster.js';
+import { SimulatedCluster } from '../../support/cluster/simulated-cluster.js';
 
 const bodyOf = (msgId: number): string =>
   '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import WXBizMsgCrypt from 'wechat-crypto';
-import { createCipher, isEncodingAesKey } from '../../../src/protocol/cipher.js';
+import { createCipher } from '../../../src/protocol/cipher.js';
+import { isEncodingAesKey } from '../../../src/protocol/encoding-aes-key.js';
 import { toAppId } from '../../../src/protocol/ids.js';
 import { PushRefused } from '../../../src/protocol/refusal.js';
-import { V3, V4, V5, V5_REPLY, V6 } from '../../support/published-vectors.js';
+import { V3, V4, V5, V5_REPLY, V6 } from '../../support/wechat/published-vectors.js';
 import {
   FIXTURE_ACCOUNT,
   PREVIOUS_FIXTURE_KEY,
@@ -13,13 +14,13 @@ import {
   encrypt,
   encryptRaw,
   type TestAccount,
-} from '../../support/seal.js';
+} from '../../support/wechat/seal.js';
 
 const cipherOf = (account: TestAccount) => createCipher(account.encodingAesKey, toAppId(account.appId));
 const ours = cipherOf(FIXTURE_ACCOUNT);
 const reference = new WXBizMsgCrypt('unused', FIXTURE_ACCOUNT.encodingAesKey, FIXTURE_ACCOUNT.appId);
 
-/** What becomes of a ciphertext: the text, or the reason of the refusal. Anything else thrown fails the test. */
+/** Decrypts a ciphertext: returns the text, or the reason of the refusal. Anything else thrown fails the test. */
 function outcomeOf(sealed: string, cipher = ours): { text: string } | { refused: string } {
   try {
     return { text: cipher.open(sealed) };

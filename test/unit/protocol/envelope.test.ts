@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { createCipher } from '../../../src/protocol/cipher.js';
+import type { CipherMode } from '../../../src/protocol/cipher-mode.js';
 import {
   answerHandshake,
   openEnvelope,
   parseCallbackQuery,
   type CallbackQuery,
   type CallbackSecrets,
-  type CipherMode,
 } from '../../../src/protocol/envelope.js';
 import { toAppId } from '../../../src/protocol/ids.js';
 import { PushRefused } from '../../../src/protocol/refusal.js';
 import { parseXml as parseFields } from '../../../src/protocol/xml.js';
-import { V1, V3, V5, V6 } from '../../support/published-vectors.js';
+import { V1, V3, V5, V6 } from '../../support/wechat/published-vectors.js';
 import {
   FIXTURE_ACCOUNT,
   PREVIOUS_FIXTURE_KEY,
@@ -21,7 +21,7 @@ import {
   pushAsWeChat,
   sign,
   type TestAccount,
-} from '../../support/seal.js';
+} from '../../support/wechat/seal.js';
 
 const TEXT_PUSH =
   '<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[007 😀]]></Content>\n</xml>';
@@ -79,7 +79,7 @@ describe('given a push of each mode', () => {
     expect(openEnvelope(query, body, secretsOf('safe')).outerAccount).toBe('gh_outer');
   });
 
-  test('when a compatible push lies in its plain half, then only the sealed half is believed', () => {
+  test('when a compatible push lies in its plain half, then only the sealed half is used', () => {
     const { query, body } = pushAsWeChat(TEXT_PUSH, { mode: 'compatible' });
     const opened = openEnvelope(query, body.replace('007', 'forged'), secretsOf('compatible'));
     expect(opened.text).toBe(TEXT_PUSH);

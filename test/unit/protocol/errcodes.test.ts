@@ -17,8 +17,21 @@ describe('given an errcode', () => {
     [40164, 'config'],
     [45002, 'bad-request'],
     [268487001, 'retry'],
+    [43100, 'quota-exhausted'], // it is back next month
+    [45029, 'config'], // permanent codes never come back
+    [53503, 'config'],
+    [53504, 'config'],
+    [53505, 'config'],
+    [53404, 'permission'],
+    [53406, 'permission'],
+    [53405, 'bad-request'],
   ])('when it is %d, then it is %s', (errcode, kind) => {
     expect(classOf(errcode)).toBe(kind);
+  });
+
+  test('when it is one that drafts, comments and checks of content give, then the table knows it', () => {
+    const codes = [41018, 45106, 45110, 87014, 88001, 88002, 88003, 88004, 88005, 88007, 88008, 88009, 88010];
+    expect(codes.filter((code) => !ERRCODES.has(code))).toEqual([]);
   });
 
   test('when it is unknown, then it is our fault', () => {
@@ -26,9 +39,9 @@ describe('given an errcode', () => {
   });
 
   test('when the class says it all, then its advice stands in', () => {
-    expect(ERRCODES.get(40004)?.advice).toMatch(/Mend the request/);
-    expect(adviceFor(40164)).toMatch(/whitelist/);
-    expect(adviceFor(99999)).toMatch(/Mend the request/);
+    expect(ERRCODES.get(40004)?.advice.en).toMatch(/Correct the request/);
+    expect(adviceFor(40164).en).toMatch(/whitelist/);
+    expect(adviceFor(99999).en).toMatch(/Correct the request/);
   });
 
   test('when the table is read, then every code stands in it once, in order, with both texts and advice', () => {
@@ -36,7 +49,7 @@ describe('given an errcode', () => {
     expect(codes).toEqual([...new Set(codes)].sort((a, b) => a - b));
     expect(ERRCODES.has(0)).toBe(false);
     for (const { text, zh, advice } of ERRCODES.values()) {
-      expect([text, advice]).not.toContain('');
+      expect([text, advice.en, advice.zh]).not.toContain('');
       expect(zh).toMatch(/\p{Script=Han}/u);
     }
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { envelopeSignature, signatureMatches, urlSignature } from '../../../src/protocol/signature.js';
-import { V1, V2, V3, V4, V5, V5_REPLY, V6 } from '../../support/published-vectors.js';
-import { sign } from '../../support/seal.js';
+import { V1, V2, V3, V4, V5, V5_REPLY, V6 } from '../../support/wechat/published-vectors.js';
+import { sign } from '../../support/wechat/seal.js';
 
 describe('given the published examples', () => {
   test('when a URL is signed, then the signature is the published one', () => {

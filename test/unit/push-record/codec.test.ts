@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { decodeRecord, encodeRecord, isStoredTerminal } from '../../../src/push-record/codec.js';
 import { isTerminal, ownerOf } from '../../../src/push-record/push-record.js';
-import { anyRecord, RECORDS } from '../../support/push-records.js';
+import { anyRecord, RECORDS } from '../../support/storage/push-records.js';
 
 describe('given a record on its way through a store', () => {
   test('when it is written and read as JSON, then it is the same again', () => {
@@ -26,7 +26,7 @@ describe('given a record on its way through a store', () => {
 
   test('when earlier versions wrote `adopted` for four states, then each is read as the state that it was', () => {
     const adopted = { state: 'adopted', owner: '', fence: 1, attempt: 1 } as const;
-    const { messages } = RECORDS.ready;
+    const { messages } = RECORDS.inMailbox;
     expect(decodeRecord({ ...adopted, owner: 'p1', unheard: true })).toEqual(RECORDS.overrunning);
     expect(decodeRecord({ ...adopted, messages, sent: 0, unheard: true })).toEqual(RECORDS.ready);
     expect(decodeRecord({ ...adopted, messages, sent: 0 })).toEqual(RECORDS.queued);

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { firstRecord, type PushRecord } from '../../../src/push-record/push-record.js';
 import * as transitions from '../../../src/push-record/transitions.js';
-import { RECORDS } from '../../support/push-records.js';
+import { RECORDS } from '../../support/storage/push-records.js';
 
 const LEASE = { owner: 'p1', fence: 1 };
-const { messages } = RECORDS.ready;
+const { messages } = RECORDS.inMailbox;
 const task = { handler: 'h', task: null };
+
+const carrying = (record: PushRecord, count: number): PushRecord =>
+  transitions.carryFromMailbox(record, { by: 'k', count, untilMs: 0, saidBy: 'p1' }) ?? record;
 
 /** Every transition, tried on a record that the process `p1` holds under fence 1 where it has an owner. */
 const tries: {
@@ -18,9 +21,10 @@ const tries: {
     transitions.settleReply(record, LEASE, messages),
     transitions.settleReply(record, LEASE, messages, 'mailbox'),
   ],
-  holdForNextAttempt: (record) => [transitions.holdForNextAttempt(record, LEASE, messages)],
+  holdForNextAttempt: (record) => [transitions.holdForNextAttempt(record, LEASE, RECORDS.ready.work)],
+  promiseReady: (record) => [transitions.promiseReady(record)],
   acknowledge: (record) => [transitions.acknowledge(record, LEASE)],
-  adopt: (record) => [transitions.adopt(record), transitions.adopt(record, 'reply')],
+  adopt: (record) => [transitions.adopt(record), transitions.adopt(record, 'notice')],
   releaseRun: (record) => [
     transitions.releaseRun(record, LEASE),
     transitions.releaseRun(record, LEASE, true),
@@ -38,9 +42,14 @@ const tries: {
   abandon: (record) => [transitions.abandon(record, LEASE)],
   putInMailbox: (record) => [transitions.putInMailbox(record, LEASE)],
   takeFromMailbox: (record) => [
-    transitions.takeFromMailbox(record, []),
-    transitions.takeFromMailbox(record, messages),
+    transitions.takeFromMailbox(carrying(record, 1), 'k'),
+    transitions.takeFromMailbox(carrying(record, 2), 'k'),
   ],
+  carryFromMailbox: (record) => [
+    transitions.carryFromMailbox(record, { by: 'k', count: 1, untilMs: 0, saidBy: 'p1' }),
+  ],
+  repeatCarried: (record) => [transitions.repeatCarried(carrying(record, 1), 'k')],
+  markUnheard: (record) => [transitions.markUnheard(carrying(record, 1), 'k', 'p1')],
   expire: (record) => [transitions.expire(record, 'mailbox_expired')],
   endSilently: (record) => [transitions.endSilently(record, LEASE)],
   conclude: (record) => [

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isTerminal, type PushRecord } from '../../../src/push-record/push-record.js';
 import { resolveConflict, resolveReturn } from '../../../src/push-record/resolve-conflict.js';
-import { anyRecord, RECORDS } from '../../support/push-records.js';
+import { anyRecord, RECORDS } from '../../support/storage/push-records.js';
 
 const { running, answered, overrunning, ready, queued, delivered } = RECORDS;
 const other = { owner: 'p2' };
@@ -42,7 +42,7 @@ describe('given two records of one push that came about apart', () => {
   });
 
   const rest: PushRecord = { ...queued, ...replied };
-  const promise: PushRecord = { ...queued, work: { type: 'messages', sent: 0, messages: ready.messages } };
+  const promise: PushRecord = { ...queued, work: ready.work };
   test.each<[string, PushRecord, PushRecord, PushRecord]>([
     ['one was taken over', { ...running, ...other, fence: 2 }, delivered, { ...running, ...other, fence: 2 }],
     ['a follower adopted what its owner answered', answered, overrunning, answered],

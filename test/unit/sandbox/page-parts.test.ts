@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { ChatItem, Exchange } from '../../../src/sandbox/types.js';
-import { pageModule } from '../../support/page-module.js';
+import type { ChatItem, Exchange } from '../../../src/sandbox/types/types.js';
+import { pageModule } from '../../support/app/page-module.js';
 
 interface Segment {
   readonly text: string;
@@ -24,27 +24,31 @@ interface Page {
   readonly clockOffsetMs: number;
 }
 
-const { segments } = await pageModule<{ segments: (content: string) => Segment[] }>('core/segments.js');
-const { safeUrl } = await pageModule<{ safeUrl: (text: unknown) => string | undefined }>('core/safe-url.js');
+const { segments } = await pageModule<{ segments: (content: string) => Segment[] }>(
+  'sandbox/page/core/segments.js',
+);
+const { safeUrl } = await pageModule<{ safeUrl: (text: unknown) => string | undefined }>(
+  'sandbox/page/core/safe-url.js',
+);
 const { xmlTokens } = await pageModule<{ xmlTokens: (xml: string) => [string, string][] }>(
-  'core/xml-tokens.js',
+  'sandbox/page/core/xml-tokens.js',
 );
 const { layRuler } = await pageModule<{
   layRuler: (exchange: Partial<Exchange>, late: Partial<ChatItem>[], nowMs: number) => Ruler;
-}>('core/ruler.js');
+}>('sandbox/page/core/ruler.js');
 const { EMPTY, takeEvent, takeState } = await pageModule<{
   EMPTY: Page;
   takeEvent: (state: Page, event: string, data: object, machineMs: number) => Page;
   takeState: (state: Page, answer: object, machineMs: number) => Page;
-}>('core/reduce.js');
+}>('sandbox/page/core/reduce.js');
 const { readField } = await pageModule<{ readField: (text: string, sample: unknown) => unknown }>(
-  'core/fields.js',
+  'sandbox/page/core/fields.js',
 );
 const { after, countdown, duration } = await pageModule<{
   after: (ms: number) => string;
   countdown: (ms: number) => string;
   duration: (ms: number) => string;
-}>('core/format.js');
+}>('page-kit/format.js');
 
 describe('given a text of the account', () => {
   test.each([
@@ -150,7 +154,7 @@ describe('given a push on its ruler', () => {
     expect(ruler.ticks.at(-1)).toMatchObject({ left: 100, limit: true });
   });
 
-  test('when three tries ran out of time and a message came later, then all have their place', () => {
+  test('when three attempts timed out and a message came later, then all have their place', () => {
     const tries = [one(1, 0, 5_000), one(2, 5_000, 10_000), one(3, 10_000, 15_000)];
     const ruler = layRuler({ atMs: 0, tries }, [{ id: 'c1', afterMs: 19_200 }], 20_000);
     expect(ruler.spanMs).toBe(20_000);

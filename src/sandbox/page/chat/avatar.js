@@ -1,7 +1,7 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 import { hueOf } from './avatar-color.js';
 
-/** A letter of the name on a colour of its own. */
+/** Shows a letter of the name on a colour derived from the id. */
 export function Avatar({ name, id, account = false }) {
   const style = account ? {} : { '--hue': String(hueOf(id)) };
   return html`
@@ -11,7 +11,7 @@ export function Avatar({ name, id, account = false }) {
   `;
 }
 
-/** The first letter; of a Chinese name the last, for first ones are family names. */
+/** Returns the first letter; of a Chinese name the last character, because the first is the family name. */
 function letterOf(name) {
   const letters = [...name];
   return (/\p{Script=Han}$/u.test(name) ? letters.at(-1) : letters[0]) ?? '?';

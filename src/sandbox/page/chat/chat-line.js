@@ -1,20 +1,28 @@
-import { duration, after } from '../core/format.js';
-import { html } from '../html.js';
+import { duration, after } from '../../../page-kit/format.js';
+import { html } from '../../../page-kit/html.js';
+import { handledBy } from '../pushes/handled-by.js';
 import { lateMessages } from '../pushes/late-messages.js';
+import { shownName } from '../core/shown-name.js';
 import { Avatar } from './avatar.js';
 import { Shown } from './message-body.js';
 import { SystemLine } from './system-line.js';
 
-/** One line of the chat: a bubble at the right (the follower's), at the left (the account's), or grey in the middle. */
+/**
+ * Shows a line of the chat: a bubble at the right (the follower's), at the left (the account's), or grey in the middle.
+ */
 export function ChatLine(ui) {
-  const { state, item, follower } = ui;
+  const { state, words, item, follower } = ui;
   if (item.from === 'system') return html`<${SystemLine} ...${ui} />`;
   const own = item.from === 'follower';
-  const account = state.account?.name ?? '';
+  const account = shownName(words, state.account?.name ?? '');
 
   return html`
     <article class=${`line ${own ? 'own' : 'theirs'}`} data-via=${item.via}>
-      <${Avatar} name=${own ? (follower?.nickname ?? '') : account} id=${item.follower} account=${!own} />
+      <${Avatar}
+        name=${own ? shownName(words, follower?.nickname ?? '') : account}
+        id=${item.follower}
+        account=${!own}
+      />
       <div class="said">
         <div class="bubble-row">
           <${Shown} ...${ui} shown=${item.shown} />
@@ -26,7 +34,7 @@ export function ChatLine(ui) {
   `;
 }
 
-/** How the push stands, as the phone shows it beside the bubble. */
+/** State of the push, shown beside the bubble as on the phone. */
 function Mark({ state, item }) {
   const push = state.exchanges.find(({ id }) => id === item.exchange);
   if (push === undefined) return null;
@@ -35,7 +43,7 @@ function Mark({ state, item }) {
   return failed ? html`<span class="failed" aria-hidden="true">!</span>` : null;
 }
 
-/** Under the bubble: how it came and how long it took. A tap shows the push. */
+/** Shows the channel and the duration under the bubble. A tap opens the push. */
 function Caption({ state, actions, words, item, own }) {
   const push = state.exchanges.find(({ id }) => id === item.exchange);
   const text = own ? ownCaption(state, push, words) : theirCaption(item, push, words);
@@ -52,12 +60,15 @@ function ownCaption(state, push, words) {
   if (push === undefined) return '';
   if (push.verdict === undefined) return words.waiting;
   const { outcome } = push.verdict;
-  // The bubble that follows tells it.
+  // The following bubble shows it.
   if (outcome === 'reply') return '';
   const text = `${words.outcomes[outcome]} · ${duration(push.verdict.atMs - push.atMs)}`;
-  // Nothing comes of a handler that threw, either.
+  // A handler that threw sends nothing, either.
   const unexplained = outcome === 'silent' && lateMessages(state, push).length === 0;
-  return unexplained ? `${text} · ${words.silentWhy}` : text;
+  // Without a handler the kind of the push says more.
+  if (unexplained && push.handledBy?.handler) return `${text} · ${handledBy(push.handledBy, words)}`;
+  const why = state.language === 'zh' ? push.verdict.zh : push.verdict.en;
+  return unexplained ? `${text} · ${why.replace(/^[^:：]+[:：] ?/, '')}` : text;
 }
 
 function theirCaption(item, push, words) {

@@ -1,14 +1,14 @@
-import { timeOfDay } from '../core/format.js';
-import { html, useEffect, useLayoutEffect, useRef } from '../html.js';
+import { timeOfDay } from '../../../page-kit/format.js';
+import { html, useEffect, useLayoutEffect, useRef } from '../../../page-kit/html.js';
 import { ChatLine } from './chat-line.js';
 import { Hint } from './hint.js';
 
 const SHOWN = 200;
 const PAUSE_MS = 300_000;
-/** Whoever has scrolled up further than this reads, and is left in peace. */
+/** New lines do not scroll the log if the reader has scrolled up further than this. */
 const NEAR_PX = 120;
 
-/** The lines of the chat, the newest in sight. A screen reader is told of new ones. */
+/** Shows the lines of the chat, scrolled to the newest. Screen readers announce new ones. */
 export function ChatLog(ui) {
   const { state, actions, words, follower } = ui;
   const log = useRef(null);

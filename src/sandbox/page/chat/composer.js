@@ -1,6 +1,9 @@
-import { html, useEffect, useRef, useState } from '../html.js';
+import { html, useEffect, useRef, useState } from '../../../page-kit/html.js';
 
-/** Where the follower writes. Enter sends, Shift+Enter makes a new line; Enter that ends an input method's word does not send. */
+/**
+ * Shows the follower's text field. Enter sends, Shift+Enter makes a new line; Enter that confirms an input method's
+ * word does not send.
+ */
 export function Composer({ state, actions, words, follower }) {
   const [text, setText] = useState('');
   const field = useRef(null);

@@ -1,10 +1,12 @@
-import { sandboxNow, useTicking } from '../core/clock.js';
-import { countdown } from '../core/format.js';
+import { sandboxNow } from '../core/clock.js';
+import { useTicking } from '../../../page-kit/ticking.js';
+import { countdown } from '../../../page-kit/format.js';
 import { windowLeftMs } from '../core/send-window.js';
-import { CopyButton } from '../copy-button.js';
-import { html, useState } from '../html.js';
+import { shownName } from '../core/shown-name.js';
+import { CopyButton } from '../../../page-kit/copy-button.js';
+import { html, useState } from '../../../page-kit/html.js';
 
-/** Who is chosen, what may still be sent to them, and what else they can do. */
+/** Shows the chosen follower, the send quota that is left, and further user actions. */
 export function FollowerCard({ state, actions, words }) {
   const [code, setCode] = useState('');
   useTicking(1_000);
@@ -16,13 +18,13 @@ export function FollowerCard({ state, actions, words }) {
   function scan(event) {
     event.preventDefault();
     const known = code.trim();
-    // Tickets are long; what people type for a scene is not.
+    // Tickets are long; a typed scene is short.
     if (known !== '')
       void actions.act({ action: 'scan', ...(known.length > 64 ? { ticket: known } : { scene: known }) });
   }
 
   return html`
-    <section class="follower-card" aria-label=${follower.nickname}>
+    <section class="follower-card" aria-label=${shownName(words, follower.nickname)}>
       <p class="open-id">
         <code title="OpenID">${follower.openId}</code><${CopyButton} text=${follower.openId} words=${words} />
       </p>

@@ -1,8 +1,10 @@
-import { html, useState } from '../html.js';
+import { html, useState } from '../../../page-kit/html.js';
+import { shownName } from '../core/shown-name.js';
+import { kindName } from '../pushes/outcome.js';
 import { Avatar } from './avatar.js';
 import { FollowerCard } from './follower-card.js';
 
-/** The users: one of them is the one who writes. */
+/** Lists the users; the chosen one is the sender. */
 export function Followers(ui) {
   const { state, actions, words } = ui;
   return html`
@@ -33,19 +35,20 @@ function Row({ state, actions, words, one }) {
       aria-current=${chosen ? 'true' : undefined}
       onClick=${() => actions.select(one.openId)}
     >
-      <${Avatar} name=${one.nickname} id=${one.openId} />
+      <${Avatar} name=${shownName(words, one.nickname)} id=${one.openId} />
       <span class="who">
-        <b>${one.nickname}</b>
-        <small>${one.following ? preview(last, words) : words.notFollowing}</small>
+        <b>${shownName(words, one.nickname)}</b>
+        <small>${one.following ? preview(last, { state, words }) : words.notFollowing}</small>
       </span>
       ${unread > 0 && html`<span class="count" title=${words.unread(unread)}>${unread}</span>`}
     </button>
   `;
 }
 
-function preview(item, words) {
+function preview(item, { state, words }) {
   if (item === undefined) return words.following;
   const { shown } = item;
+  if (shown.kind !== undefined) return `[${kindName(shown.kind, { state, words })}] ${shown.key ?? ''}`;
   return shown.content ?? shown.title ?? shown.articles?.[0]?.title ?? `[${words[shown.type] ?? shown.type}]`;
 }
 

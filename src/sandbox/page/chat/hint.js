@@ -1,6 +1,6 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 
-/** What to do first. */
+/** Shows the first steps to a new developer. */
 export function Hint({ actions, words }) {
   return html`
     <div class="hint">

@@ -1,6 +1,6 @@
-import { html, useEffect, useLayoutEffect, useState } from '../html.js';
+import { html, useEffect, useLayoutEffect, useState } from '../../../page-kit/html.js';
 
-/** The account's menu as this follower's phone has it. Buttons with sub-buttons open upwards; Esc closes them. */
+/** Shows the account's menu as this follower's phone has it. Buttons with sub-buttons open upwards; Esc closes them. */
 export function MenuBar({ state, actions, words, follower }) {
   const [open, setOpen] = useState(-1);
   const menu = state.menus[state.follower];
@@ -40,7 +40,10 @@ export function MenuBar({ state, actions, words, follower }) {
     }
     ${
       buttons.length === 0
-        ? !stale && html`<p class="menu-note quiet">${words.noMenu}</p>`
+        ? !stale &&
+          html`<p class="menu-note quiet">
+            <span>${words.noMenu}</span><${EditMenu} actions=${actions} words=${words} />
+          </p>`
         : html`
             <nav class="menu-bar" aria-label=${words.menuBar}>
               ${buttons.map((button, place) => {
@@ -76,8 +79,21 @@ export function MenuBar({ state, actions, words, follower }) {
                   </div>
                 `;
               })}
+              <${EditMenu} actions=${actions} words=${words} />
             </nav>
           `
     }
   `;
+}
+
+function EditMenu({ actions, words }) {
+  return html`<button
+    type="button"
+    class="small edit-menu"
+    aria-label=${words.editMenu}
+    title=${words.editMenu}
+    onClick=${() => actions.open({ name: 'menu' })}
+  >
+    ✎
+  </button>`;
 }

@@ -1,10 +1,11 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 import { Link } from '../link.js';
+import { kindName } from '../pushes/outcome.js';
 import { News } from './news.js';
 import { Picture } from './picture.js';
 import { RichText } from './rich-text.js';
 
-/** A message as the phone shows it. */
+/** Shows a message as the phone does. */
 export function Shown(ui) {
   const { shown } = ui;
   const Part = PARTS[shown.type] ?? Other;
@@ -70,6 +71,9 @@ const PARTS = {
   `,
 };
 
-function Other({ shown }) {
+function Other(ui) {
+  const { shown } = ui;
+  if (shown.kind !== undefined)
+    return html`<div class="bubble text other">[${kindName(shown.kind, ui)}] ${shown.key ?? ''}</div>`;
   return html`<div class="bubble text other">${shown.content ?? shown.type}</div>`;
 }

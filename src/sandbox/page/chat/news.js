@@ -1,8 +1,8 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 import { Link } from '../link.js';
 import { Picture } from './picture.js';
 
-/** News: the first article large, with its picture, the others in rows below. */
+/** Shows news: the first article large, with its picture, the others in rows below. */
 export function News({ articles }) {
   const [first, ...rest] = articles;
   if (first === undefined) return null;

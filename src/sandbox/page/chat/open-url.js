@@ -1,9 +1,9 @@
 import { safeUrl } from '../core/safe-url.js';
-import { Dialog } from '../dialog.js';
-import { html } from '../html.js';
+import { Dialog } from '../../../page-kit/dialog.js';
+import { html } from '../../../page-kit/html.js';
 import { Link } from '../link.js';
 
-/** What a button of type view would open. */
+/** Shows the URL that a button of type view opens. */
 export function OpenUrl({ actions, words, url }) {
   return html`
     <${Dialog} title=${words.openUrl} words=${words} onClose=${actions.close}>

@@ -1,11 +1,27 @@
-import { html } from '../html.js';
+import { html, useEffect, useState } from '../../../page-kit/html.js';
 import { hueOf } from './avatar-color.js';
 
+/** Addresses that `uploadimg` and `add_material` give to pictures: the sandbox has their bytes. */
+const UPLOADED = /^https?:\/\/mmbiz\.qpic\.cn\/mmbiz_\w+\/([\w-]+)\//;
+
 /**
- * Stands for a picture: the same pattern for the same id or address. Pictures of pushes are never fetched, they may be
- * anywhere.
+ * Shows a picture that the sandbox has, by its media id or its address; for any other a pattern, always the same for an
+ * id or address. Nothing is fetched from elsewhere, because an address may lead anywhere.
  */
 export function Picture({ id, label }) {
+  const [isMissing, setMissing] = useState(false);
+  useEffect(() => setMissing(false), [id]);
+  const uploaded = UPLOADED.exec(id)?.[1] ?? (/^[\w-]{40,}$/.test(id) ? id : undefined);
+  if (uploaded === undefined || isMissing) return html`<${Pattern} id=${id} label=${label} />`;
+  return html`<img
+    class="picture"
+    src=${`/media/${uploaded}`}
+    alt=${label}
+    onError=${() => setMissing(true)}
+  />`;
+}
+
+function Pattern({ id, label }) {
   const hue = hueOf(id);
   const colour = (turn, light) => `hsl(${(hue + turn) % 360} 45% ${light}%)`;
   return html`

@@ -1,13 +1,13 @@
 import { fieldText, readField } from '../core/fields.js';
-import { html, useState } from '../html.js';
+import { html, useState } from '../../../page-kit/html.js';
 
 const MODES = ['plaintext', 'compatible', 'safe'];
 
-/** The fields of a push, the options of sending it, and the button that does. */
+/** Shows the fields of a push, the options of sending it, and the send button. */
 export function PushForm({ state, actions, words, template }) {
   const samples = Object.entries(template.fields);
   const [texts, setTexts] = useState(() => samples.map(([, sample]) => fieldText(sample)));
-  const [options, setOptions] = useState({ copies: 1, mode: '', hostile: '' });
+  const [options, setOptions] = useState({ copies: '1', mode: '', hostile: '' });
   const option = (name) => (event) => setOptions({ ...options, [name]: event.currentTarget.value });
 
   function send(event) {

@@ -1,20 +1,35 @@
-import { Dialog } from '../dialog.js';
-import { html, useEffect, useRef, useState } from '../html.js';
+import { Dialog } from '../../../page-kit/dialog.js';
+import { html, useEffect, useRef, useState } from '../../../page-kit/html.js';
 import { PushForm } from './push-form.js';
 
-/** Everything that can be pushed, by groups, and the form of the chosen one. */
+/** Shows all push templates by group, and the form of the chosen one. */
 export function PushPicker({ state, actions, words, language = state.language }) {
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState(state.templates[0]?.id);
   const field = useRef(null);
-  // The dialog's own effect has run by then: it is open.
+  // Runs after the dialog's own effect, so the dialog is open.
   useEffect(() => field.current.focus(), []);
   const wanted = search.trim().toLowerCase();
   const found = state.templates.filter(({ id, zh, en }) =>
     [id, zh, en].some((text) => text.toLowerCase().includes(wanted)),
   );
   const groups = [...new Set(found.map(({ group }) => group))];
-  const template = found.find(({ id }) => id === chosen) ?? found[0];
+  const inOrder = groups.flatMap((group) => found.filter((one) => one.group === group));
+  const template = found.find(({ id }) => id === chosen) ?? inOrder[0];
+
+  function walk(event) {
+    const picker = event.currentTarget.closest('.picker');
+    if (event.key === 'Enter' && !event.isComposing) {
+      event.preventDefault();
+      picker.querySelector('.push-form')?.requestSubmit();
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step === undefined || template === undefined) return;
+    event.preventDefault();
+    const next = inOrder[Math.min(Math.max(0, inOrder.indexOf(template) + step), inOrder.length - 1)];
+    setChosen(next.id);
+    picker.querySelector(`[data-id="${next.id}"]`)?.scrollIntoView({ block: 'nearest' });
+  }
 
   return html`
     <${Dialog} title=${words.pickerTitle} words=${words} onClose=${actions.close} wide=${true}>
@@ -26,7 +41,9 @@ export function PushPicker({ state, actions, words, language = state.language })
             ref=${field}
             aria-label=${words.pickerSearch}
             placeholder=${words.pickerSearch}
+            title=${words.pickerKeys}
             value=${search}
+            onKeyDown=${walk}
             onInput=${(event) => setSearch(event.currentTarget.value)}
           />
           <div class="scroll">
@@ -42,6 +59,7 @@ export function PushPicker({ state, actions, words, language = state.language })
                         <li key=${one.id}>
                           <button
                             type="button"
+                            data-id=${one.id}
                             aria-current=${one === template ? 'true' : undefined}
                             onClick=${() => setChosen(one.id)}
                           >

@@ -1,8 +1,8 @@
 import { segments } from '../core/segments.js';
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 import { Link } from '../link.js';
 
-/** A text with its links; whatever else looks like markup stays text. */
+/** Shows a text with its links; all other markup stays text. */
 export function RichText({ content, actions }) {
   return segments(content).map(({ text, href, menu }) => {
     if (menu !== undefined) {

@@ -1,12 +1,12 @@
-import { html } from '../html.js';
+import { kindName } from '../pushes/outcome.js';
+import { html } from '../../../page-kit/html.js';
 
-/** A grey line. Where it is the sentence of a failure, the cause stands below it for the developer. */
+/** Shows a grey line. Below WeChat's failure notice it shows the cause, for the developer. */
 export function SystemLine({ state, actions, words, item }) {
   const { shown } = item;
   const push = state.exchanges.find(({ id }) => id === item.exchange);
   const verdict = push?.verdict;
-  const text =
-    shown.type === 'transfer_customer_service' ? words.staffTransfer : (shown.content ?? shown.type);
+  const text = textOf(shown, { state, words });
   const cause = verdict?.outcome === 'failure' || verdict?.outcome === 'not-sent' ? verdict : undefined;
 
   return html`
@@ -27,4 +27,10 @@ export function SystemLine({ state, actions, words, item }) {
       }
     </div>
   `;
+}
+
+function textOf(shown, { state, words }) {
+  if (shown.type === 'transfer_customer_service') return words.staffTransfer;
+  if (shown.kind === undefined) return shown.content ?? shown.type;
+  return `[${kindName(shown.kind, { state, words })}] ${shown.key ?? ''}`;
 }

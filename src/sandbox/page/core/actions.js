@@ -1,14 +1,14 @@
-import { call } from './api.js';
-import { applyLanguage, applyTheme, nextTheme } from './preferences.js';
+import { call } from '../../../page-kit/call.js';
+import { createPageActions } from '../../../page-kit/page-actions.js';
 
-/** Everything that can be done on the page. What fails is shown as a notice; nothing throws. */
+/** Creates the actions of the page. A failure is shown as a notice; nothing throws. */
 export function createActions(store) {
-  /** Runs it; resolves with `undefined` where it failed. */
+  /** Runs `work`; resolves with `undefined` after a failure. */
   async function attempt(work) {
     try {
       return await work();
     } catch (error) {
-      store.set({ notice: { text: error.message } });
+      store.set({ notice: { text: error instanceof Error ? error.message : String(error) } });
       return undefined;
     }
   }
@@ -16,6 +16,7 @@ export function createActions(store) {
   const follower = () => store.get().follower;
 
   const actions = {
+    ...createPageActions(store),
     push: (push) => request('POST', '/api/push', { follower: follower(), wait: false, ...push }),
     send: (content) => actions.push({ kind: 'message.text', fields: { Content: content } }),
     async replay(replay) {
@@ -59,6 +60,20 @@ export function createActions(store) {
       if (answer !== undefined) actions.inspect(answer.exchange.id);
     },
     addFollower: (nickname) => request('POST', '/api/followers', { nickname }),
+    turnBack: () => request('POST', '/api/clock', { back: true }),
+    saveMenu: (button) => request('PUT', '/api/menu', { button }),
+    callApi: (order) => request('POST', '/api/call', order),
+    endpoints: () => request('GET', '/api/endpoints'),
+    /** Fetches what the first answer left out: it holds the newest pushes only. */
+    async loadOlder() {
+      const [pushes, chat] = await Promise.all([
+        request('GET', '/api/exchanges'),
+        request('GET', '/api/chat'),
+      ]);
+      if (pushes !== undefined && chat !== undefined)
+        store.set({ exchanges: pushes.exchanges, chat: chat.items, hasOlder: false });
+    },
+    filter: (change) => store.set((state) => ({ ...state, filter: { ...state.filter, ...change } })),
     clear: () => request('DELETE', '/api/exchanges'),
     reset: () => request('POST', '/api/reset', {}),
     importTranscript: (transcript) => request('POST', '/api/transcript', transcript),
@@ -77,21 +92,8 @@ export function createActions(store) {
     inspect: (id) => store.set({ exchange: id, tab: 'pushes', pane: 'inspector' }),
     showTab: (tab) => store.set({ tab }),
     showPane: (pane) => store.set({ pane }),
-    open: (dialog) => store.set({ dialog }),
-    close: () => store.set({ dialog: undefined }),
-    notify: (text, good = true) => store.set({ notice: { text, good } }),
-    dismiss: () => store.set({ notice: undefined }),
-    /** How far the follower's chat was read: shows what is new in the others. */
+    /** Records the last read line of a follower's chat, to mark new lines. */
     read: (openId, id) => store.set((state) => ({ ...state, read: { ...state.read, [openId]: id } })),
-    speak(language) {
-      applyLanguage(language);
-      store.set({ language });
-    },
-    changeTheme() {
-      const theme = nextTheme(store.get().theme);
-      applyTheme(theme);
-      store.set({ theme });
-    },
   };
   return actions;
 }

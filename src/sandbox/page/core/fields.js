@@ -1,12 +1,12 @@
-/** A template's field as the text in its input. */
+/** Returns a template's field as the text of its input. */
 export function fieldText(value) {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /**
- * Reads an input back: a number stays one where the template has a number, a list or an object is written as JSON.
+ * Parses an input: a number if the template has a number; JSON if it has a list or an object.
  *
- * @throws SyntaxError where JSON is wanted and is not there
+ * @throws SyntaxError for invalid JSON
  */
 export function readField(text, sample) {
   if (typeof sample === 'object') return JSON.parse(text);

@@ -1,14 +1,14 @@
-import { call } from './api.js';
+import { call } from '../../../page-kit/call.js';
 import { takeEvent, takeState } from './reduce.js';
 
 const EVENTS = 'exchange chat call follower account faults book menu clock mark-fail reset'.split(' ');
 const RETRY_MS = 1_500;
 
 /**
- * Keeps the store as the sandbox is. The stream has no history: each time it opens, the state is fetched anew, and what
- * arrives meanwhile is laid over it afterwards.
+ * Copies the state of the sandbox into the store. The stream has no history: each time it opens, the state is fetched
+ * again, and events that arrive meanwhile are applied afterwards.
  *
- * @param onMenu  the account's menu may have changed
+ * @param onMenu  called when the account's menu may have changed
  */
 export function keepLive(store, onMenu) {
   let waiting;
@@ -21,7 +21,7 @@ export function keepLive(store, onMenu) {
     }
     source.addEventListener('error', () => {
       store.set({ connection: 'lost' });
-      // An EventSource tries again by itself, unless the answer was not a stream.
+      // An EventSource reconnects by itself, unless the response was not a stream.
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
     });
   }

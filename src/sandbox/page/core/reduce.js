@@ -1,7 +1,10 @@
-/** How many records the page keeps, as many as the sandbox. */
+/** Limits of the records in the page, the same as in the sandbox. */
 const KEPT = { exchanges: 500, chat: 1000, calls: 500 };
 
-/** What the page knows before the first answer of the sandbox. */
+/** The sandbox's first answer holds as many pushes; if there are fewer, it has no others. */
+const FIRST = 50;
+
+/** State of the page before the first response of the sandbox. */
 export const EMPTY = {
   ready: false,
   clockOffsetMs: 0,
@@ -17,12 +20,13 @@ export const EMPTY = {
   calls: [],
 };
 
-/** Lays `GET /api/state` over what is known. `machineMs`: the browser's own clock, at the answer. */
+/** Applies the result of `GET /api/state`. `machineMs`: the browser's clock at the response. */
 export function takeState(state, { nowMs, ...rest }, machineMs) {
-  return { ...state, ...rest, ready: true, clockOffsetMs: nowMs - machineMs };
+  const hasOlder = (rest.exchanges?.length ?? 0) >= FIRST;
+  return { ...state, ...rest, ready: true, hasOlder, clockOffsetMs: nowMs - machineMs };
 }
 
-/** Lays one event of the stream over what is known. Events are whole values, so an event seen twice does no harm. */
+/** Applies an event of the stream. Events are complete values, so a repeated event is harmless. */
 export function takeEvent(state, event, data, machineMs) {
   switch (event) {
     case 'exchange':
@@ -46,9 +50,9 @@ export function takeEvent(state, event, data, machineMs) {
   }
 }
 
-/** The list with the record in it: in its old place if it was there, else at the end. */
+/** Returns the list with the record: at its old position, else at the end. */
 function put(list, record, key, limit) {
-  // New records and changes of young ones are the rule: look from the end.
+  // Searches from the end, because most changes are about recent records.
   const place = list.findLastIndex((one) => one[key] === record[key]);
   if (place < 0) return [...list, record].slice(-limit);
   return list.with(place, record);

@@ -1,14 +1,14 @@
-import { after, duration } from './format.js';
+import { after, duration } from '../../../page-kit/format.js';
 
-/** WeChat waits so long for each try. */
+/** WeChat waits this long for each attempt. */
 export const LIMIT_MS = 5_000;
-/** Beyond this the ruler ends, and what comes later stands at its edge. */
+/** Length of the ruler; later marks are at its edge. */
 const LONGEST_MS = 30_000;
 
 /**
- * Lays a push out on a ruler that begins with its first try. Places and widths are percent of the ruler.
+ * Lays out a push on a time axis that begins with its first attempt. Positions and widths are percent of the axis.
  *
- * @param late  chat items that came later, by a call of the API
+ * @param late  chat items that were sent later by API
  */
 export function layRuler(exchange, late, nowMs) {
   const start = exchange.tries[0]?.startedAtMs ?? exchange.atMs;
@@ -52,7 +52,10 @@ function ticksTo(spanMs) {
   return Array.from({ length: Math.floor(spanMs / step) + 1 }, (_, place) => place * step);
 }
 
-/** Stages one after the other, as percent of the try; the last ones are cut where they tell more than it took. */
+/**
+ * Lays out stages one after the other, in percent of the attempt; they are cut if they sum up to more than its
+ * duration.
+ */
 function layStages(stages, tookMs) {
   let from = 0;
   return stages

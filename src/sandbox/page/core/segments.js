@@ -4,8 +4,8 @@ const ANCHOR = /<a\s[^<>]*?href\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')[^<>]*>([^<]*)<
 const PLAIN_URL = /https?:\/\/[^\s<>"'，。；！？、（）]+/gi;
 
 /**
- * Cuts a text as WeChat shows it into plain pieces and links. Only the `<a href="…">…</a>` that the platform knows
- * becomes a link, and only to http, https, or a menu message; everything else stays the letters that it is.
+ * Splits a text into plain pieces and links, as WeChat shows it. Only `<a href="…">…</a>` becomes a link, and only to
+ * http, https, or a menu message; everything else stays text.
  *
  * @returns list of { text } | { text, href } | { text, menu: { id, content } }
  */

@@ -1,6 +1,9 @@
 const TOKEN = /(<!\[CDATA\[)([\s\S]*?)(\]\]>)|(<[^<>]*>)/g;
 
-/** Cuts XML for colouring: list of [kind, text], kind `tag`, `cdata`, `value` or `text`. Joined it is the input. */
+/**
+ * Splits XML for colouring into [kind, text], with kind `tag`, `cdata`, `value` or `text`. The joined texts equal the
+ * input.
+ */
 export function xmlTokens(xml) {
   const tokens = [];
   let from = 0;

@@ -1,8 +1,8 @@
-import { CopyButton } from '../copy-button.js';
+import { CopyButton } from '../../../page-kit/copy-button.js';
 import { xmlTokens } from '../core/xml-tokens.js';
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 
-/** Text as it travelled, coloured where it is XML, with a button that copies it. */
+/** Shows a raw text, coloured if it is XML, with a copy button. */
 export function CodeBlock({ text, words }) {
   if (text === '') return html`<p class="quiet">${words.emptyBody}</p>`;
   const parts = text.trimStart().startsWith('<') ? xmlTokens(text) : [['text', text]];

@@ -1,7 +1,7 @@
-import { Dialog } from '../dialog.js';
-import { html, useState } from '../html.js';
+import { Dialog } from '../../../page-kit/dialog.js';
+import { html, useState } from '../../../page-kit/html.js';
 
-/** The push's XML, to be changed and sent again. */
+/** Shows the push's XML, to change and send it again. */
 export function EditPush({ actions, words, push }) {
   const [xml, setXml] = useState(push.plainBody);
   const [fresh, setFresh] = useState(true);

@@ -1,4 +1,4 @@
-/** What the account sent later, by a call of the API, to the follower of this push. */
+/** Returns the messages that the account sent to the follower of this push by API. */
 export function lateMessages(state, push) {
   return state.chat.filter((item) => item.exchange === push.id && item.afterMs !== undefined);
 }

@@ -1,4 +1,4 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 
 const TONES = {
   reply: 'good',
@@ -6,16 +6,21 @@ const TONES = {
   refused: 'good',
   silent: 'calm',
   failure: 'bad',
+  believed: 'bad',
   'not-sent': 'bad',
 };
 
-/** How a push ended, as a word on a colour. */
+/** Shows the outcome of a push as a coloured label. */
 export function Outcome({ words, push }) {
   const outcome = push.verdict?.outcome ?? 'running';
-  return html`<span class=${`chip ${TONES[outcome] ?? 'warm'}`}>${words.outcomes[outcome]}</span>`;
+  // A forged push that gets no reply may have been believed all the same.
+  const isDoubtful = outcome === 'silent' && push.hostile !== undefined;
+  return html`<span class=${`chip ${isDoubtful ? 'warm' : (TONES[outcome] ?? 'warm')}`}
+    >${words.outcomes[outcome]}</span
+  >`;
 }
 
-/** `文本`, `Menu click`, …; the bare kind where no template knows it. */
+/** Returns `文本`, `Menu click`, …; the kind itself if no template has it. */
 export function kindName(kind, { state, words }) {
   if (kind === 'handshake') return words.handshake;
   const template =

@@ -1,8 +1,11 @@
-import { sandboxNow, useTicking } from '../core/clock.js';
-import { duration, timeOfDay } from '../core/format.js';
+import { sandboxNow } from '../core/clock.js';
+import { useTicking } from '../../../page-kit/ticking.js';
+import { duration, timeOfDay } from '../../../page-kit/format.js';
+import { sumUpCopies } from '../core/copies.js';
 import { layRuler } from '../core/ruler.js';
-import { html, useEffect, useRef, useState } from '../html.js';
+import { html, useEffect, useRef, useState } from '../../../page-kit/html.js';
 import { lateMessages } from './late-messages.js';
+import { handledBy } from './handled-by.js';
 import { kindName, Outcome } from './outcome.js';
 import { RawPane } from './raw-pane.js';
 import { Resend } from './resend.js';
@@ -10,18 +13,19 @@ import { Ruler } from './ruler.js';
 
 const RELATIONS = ['replayOf', 'copyOf', 'consequenceOf'];
 
-/** All about one push: the verdict, its tries on the ruler, what to do with it, and every byte of it. */
+/** Shows a push completely: the verdict, its attempts on a time axis, its actions, and every byte of it. */
 export function PushDetail(ui) {
   const { state, actions, words, push } = ui;
   const [chosen, setChosen] = useState(undefined);
   const back = useRef(null);
   useTicking(100, push.state === 'running');
   useEffect(() => {
-    // The row that was pressed is gone, and the keyboard's place with it.
+    // The pressed row was removed, and the keyboard focus with it.
     if (document.activeElement === document.body) back.current.focus({ preventScroll: true });
   }, []);
   const ruler = layRuler(push, lateMessages(state, push), sandboxNow(state));
   const decided = chosen ?? push.verdict?.decidedBy ?? push.tries.length;
+  const copies = sumUpCopies(state.exchanges, push);
   const one = push.tries.find(({ number }) => number === decided) ?? push.tries.at(-1);
 
   return html`
@@ -60,7 +64,8 @@ export function PushDetail(ui) {
           </p>
         `
       }
-
+      ${push.handledBy && html`<p class="handled-by">${handledBy(push.handledBy, words)}</p>`}
+      ${copies && html`<p class="copies" role="status"><b>${words.copiesAnswered(copies)}</b> ${words.copiesRan(copies)}</p>`}
       <section aria-label=${words.timeline}>
         <h4>${words.timeline}</h4>
         <${Ruler} ruler=${ruler} words=${words} />

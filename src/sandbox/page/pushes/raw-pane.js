@@ -1,9 +1,9 @@
-import { duration } from '../core/format.js';
-import { html } from '../html.js';
+import { duration } from '../../../page-kit/format.js';
+import { html } from '../../../page-kit/html.js';
 import { CodeBlock } from './code-block.js';
 import { Signature } from './signature.js';
 
-/** Every byte of one try: request, envelope, reply, and how the signatures come about. */
+/** Shows every byte of an attempt: request, envelope, reply, and the computation of the signatures. */
 export function RawPane({ words, push, one }) {
   const sealed = one.requestBody !== push.plainBody;
   const took = one.endedAtMs === undefined ? '' : duration(one.endedAtMs - one.startedAtMs);

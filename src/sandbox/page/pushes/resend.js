@@ -1,9 +1,11 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 
 const HOSTILE_FIRST = ['bad-signature', 'old-timestamp', 'other-app-id', 'cut-body'];
 const HOSTILE_REST = ['no-signature', 'other-account', 'plaintext', 'doctype'];
+/** What spoils nothing where nothing is sealed. */
+const SEALED_ONLY = ['other-app-id', 'plaintext'];
 
-/** Sends the push again: as it was, many times, edited, or spoilt. */
+/** Buttons that send the push again: unchanged, several times, as a new message, edited, or tampered with. */
 export function Resend({ actions, words, push }) {
   const replay = (how) => () => actions.replay({ exchange: push.id, ...how });
   return html`
@@ -17,13 +19,15 @@ export function Resend({ actions, words, push }) {
         <button type="button" onClick=${() => actions.open({ name: 'edit', push })}>${words.edit}</button>
       </div>
       <div class="buttons spoil">
-        ${[...HOSTILE_FIRST, ...HOSTILE_REST].map(
-          (hostile) => html`
-            <button type="button" class="small" onClick=${replay({ hostile })}>
-              ${words.hostiles[hostile]}
-            </button>
-          `,
-        )}
+        ${[...HOSTILE_FIRST, ...HOSTILE_REST]
+          .filter((hostile) => push.mode !== 'plaintext' || !SEALED_ONLY.includes(hostile))
+          .map(
+            (hostile) => html`
+              <button type="button" class="small" onClick=${replay({ hostile })}>
+                ${words.hostiles[hostile]}
+              </button>
+            `,
+          )}
       </div>
     </section>
   `;

@@ -1,6 +1,9 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 
-/** Tries as bars on a ruler of seconds, each in its five-second frame; later messages as flags. See core/ruler.js. */
+/**
+ * Shows attempts as bars on an axis of seconds, each in its five-second frame, and later messages as flags. See
+ * core/ruler.js.
+ */
 export function Ruler({ ruler, words, small = false }) {
   return html`
     <div class=${`ruler ${small ? 'small' : ''}`} role="img" aria-label=${describe(ruler, words)}>
@@ -62,10 +65,10 @@ export function Ruler({ ruler, words, small = false }) {
   `;
 }
 
-/** A label has room in a bar that is this wide. */
+/** A bar of this width has room for its label. */
 const isWide = ({ width }) => width > 26;
 
-/** In the bar, or at its right. */
+/** Places a label in the bar or at its right. */
 function labelPlace(one) {
   return { left: `${isWide(one) ? one.left : one.left + one.width}%` };
 }

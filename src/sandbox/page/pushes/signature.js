@@ -1,7 +1,7 @@
-import { shorten } from '../core/format.js';
-import { html } from '../html.js';
+import { shorten } from '../../../page-kit/format.js';
+import { html } from '../../../page-kit/html.js';
 
-/** A signature worked out step by step, held against the one in the request's URL. */
+/** Shows the computation of a signature step by step, compared with the one in the request's URL. */
 export function Signature({ words, steps, url }) {
   const [take, sort, join, hash] = words.signatureSteps;
   const sent = URL.canParse(url) ? new URL(url).searchParams.get(steps.name) : null;

@@ -1,9 +1,9 @@
-import { html, useEffect, useState } from '../html.js';
+import { html, useEffect, useState } from '../../../page-kit/html.js';
 
 const FIELDS = ['name', 'target', 'token', 'encodingAesKey', 'appId', 'appSecret', 'originalId'];
 const MODES = ['plaintext', 'compatible', 'safe'];
 
-/** The account under test. All of it is made up, so nothing of it is hidden. */
+/** Shows the account under test. Its secrets are made up, so they are visible. */
 export function AccountForm({ state, actions, words }) {
   const [account, setAccount] = useState(state.account);
   useEffect(() => setAccount(state.account), [state.account]);

@@ -1,31 +1,39 @@
-import { duration, timeOfDay } from '../core/format.js';
-import { Empty } from '../empty.js';
-import { html } from '../html.js';
+import { duration, timeOfDay } from '../../../page-kit/format.js';
+import { Empty } from '../../../page-kit/empty.js';
+import { html } from '../../../page-kit/html.js';
+import { CallForm } from './call-form.js';
 import { CodeBlock } from '../pushes/code-block.js';
 
 const SHOWN = 100;
 
-/** Calls that reached the API side, the newest first. */
-export function CallsPanel({ state, words }) {
+/** Lists the API calls, newest first. */
+export function CallsPanel({ state, actions, words }) {
   const calls = state.calls.slice(-SHOWN).reverse();
-  if (calls.length === 0) return html`<${Empty} sign="⇡" title=${words.noCalls}>${words.noCallsText}<//>`;
   return html`
+    <${CallForm} actions=${actions} words=${words} />
+    ${calls.length === 0 && html`<${Empty} sign="⇡" title=${words.noCalls}>${words.noCallsText}<//>`}
     <div class="calls">
       ${calls.map((call) => html`<${Call} key=${call.id} call=${call} words=${words} />`)}
     </div>
   `;
 }
 
+/** A server measures an access point with a call that is refused: it needs no token and costs no quota. */
+const isProbe = ({ path, errcode, query }) =>
+  path === '/cgi-bin/getcallbackip' && errcode === 41001 && query.access_token === undefined;
+
 function Call({ call, words }) {
   const good = call.status === 200 && call.errcode === 0;
+  const probe = isProbe(call);
   const query = Object.entries(call.query);
   return html`
     <details class="call">
       <summary>
-        <span class=${`chip ${good ? 'good' : 'bad'}`}
+        <span class=${`chip ${good ? 'good' : probe ? '' : 'bad'}`}
           >${call.status === 200 ? call.errcode : call.status}</span
         >
         <code class="path">${call.path}</code>
+        ${probe && html`<span class="chip" title=${words.probeText}>${words.probe}</span>`}
         ${call.faults.map((fault) => html`<span class="chip warm">${words.faultKinds[fault] ?? fault}</span>`)}
         <small>${call.accessPoint} · ${duration(call.durationMs)}</small>
         <time>${timeOfDay(call.atMs)}</time>

@@ -1,10 +1,10 @@
-import { CopyButton } from '../copy-button.js';
-import { html, useEffect, useState } from '../html.js';
+import { CopyButton } from '../../../page-kit/copy-button.js';
+import { html, useEffect, useState } from '../../../page-kit/html.js';
 import { CodeBlock } from '../pushes/code-block.js';
 
 const FIELDS = ['url', 'token', 'encodingAesKey', 'mode', 'dataFormat'];
 
-/** What must stand in the account's console and in the server's environment, for both to fit. */
+/** Shows the settings that the account's console and the server's environment must share. */
 export function ConsoleForm({ state, actions, words }) {
   const [form, setForm] = useState(undefined);
   useEffect(() => {

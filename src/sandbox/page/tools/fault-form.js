@@ -1,4 +1,4 @@
-import { html, useState } from '../html.js';
+import { html, useState } from '../../../page-kit/html.js';
 
 const PATHS = [
   '*',
@@ -13,7 +13,7 @@ const PATHS = [
   '/cgi-bin/ticket/getticket',
 ];
 
-/** What each kind asks for, and what stands there first. */
+/** Fields of each kind of fault, with their defaults. */
 const FIELDS = {
   delay: { delayMs: 6000 },
   'http-status': { status: 502 },
@@ -21,11 +21,11 @@ const FIELDS = {
   errcode: { errcode: 45009, errmsg: '' },
 };
 
-/** Any fault, anywhere, for any number of calls. */
+/** Adds any fault, for any path and number of calls. */
 export function FaultForm({ accessPoints, actions, words }) {
   const [kind, setKind] = useState('errcode');
   const [values, setValues] = useState(FIELDS.errcode);
-  const [where, setWhere] = useState({ path: '*', accessPoint: '*', calls: 1 });
+  const [where, setWhere] = useState({ path: '*', accessPoint: '*', calls: '1' });
   const own = FIELDS[kind] ?? {};
   const change = (name) => (event) => setWhere({ ...where, [name]: event.currentTarget.value });
 

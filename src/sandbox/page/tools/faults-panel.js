@@ -1,9 +1,9 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 import { FaultForm } from './fault-form.js';
 
 const SEND = '/cgi-bin/message/custom/send';
 
-/** The faults that people want most often, one press each. */
+/** The most useful faults, one click each. */
 const QUICK = {
   token: { kind: 'token-invalid' },
   window: { kind: 'window-closed', path: SEND },
@@ -14,7 +14,7 @@ const QUICK = {
   busy: { kind: 'errcode', path: SEND, errcode: -1 },
 };
 
-/** What goes wrong on the API side. */
+/** Shows and edits the faults of the API side. */
 export function FaultsPanel({ state, actions, words }) {
   return html`
     <div class="tool-panel">
@@ -27,6 +27,7 @@ export function FaultsPanel({ state, actions, words }) {
           `,
         )}
       </div>
+      <p class="quiet">${words.permissionText}</p>
       <h3>
         ${words.faults}
         ${

@@ -1,9 +1,9 @@
-import { html } from '../html.js';
+import { html } from '../../../page-kit/html.js';
 import { AccountForm } from './account-form.js';
 import { ConsoleForm } from './console-form.js';
 import { Transcript } from './transcript.js';
 
-/** The console's form, the account, transcripts. */
+/** Shows the console's form, the account and transcripts. */
 export function SetupPanel(ui) {
   const { account } = ui.state;
   if (account === undefined) return null;

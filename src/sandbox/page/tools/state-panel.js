@@ -1,14 +1,17 @@
-import { sandboxNow, useTicking } from '../core/clock.js';
-import { countdown, shorten } from '../core/format.js';
+import { sandboxNow } from '../core/clock.js';
+import { useTicking } from '../../../page-kit/ticking.js';
+import { countdown, shorten } from '../../../page-kit/format.js';
 import { windowLeftMs } from '../core/send-window.js';
-import { html } from '../html.js';
+import { shownName } from '../core/shown-name.js';
+import { html } from '../../../page-kit/html.js';
 
-/** Windows, tokens and quotas as the platform keeps them. */
+/** Shows send quotas, tokens and API quotas as WeChat keeps them. */
 export function BookPanel({ state, actions, words }) {
   useTicking(1_000);
   const now = sandboxNow(state);
   const { windows, tokens, forcedLeft, quotas } = state.book;
-  const name = (openId) => state.followers.find((one) => one.openId === openId)?.nickname ?? shorten(openId);
+  const name = (openId) =>
+    shownName(words, state.followers.find((one) => one.openId === openId)?.nickname ?? shorten(openId));
 
   return html`
     <div class="tool-panel">

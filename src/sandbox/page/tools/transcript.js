@@ -1,6 +1,6 @@
-import { html, useState } from '../html.js';
+import { html, useState } from '../../../page-kit/html.js';
 
-/** A conversation as a file: out, in, and as a test. And the two ways to forget. */
+/** Exports, imports and replays a conversation, and resets the sandbox. */
 export function Transcript({ actions, words }) {
   const [report, setReport] = useState(undefined);
   const [sure, setSure] = useState(false);

@@ -1,6 +1,6 @@
 import type { TemplateRow } from './row.js';
 
-/** What happens to the account. Sample values are made up. */
+/** Events of the account. Sample values are made up. */
 // prettier-ignore
 export const ACCOUNT_EVENTS: readonly TemplateRow[] = [
   ['event.qualification_verify_success', '', 'account', '资质认证成功', 'Qualification verified', 'no', { ExpiredTime: 1768206621 }],

@@ -1,6 +1,6 @@
 import type { TemplateRow } from './row.js';
 
-/** What users send. Sample values are made up. */
+/** Messages of users. Sample values are made up. */
 // prettier-ignore
 export const MESSAGES: readonly TemplateRow[] = [
   ['message.text', '', 'message', '文本', 'Text', 'yes', { Content: '你好' }],

@@ -1,4 +1,4 @@
-import type { PushFields, PushTemplate } from '../../types.js';
+import type { PushFields, PushTemplate } from '../../types/types.js';
 
 /** One template, packed: kind, variant (empty: none), group, Chinese and English name, answerable, sample fields. */
 export type TemplateRow = readonly [

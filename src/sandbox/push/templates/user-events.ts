@@ -1,6 +1,6 @@
 import type { TemplateRow } from './row.js';
 
-/** What users do: follow, menu, customer service, authorization. Sample values are made up. */
+/** Actions of users: follow, menu, customer service, authorization. Sample values are made up. */
 // prettier-ignore
 export const USER_EVENTS: readonly TemplateRow[] = [
   ['event.subscribe', '', 'follow', '关注', 'Follow', 'yes', { EventKey: '' }],

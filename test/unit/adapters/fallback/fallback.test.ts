@@ -2,17 +2,22 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFileAdapters } from '../../../../src/adapters/file/index.js';
-import { openFallback, type LocalAdapters, type Fallback } from '../../../../src/adapters/fallback/index.js';
+import { openFileAdapters } from '../../../../src/adapters/file/file-adapters.js';
+import {
+  openFallback,
+  type LocalAdapters,
+  type Fallback,
+} from '../../../../src/adapters/fallback/fallback.js';
 import { QueueUnavailable, type DeferredJob } from '../../../../src/ports/deferred-queue.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
 import { StoreUnavailable, type DeadLetter, type PushRecord } from '../../../../src/ports/state-store.js';
-import { eventually } from '../../../support/eventually.js';
-import { FlakyRemote, type Mood } from '../../../support/flaky-adapters.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { eventually } from '../../../support/time/eventually.js';
+import { FlakyRemote, type Mood } from '../../../support/storage/flaky-adapters.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
 
 const KEEP_MS = 600_000;
 const PROBE_MS = 300;
+const RECOVERY_MS = 3_000;
 const RUNNING: PushRecord = { state: 'running', owner: 'me', fence: 1, attempt: 1 };
 const ADOPTED: PushRecord = { ...RUNNING, state: 'adopted' };
 const FINISHED: PushRecord = {
@@ -317,7 +322,7 @@ describe('given changes that other processes must see before they count', () => 
     expect((await swap(one, 1, begun, 'p1', '<xml/>')).swapped).toBe(true);
   });
 
-  test('when nobody heard an answer that is here, then nobody takes it before Redis has it', async () => {
+  test('when nobody heard an answer that is here, then nobody takes it before Redis has it and all had time to bring back theirs', async () => {
     const one = await open();
     remote.mood = 'away';
     await claim(one);
@@ -327,7 +332,10 @@ describe('given changes that other processes must see before they count', () => 
     await expect(swap(one, 2, taking)).rejects.toThrow(StoreUnavailable);
     await comeBack(one);
     const there = await one.store.read(keyOf('p1'), clock.now());
-    expect((await swap(one, there?.stored.rev ?? 0, taking)).swapped).toBe(true);
+    const take = () => swap(one, there?.stored.rev ?? 0, taking);
+    await expect(take()).rejects.toThrow(StoreUnavailable);
+    await clock.advance(RECOVERY_MS);
+    expect((await take()).swapped).toBe(true);
   });
 
   test('when the job can only be here, then a passive answer needs nobody', async () => {
@@ -503,6 +511,48 @@ describe('given what an outage leaves in the folder', () => {
     expect(await one.store.deadLetters(10)).toHaveLength(1);
   });
 
+  test('when a letter is renewed here while it moves to Redis, then the newer one follows', async () => {
+    const one = await open();
+    remote.mood = 'away';
+    await one.store.putDeadLetter(letter('a', 1));
+    let answer = (): void => undefined;
+    remote.holdAnswers = new Promise((resolve) => (answer = resolve));
+    remote.mood = 'up';
+    await clock.advance(PROBE_MS);
+    await eventually(() => expect(remote.done).toEqual(['put dead letter a']));
+    // Redis goes away once more before it has answered.
+    remote.mood = 'away';
+    await one.store.putDeadLetter(letter('a', 2));
+    remote.holdAnswers = undefined;
+    answer();
+    await comeBack(one);
+    await eventually(async () => {
+      await clock.advance(PROBE_MS);
+      expect(await remote.kept.deadLetters(10)).toEqual([letter('a', 2)]);
+    });
+  });
+
+  test('when letters move to Redis, then each is counted once at every moment', async () => {
+    const one = await open();
+    remote.mood = 'away';
+    await one.store.putDeadLetter(letter('a', 1));
+    await one.store.putDeadLetter(letter('b', 2));
+    expect(await one.store.countDeadLetters()).toBe(2);
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const { store } = remote;
+    const put = store.putDeadLetter.bind(store);
+    store.putDeadLetter = (moved) => (moved.id === 'b' ? held.then(() => put(moved)) : put(moved));
+    remote.mood = 'up';
+    await clock.advance(PROBE_MS);
+    // One of them is in both places: the other is on its way.
+    await eventually(async () => expect(await remote.kept.countDeadLetters()).toBe(1));
+    expect(await one.store.countDeadLetters()).toBe(2);
+    goOn();
+    await eventually(async () => expect(await remote.kept.countDeadLetters()).toBe(2));
+    expect(await one.store.countDeadLetters()).toBe(2);
+  });
+
   test('when letters were buried here, then they go home once and are listed once', async () => {
     const one = await open();
     remote.mood = 'away';
@@ -510,9 +560,9 @@ describe('given what an outage leaves in the folder', () => {
     await one.store.putDeadLetter(letter('b', 2));
     expect((await one.store.deadLetters(10)).map(({ id }) => id)).toEqual(['b', 'a']);
     await comeBack(one);
-    await eventually(() => expect(remote.done).toEqual(['bury a', 'bury b']));
+    await eventually(() => expect(remote.done).toEqual(['put dead letter a', 'put dead letter b']));
     await clock.advance(60_000);
-    expect(remote.done).toEqual(['bury a', 'bury b']);
+    expect(remote.done).toEqual(['put dead letter a', 'put dead letter b']);
     expect((await one.store.deadLetters(10)).map(({ id }) => id)).toEqual(['b', 'a']);
   });
 });

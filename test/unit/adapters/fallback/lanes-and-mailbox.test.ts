@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFileAdapters } from '../../../../src/adapters/file/index.js';
+import { openFileAdapters } from '../../../../src/adapters/file/file-adapters.js';
 import { BATCH_SIZE } from '../../../../src/adapters/fallback/write-back.js';
-import { openFallback, type Fallback } from '../../../../src/adapters/fallback/index.js';
+import { openFallback, type Fallback } from '../../../../src/adapters/fallback/fallback.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
 import {
   StoreUnavailable,
@@ -15,9 +15,9 @@ import {
   type StateStore,
   type SwapRequest,
 } from '../../../../src/ports/state-store.js';
-import { eventually } from '../../../support/eventually.js';
-import { FlakyRemote, type Mood } from '../../../support/flaky-adapters.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { eventually } from '../../../support/time/eventually.js';
+import { FlakyRemote, type Mood } from '../../../support/storage/flaky-adapters.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
 
 const KEEP_MS = 86_400_000;
 const PROBE_MS = 300;
@@ -97,7 +97,7 @@ async function comeBack(): Promise<void> {
   });
 }
 
-/** So many go home together; what was claimed after them has to wait. */
+/** Claims one batch of the write back; later claims wait for the next one. */
 async function claimFirstBatch(): Promise<void> {
   remote.mood = 'away';
   const nowMs = clock.now();

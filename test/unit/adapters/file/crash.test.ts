@@ -4,12 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openFileAdapters } from '../../../../src/adapters/file/index.js';
+import { openFileAdapters } from '../../../../src/adapters/file/file-adapters.js';
 import { systemClock } from '../../../../src/ports/clock.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
-import { pass } from '../../../support/eventually.js';
+import { pass } from '../../../support/time/eventually.js';
 
-const CHILD = new URL('../../../support/journal-child.ts', import.meta.url).pathname;
+const CHILD = new URL('../../../support/processes/journal-child.ts', import.meta.url).pathname;
 
 let dir: string;
 beforeEach(async () => {

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DataDirInUse, openFileAdapters } from '../../../../src/adapters/file/index.js';
+import { DataDirInUse, openFileAdapters } from '../../../../src/adapters/file/file-adapters.js';
 import { systemClock } from '../../../../src/ports/clock.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
-import { eventually } from '../../../support/eventually.js';
-import { captureLog } from '../../../support/handler-runtime.js';
+import { eventually } from '../../../support/time/eventually.js';
+import { captureLog } from '../../../support/app/handler-runtime.js';
 
 let ground: string;
 let dir: string;
@@ -44,7 +44,7 @@ describe('given a journal whose folder goes while it is in use', () => {
     const errors = log.lines.filter(({ level }) => level === 'error');
     expect(errors).toEqual([
       expect.objectContaining({
-        fields: { err: expect.objectContaining({ message: expect.stringContaining('is gone') }) },
+        fields: { err: expect.objectContaining({ message: expect.stringContaining('disappeared') }) },
       }),
     ]);
     await close();

@@ -4,12 +4,16 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DataDirInUse, DataDirUnusable, openFileAdapters } from '../../../../src/adapters/file/index.js';
+import {
+  DataDirInUse,
+  DataDirUnusable,
+  openFileAdapters,
+} from '../../../../src/adapters/file/file-adapters.js';
 import { acquireDirLock } from '../../../../src/adapters/file/dir-lock.js';
-import { openFallback } from '../../../../src/adapters/fallback/index.js';
+import { openFallback } from '../../../../src/adapters/fallback/fallback.js';
 import { systemClock } from '../../../../src/ports/clock.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
-import { FlakyRemote } from '../../../support/flaky-adapters.js';
+import { FlakyRemote } from '../../../support/storage/flaky-adapters.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -27,7 +31,7 @@ const openSpill = (folder: string) =>
     clock: systemClock,
     log: silentLogger,
   });
-const CHILD = new URL('../../../support/journal-child.ts', import.meta.url).pathname;
+const CHILD = new URL('../../../support/processes/journal-child.ts', import.meta.url).pathname;
 
 describe('given a folder with an owner', () => {
   test('when a second one opens it, then it is refused with the way out, until the first has closed', async () => {

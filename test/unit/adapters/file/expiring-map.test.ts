@@ -43,4 +43,14 @@ describe('given a map whose values expire', () => {
     }
     expect(most).toBeLessThan(20_000);
   });
+
+  test('when nothing is set any more, then a sweep deletes what expired, as much as it was asked for', () => {
+    const map = create();
+    for (let id = 0; id < 100; id += 1) map.set(`key-${id}`, { id, endMs: 1_000 }, 0);
+    expect(map.sweep(5_000, 40)).toBe(false);
+    expect(map.sweep(20_000, 40)).toBe(true);
+    expect(map.size).toBe(60);
+    expect(map.sweep(20_000, 1_000)).toBe(false);
+    expect(map.size).toBe(0);
+  });
 });

@@ -2,13 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openFileAdapters } from '../../../../src/adapters/file/index.js';
+import { openFileAdapters } from '../../../../src/adapters/file/file-adapters.js';
 import type { FileSystem } from '../../../../src/adapters/file/file-system.js';
 import { StoreUnavailable } from '../../../../src/ports/state-store.js';
 import type { PushRecord } from '../../../../src/ports/state-store.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
-import { watchedFiles } from '../../../support/journal-files.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { watchedFiles } from '../../../support/storage/journal-files.js';
+import { usedHeapBytes } from '../../../support/storage/heap.js';
+import { eventually } from '../../../support/time/eventually.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
 
 let dir: string;
 let clock: ManualClock;
@@ -107,7 +109,7 @@ describe('given a disk that refuses', () => {
     const adopted = { rev: 4, record: { ...RUNNING, state: 'adopted' } };
     expect((await read('k'))?.stored).toEqual(adopted);
     expect(await swap('k', 3, RUNNING, false)).toEqual({ swapped: false, stored: adopted });
-    // What need not be durable goes on from memory.
+    // Changes that need not be durable still work in memory.
     expect(await claim('other')).toMatchObject({ type: 'claimed' });
     expect(await swap('other', 1, { ...RUNNING, state: 'answered' }, false)).toMatchObject({ swapped: true });
     full = false;
@@ -134,5 +136,23 @@ describe('given records that move to another store', () => {
     for (const record of kept) await adapters.store.import(record);
     await restart();
     expect([...adapters.store.records()]).toEqual(kept);
+  });
+});
+
+describe('given a server that answered many pushes and then rests', () => {
+  test('when the minute of their replies is over, then their texts are no longer in memory', async () => {
+    const before = await usedHeapBytes();
+    for (let number = 0; number < 3_000; number += 1) {
+      // The last one is durable: by then all are in the journal.
+      const xml = Buffer.alloc(2_000, `${number} `).toString();
+      await claim(`k${number}`);
+      await swap(`k${number}`, 1, { ...RUNNING, state: 'answered' }, number === 2_999, xml);
+    }
+    const held = (await usedHeapBytes()) - before;
+    await clock.advance(120_000);
+    expect(held).toBeGreaterThan(6_000_000);
+    // What the journal still writes is held for a moment.
+    await eventually(async () => expect((await usedHeapBytes()) - before).toBeLessThan(held / 3));
+    expect(await read('k1')).toMatchObject({ stored: { record: { state: 'answered' } } });
   });
 });

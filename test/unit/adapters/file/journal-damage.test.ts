@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FORMAT } from '../../../../src/adapters/file/entry.js';
-import { unsynced } from '../../../support/journal-files.js';
-import { openJournalFixture, readJournalFixture } from '../../../support/journal-fixture.js';
+import { unsynced } from '../../../support/storage/journal-files.js';
+import { openJournalFixture, readJournalFixture } from '../../../support/storage/journal-fixture.js';
 
 let dir: string;
 beforeEach(async () => {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { disk } from '../../../../src/adapters/file/file-system.js';
 import type { FileSystem } from '../../../../src/adapters/file/file-system.js';
-import { ManualClock, settle } from '../../../support/manual-clock.js';
-import { openJournalFixture, readJournalFixture } from '../../../support/journal-fixture.js';
-import { watchedFiles } from '../../../support/journal-files.js';
-import { eventually } from '../../../support/eventually.js';
+import { ManualClock, settle } from '../../../support/time/manual-clock.js';
+import { openJournalFixture, readJournalFixture } from '../../../support/storage/journal-fixture.js';
+import { watchedFiles } from '../../../support/storage/journal-files.js';
+import { eventually } from '../../../support/time/eventually.js';
 
 let dir: string;
 beforeEach(async () => {

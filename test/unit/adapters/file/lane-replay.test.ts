@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FrameWriter } from '../../../../src/adapters/file/frame.js';
-import { openFileAdapters } from '../../../../src/adapters/file/index.js';
+import { openFileAdapters } from '../../../../src/adapters/file/file-adapters.js';
 import { IncrementalSweep } from '../../../../src/adapters/file/incremental-sweep.js';
 import type { FileSystem } from '../../../../src/adapters/file/file-system.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
@@ -13,8 +13,8 @@ import {
   type PushRecord,
   type SwapRequest,
 } from '../../../../src/ports/state-store.js';
-import { unsynced, watchedFiles } from '../../../support/journal-files.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { unsynced, watchedFiles } from '../../../support/storage/journal-files.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
 
 const KEEP = 86_400_000;
 const ANN = 'wx1:user:ann';

@@ -2,18 +2,13 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openFileAdapters } from '../../../../src/adapters/file/index.js';
+import { openFileAdapters } from '../../../../src/adapters/file/file-adapters.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
 import type { DeferredJob } from '../../../../src/ports/deferred-queue.js';
 import { decodeRecord } from '../../../../src/push-record/codec.js';
-import { unsynced } from '../../../support/journal-files.js';
-import { ManualClock } from '../../../support/manual-clock.js';
-
-/** When the build of commit fa5d77e wrote the journals, by the clock that it was given. */
-const WRITTEN_MS = Date.UTC(2026, 0, 1);
-const ANN = 'wx1:ann';
-const key = (id: string) => `wx1:push:${id}`;
-const texts = (...contents: string[]) => contents.map((content) => ({ msgtype: 'text', text: { content } }));
+import { unsynced } from '../../../support/storage/journal-files.js';
+import { ANN, SHARED_RECORDS, WRITTEN_MS, key, texts } from '../../../support/storage/format-3.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
 
 let dir: string;
 beforeEach(async () => {
@@ -26,16 +21,14 @@ describe.each(['format-3-segment', 'format-3-compacted'])('given a journal of fo
   const open = () => openFileAdapters({ dir, clock, log: silentLogger, files: unsynced });
   let adapters: Awaited<ReturnType<typeof open>>;
   beforeEach(async () => {
-    await cp(join('test/support/journals', name), dir, { recursive: true });
+    await cp(join('test/support/storage/journals', name), dir, { recursive: true });
     adapters = await open();
   });
   afterEach(() => adapters.close());
 
   test.each([
-    ['answered', { state: 'answered', owner: 'p1' }],
-    ['acknowledged', { state: 'acknowledged' }],
-    ['overrunning', { state: 'overrunning', owner: 'p1' }],
-    ['ready', { state: 'ready', messages: texts('ready') }],
+    ...SHARED_RECORDS,
+    ['ready', { state: 'ready', work: { type: 'messages', sent: 0, messages: texts('ready') } }],
     [
       'queued',
       {
@@ -49,21 +42,9 @@ describe.each(['format-3-segment', 'format-3-compacted'])('given a journal of fo
       'queued-task',
       { state: 'queued', runs: 0, work: { type: 'task', handler: 'weather', task: { city: '北京' } } },
     ],
-    ['queued-run', { state: 'queued', replied: true, work: { type: 'run' } }],
-    [
-      'delivering',
-      {
-        state: 'delivering',
-        owner: 'p1',
-        fence: 2,
-        intent: 1,
-        work: { type: 'messages', sent: 1, messages: texts('one', 'two') },
-      },
-    ],
     ['delivering-ready', { state: 'delivering', wasReady: true }],
     ['mailbox-2', { state: 'inMailbox', replied: true, messages: texts('kept two') }],
     ['mailbox-used', { state: 'delivered' }],
-    ['delivered', { state: 'delivered', via: 'template' }],
     ['dead', { state: 'dead' }],
     ['answer-with-mailbox', { state: 'overrunning', replied: true }],
   ])('when the record "%s" is read, then it says what it said', async (id, record) => {

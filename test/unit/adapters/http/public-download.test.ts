@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { isPublicAddress } from '../../../../src/adapters/http/public-address.js';
 import { createPublicDownload } from '../../../../src/adapters/http/public-download.js';
-import { portOf } from '../../../support/port-of.js';
+import { portOf } from '../../../support/processes/port-of.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

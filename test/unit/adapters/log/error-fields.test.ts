@@ -5,7 +5,7 @@ import { errorFields, WITHHELD } from '../../../../src/adapters/log/error-fields
 import { AppError } from '../../../../src/protocol/app-error.js';
 import { toPassiveXml } from '../../../../src/protocol/passive-xml.js';
 import { StoreUnavailable } from '../../../../src/ports/state-store.js';
-import { anything } from '../../../support/handler-runtime.js';
+import { anything } from '../../../support/app/handler-runtime.js';
 
 class LampBroken extends AppError {
   readonly code = 'lamp_broken';

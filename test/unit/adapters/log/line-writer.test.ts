@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLineWriter } from '../../../../src/adapters/log/line-writer.js';
-import { eventually } from '../../../support/eventually.js';
+import { eventually } from '../../../support/time/eventually.js';
 
 let folder: string;
 let file: string;

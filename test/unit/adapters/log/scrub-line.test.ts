@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createScrubber, REDACTED } from '../../../../src/adapters/log/scrub-line.js';
 
-const scrub = createScrubber([]);
+const scrub = createScrubber([]).scrubLine;
 const scrubbed = (fields: object, scrubber = scrub): unknown =>
   JSON.parse(scrubber(`${JSON.stringify(fields)}\n`));
 
@@ -45,7 +45,7 @@ describe('given texts that hold secrets of known shapes', () => {
 
 describe('given known secret values', () => {
   test('when one stands in a text, a name or a URL, then it is gone; one below 6 characters is let be', () => {
-    const known = createScrubber(['p@ss "word"', 'abc']);
+    const known = createScrubber(['p@ss "word"', 'abc']).scrubLine;
     const line = scrubbed(
       { msg: 'it is p@ss "word", abc', 'p@ss "word"': encodeURIComponent('p@ss "word"') },
       known,
@@ -54,7 +54,7 @@ describe('given known secret values', () => {
   });
 
   test('when one consists of digits, then numbers stay numbers and the line stays JSON', () => {
-    const known = createScrubber(['123456']);
+    const known = createScrubber(['123456']).scrubLine;
     expect(scrubbed({ ms: 1234567, id: '99123456' }, known)).toEqual({ ms: 1234567, id: `99${REDACTED}` });
   });
 
@@ -68,7 +68,9 @@ describe('given known secret values', () => {
     });
     fc.assert(
       fc.property(secret, text, text, (value, before, after) => {
-        const line = createScrubber([value])(`${JSON.stringify({ a: { b: [before + value + after] } })}\n`);
+        const line = createScrubber([value]).scrubLine(
+          `${JSON.stringify({ a: { b: [before + value + after] } })}\n`,
+        );
         const { a }: { a: { b: string[] } } = JSON.parse(line);
         expect(line.endsWith('\n')).toBe(true);
         expect(a.b.join('')).not.toContain(value);

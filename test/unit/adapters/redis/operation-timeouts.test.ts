@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OperationTimeouts } from '../../../../src/adapters/redis/operation-timeouts.js';
-import { pass } from '../../../support/eventually.js';
+import { pass } from '../../../support/time/eventually.js';
 
 const late = () => new Error('late');
 

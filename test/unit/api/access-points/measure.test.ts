@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { measureAccessPoints, recommendedOrder } from '../../../../src/api/access-points/measure.js';
 import { HttpFailure, httpResponse, type HttpRequest } from '../../../../src/ports/http-client.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
 import { stubHttp } from '../stub-http.js';
 
 /** Hosts that take so many milliseconds, one number for each round; `undefined`: refused. */

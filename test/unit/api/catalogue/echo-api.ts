@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { portOf } from '../../../support/port-of.js';
+import { portOf } from '../../../support/processes/port-of.js';
 
 /** A request as it came over the wire. */
 export interface Received {

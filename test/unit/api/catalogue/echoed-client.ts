@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { createHttpClient } from '../../../../src/adapters/http/http-client.js';
-import { createAccessPoints } from '../../../../src/api/access-points.js';
+import { createAccessPoints } from '../../../../src/api/access-points/access-points.js';
 import type { CallBudget } from '../../../../src/api/call-budget.js';
 import { createApi, type Api } from '../../../../src/api/client.js';
 import { systemClock } from '../../../../src/ports/clock.js';

@@ -71,6 +71,15 @@ describe('given a request that WeChat would refuse in words that mislead', () =>
       'expire_seconds has to be 1 to 2592000, and is 2678400',
     ],
     [
+      'a permanent code beyond the last one',
+      () =>
+        client().qrCodes.create({
+          action_name: 'QR_LIMIT_SCENE',
+          action_info: { scene: { scene_id: 100_001 } },
+        }),
+      'action_info.scene.scene_id has to be 1 to 100000, and is 100001',
+    ],
+    [
       'half a scene',
       () => client().qrCodes.create({ action_name: 'QR_SCENE', action_info: { scene: { scene_id: 1.5 } } }),
       'action_info.scene.scene_id is no whole number',

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createMediaCache, type MediaCache } from '../../../../src/api/media/media-cache.js';
 import type { UploadOnce } from '../../../../src/api/media/upload-once.js';
 import { toAppId } from '../../../../src/protocol/ids.js';
-import { ManualClock } from '../../../support/manual-clock.js';
-import { MemoryStateStore } from '../../../support/memory-state-store.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
+import { MemoryStateStore } from '../../../support/storage/memory-state-store.js';
 
 const MB = 1_024 * 1_024;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { ApiRequest } from '../../../../src/api/access-points.js';
+import type { ApiRequest } from '../../../../src/api/access-points/access-points.js';
 import { ApiRefused, ApiUnreachable, SecretMissing } from '../../../../src/api/api-error.js';
 import { createAppSecret } from '../../../../src/api/app-secret.js';
 import { readAnswer } from '../../../../src/api/response.js';

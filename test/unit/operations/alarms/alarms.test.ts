@@ -1,9 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createAlarms, type Alarms, type AlarmSources } from '../../../../src/operations/alarms/alarms.js';
+import {
+  createAlarms,
+  type Alarms,
+  type AlarmSettings,
+  type AlarmSources,
+} from '../../../../src/operations/alarms/alarms.js';
 import type { PushOutcome, ServerEvent } from '../../../../src/ports/events.js';
 import { HttpFailure, httpResponse, type HttpRequest } from '../../../../src/ports/http-client.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
 
 const MINUTE = 60_000;
 const WECOM = 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=SECRET';
@@ -12,9 +17,11 @@ interface Posted {
   readonly alarm?: string;
   readonly phase?: string;
   readonly about?: string;
+  readonly count?: number;
+  readonly says?: string;
 }
 
-function setUp(over: Partial<AlarmSources> = {}) {
+function setUp(over: Partial<AlarmSources> = {}, changed: Partial<AlarmSettings> = {}) {
   const clock = new ManualClock(1_700_000_000_000);
   const posted: Posted[] = [];
   const requests: HttpRequest[] = [];
@@ -34,11 +41,13 @@ function setUp(over: Partial<AlarmSources> = {}) {
       silenceMinMs: 30 * MINUTE,
       quotaAbove: 0.9,
       diskBelowBytes: 200 * 1_048_576,
+      ...changed,
     },
-    accounts: [{ name: 'default', appId: 'wx1' }],
+    accounts: () => [{ name: 'default', appId: 'wx1' }],
     sources: {
       lateJobs: async () => ({ oldestAgeMs: 0 }),
       storage: () => ({ degraded: false, failing: false }),
+      recordingFailed: () => false,
       freeBytes: async () => 1e12,
       quotas: async () => [],
       silence: { read: async () => undefined, write: async () => undefined },
@@ -95,6 +104,27 @@ describe('given alarms with a webhook', () => {
     expect(alarms.inForce()).toEqual([]);
   });
 
+  test('when the recording stops, then one alarm says so until it is mended', async () => {
+    const { clock, alarms, posted } = setUp({ recordingFailed: () => true });
+    running = alarms;
+    await clock.advance(10 * MINUTE);
+    expect(posted.map(({ alarm, phase }) => [alarm, phase])).toEqual([['storage', 'began']]);
+    expect(alarms.inForce().map(({ about }) => about)).toEqual(['recording']);
+  });
+
+  test('when Redis may evict accepted work, then that is told at once, and when it is mended', async () => {
+    let evicts = true;
+    const { clock, alarms, posted } = setUp({ storage: () => ({ degraded: false, failing: false, evicts }) });
+    alarms.start();
+    await clock.advance(10_000);
+    expect(posted).toMatchObject([
+      { alarm: 'storage', phase: 'began', says: expect.stringContaining('noeviction') },
+    ]);
+    evicts = false;
+    await clock.advance(10_000);
+    expect(posted.map(({ phase }) => phase)).toEqual(['began', 'ended']);
+  });
+
   test('when an alarm goes on for hours, then it is told once an hour', async () => {
     const { clock, alarms, posted } = setUp({ storage: () => ({ degraded: true, failing: false }) });
     running = alarms;
@@ -118,6 +148,125 @@ describe('given alarms with a webhook', () => {
     expect(posted).toMatchObject([{ alarm: 'timeouts', phase: 'began', count: 10 }]);
   });
 
+  test('when attempts come again for answered pushes, then each push counts once', async () => {
+    const { alarms, clock, posted } = setUp();
+    running = alarms;
+    const comesAgain = (pushId: string): void =>
+      alarms.listener({ type: 'answer.unheard', account: 'default', pushId });
+    for (let push = 0; push < 9; push += 1)
+      for (let time = 0; time < 2; time += 1) comesAgain(`push ${push}`);
+    await clock.advance(1_000);
+    expect(posted).toEqual([]);
+    comesAgain('push 9');
+    await clock.advance(1_000);
+    expect(posted).toMatchObject([{ alarm: 'unheard', phase: 'began' }]);
+  });
+
+  test('when webhooks are tried, then they hear of a test and of no alarm', async () => {
+    const { alarms, posted, emitted } = setUp();
+    running = alarms;
+    expect(await alarms.test()).toEqual([{ host: 'hooks.example.com', ok: true, detail: 'status 200' }]);
+    expect(posted).toMatchObject([{ alarm: 'test', phase: 'test' }]);
+    expect([alarms.inForce(), emitted]).toEqual([[], []]);
+  });
+
+  test('when most calls of an API are used, then one alarm says how many in a hundred, until midnight has passed, and each reading is told', async () => {
+    let used = 0.95;
+    const asked: (readonly { api: string }[])[] = [];
+    const { alarms, clock, posted, emitted } = setUp({
+      quotas: async (inUse) => {
+        asked.push(inUse);
+        return inUse.map(({ account, api }) => ({ account, api, used }));
+      },
+    });
+    running = alarms;
+    const api = '/cgi-bin/message/custom/send';
+    for (let call = 0; call < 3; call += 1)
+      alarms.listener({ type: 'api.called', account: 'default', api, result: 'ok', ms: 1 });
+    await clock.advance(9 * MINUTE);
+    expect(asked).toEqual([]);
+    await clock.advance(2 * MINUTE);
+    expect(asked).toEqual([[{ account: 'default', api }]]);
+    expect(posted).toMatchObject([
+      { alarm: 'quota', about: api, count: 95, says: expect.stringContaining('95%') },
+    ]);
+    used = 0;
+    await clock.advance(11 * MINUTE);
+    expect(posted.map(({ phase }) => phase)).toEqual(['began', 'ended']);
+    expect(emitted.filter(({ type }) => type === 'quota.read')).toMatchObject([{ used: 0.95 }, { used: 0 }]);
+    await clock.advance(30 * MINUTE);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('when the last calls of a day go between two readings, then the first refusal raises the alarm', async () => {
+    const { alarms, clock, posted } = setUp({
+      quotas: async (inUse) => inUse.map(({ account, api }) => ({ account, api, used: 1 })),
+    });
+    running = alarms;
+    const api = '/cgi-bin/message/custom/send';
+    alarms.listener({ type: 'api.called', account: 'default', api, result: 'quota-exhausted', ms: 1 });
+    await clock.advance(1_000);
+    expect(posted).toMatchObject([{ alarm: 'quota', about: api, count: 100 }]);
+    await clock.advance(30 * MINUTE);
+    expect(posted).toHaveLength(1);
+  });
+
+  test('when WeChat refuses the token in use and gives no other, then the alarm does not wait for its end, and no other program is suspected', async () => {
+    const { clock, alarms, posted } = setUp();
+    running = alarms;
+    const account = 'default';
+    alarms.listener({
+      type: 'token.refreshed',
+      account,
+      result: 'ok',
+      expiresAtMs: clock.now() + 120 * MINUTE,
+    });
+    alarms.listener({ type: 'token.superseded', account, times: 1 });
+    const failed = { type: 'token.refreshed', account, result: 'failed', errcode: 40125 } as const;
+    alarms.listener({ ...failed, expiresAtMs: clock.now() });
+    await clock.advance(3 * MINUTE);
+    expect(posted).toMatchObject([{ alarm: 'token', phase: 'began' }]);
+  });
+
+  test('when another program fetches tokens, then one alarm says so until it has been gone for an hour', async () => {
+    const { clock, alarms, posted } = setUp();
+    running = alarms;
+    const account = 'default';
+    for (let times = 1; times <= 3; times += 1) {
+      alarms.listener({ type: 'token.superseded', account, times });
+      alarms.listener({
+        type: 'token.refreshed',
+        account,
+        result: 'ok',
+        expiresAtMs: clock.now() + 120 * MINUTE,
+      });
+      await clock.advance(MINUTE);
+    }
+    expect(posted).toMatchObject([{ alarm: 'foreign_refresher', phase: 'began' }]);
+    await clock.advance(61 * MINUTE);
+    expect(posted.map(({ phase }) => phase)).toEqual(['began', 'ended']);
+  });
+
+  test('when a threshold is 0, then its alarm is off', async () => {
+    const asked: unknown[] = [];
+    const { alarms, clock, posted } = setUp(
+      {
+        lateJobs: async () => ({ oldestAgeMs: 9 * 3_600_000 }),
+        storage: () => ({ degraded: true, failing: true }),
+        freeBytes: async () => 0,
+        quotas: async (inUse) => (asked.push(inUse), []),
+      },
+      { backlogAfterMs: 0, storageAfterMs: 0, diskBelowBytes: 0, quotaAbove: 0, tokenAfterMs: 0, unheard: 0 },
+    );
+    running = alarms;
+    alarms.listener({ type: 'api.called', account: 'default', api: '/cgi-bin/token', result: 'ok', ms: 1 });
+    alarms.listener({ type: 'token.refreshed', account: 'default', result: 'failed' });
+    for (let push = 0; push < 20; push += 1)
+      alarms.listener({ type: 'answer.unheard', account: 'default', pushId: `push ${push}` });
+    await clock.advance(20 * MINUTE);
+    expect([posted, asked]).toEqual([[], []]);
+  });
+
   test('when the token cannot be fetched while the old one still serves, then nothing is said until it ends', async () => {
     const { clock, alarms, posted } = setUp();
     running = alarms;
@@ -129,12 +278,12 @@ describe('given alarms with a webhook', () => {
       account,
       result: 'failed',
       errcode: 40164,
-      detail: 'whitelist',
+      advice: { en: 'add the address to the whitelist', zh: '加入 IP 白名单' },
     });
     await clock.advance(6 * MINUTE);
     expect(posted).toEqual([]);
     await clock.advance(2 * MINUTE);
-    expect(posted).toMatchObject([{ alarm: 'token', says: expect.stringContaining('40164') }]);
+    expect(posted).toMatchObject([{ alarm: 'token', says: expect.stringMatching(/40164.*白名单/) }]);
     alarms.listener({ type: 'token.refreshed', account, result: 'ok', expiresAtMs: expiresAtMs + 9e6 });
     await clock.advance(1_000);
     expect(posted.at(-1)).toMatchObject({ alarm: 'token', phase: 'ended' });
@@ -160,10 +309,11 @@ describe('given alarms with a webhook', () => {
         quotaAbove: 0,
         diskBelowBytes: 0,
       },
-      accounts: [{ name: 'default', appId: 'wx1' }],
+      accounts: () => [{ name: 'default', appId: 'wx1' }],
       sources: {
         lateJobs: async () => ({ oldestAgeMs: 0 }),
         storage: () => ({ degraded: false, failing: false }),
+        recordingFailed: () => true,
         freeBytes: async () => 1,
         quotas: async () => [],
         silence: { read: async () => undefined, write: async () => undefined },

@@ -7,9 +7,9 @@ import { countKinds } from '../../../../src/operations/troubles/trouble.js';
 import type { ServerEvent } from '../../../../src/ports/events.js';
 import { silentLogger } from '../../../../src/ports/logger.js';
 import { StoreUnavailable } from '../../../../src/ports/state-store.js';
-import { catalogueRows } from '../../../support/catalogue-rows.js';
-import { ManualClock } from '../../../support/manual-clock.js';
-import { MemoryStateStore } from '../../../support/memory-state-store.js';
+import { catalogueRows } from '../../../support/wechat/catalogue-rows.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
+import { MemoryStateStore } from '../../../support/storage/memory-state-store.js';
 
 const AT = 1_700_000_000_000;
 
@@ -29,7 +29,7 @@ function setUp() {
   };
   const store = new TroubleStore(guarded, clock);
   const accounts = [{ name: 'default', appId: 'wx1234567890abcdef', originalId: 'gh_1' }];
-  const log = new TroubleLog({ store, accounts, clock, log: silentLogger });
+  const log = new TroubleLog({ store, accounts: () => accounts, clock, log: silentLogger });
   return { clock, store, log, setAway: (is: boolean) => (away = is) };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ApiRefused } from '../../../../src/api/api-error.js';
 import { defineHandler, textPush, type Handler } from '../../../../src/index.js';
 import type { DeadLetter } from '../../../../src/ports/state-store.js';
-import { SimulatedCluster } from '../../../support/simulated-cluster.js';
+import { SimulatedCluster } from '../../../support/cluster/simulated-cluster.js';
 
 /** The one letter of a push whose messages are refused with `refusal`. */
 async function letterOf(handler: Handler, refusal?: Error): Promise<DeadLetter | undefined> {

@@ -1,13 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { ApiRefused } from '../../../../src/api/api-error.js';
 import { defineHandler, type HandleContext, type PushOf } from '../../../../src/index.js';
-import { anything } from '../../../support/handler-runtime.js';
-import { SimulatedCluster } from '../../../support/simulated-cluster.js';
-
-const BODY =
-  '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
-  '<CreateTime>1736670151</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content>' +
-  '<MsgId>24863140378325117</MsgId></xml>';
+import { anything } from '../../../support/app/handler-runtime.js';
+import { SimulatedCluster, TEXT_PUSH } from '../../../support/cluster/simulated-cluster.js';
 
 /** Twelve messages full: five may be sent. */
 const LONG_ANSWER = Array.from({ length: 12 }, (_, part) => `${part} ${'.'.repeat(2_030)}`).join('\n\n');
@@ -33,7 +28,7 @@ test('given an answer that was cut to fit, when its end is refused as well, then
         : undefined,
   });
   const process = await world.startProcess();
-  void process.receive(BODY);
+  void process.receive(TEXT_PUSH);
   await world.clock.advance(15_000);
   const letters = await world.store.deadLetters(10);
   await world.stopAll();
@@ -66,7 +61,7 @@ test.each<[string, (ctx: HandleContext<PushOf<'message.text'>>) => unknown]>([
       }),
     });
     const process = await world.startProcess();
-    void process.receive(BODY);
+    void process.receive(TEXT_PUSH);
     await world.clock.advance(15_000);
     const letters = await world.store.deadLetters(10);
     await world.stopAll();

@@ -3,8 +3,13 @@ import * as fc from 'fast-check';
 import { ApiRefused } from '../../../../src/api/api-error.js';
 import { defineHandler, textPush, type Handler } from '../../../../src/index.js';
 import type { DeadLetter } from '../../../../src/ports/state-store.js';
-import { ManualClock } from '../../../support/manual-clock.js';
-import { SimulatedCluster, type Fault, type SimulatedProcess } from '../../../support/simulated-cluster.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
+import {
+  SimulatedCluster,
+  type Fault,
+  type SimulatedProcess,
+} from '../../../support/cluster/simulated-cluster.js';
+import { inLongForm } from '../../../support/proof/long-form.js';
 
 const refused = (errcode: number, errorClass: 'bad-request' | 'window-closed'): Error =>
   new ApiRefused('/cgi-bin/message/custom/send', { errcode, text: 'no', errorClass });
@@ -235,7 +240,7 @@ describe('given faults while a letter is retried', () => {
         if (left.length === 0) expect(heads(world)).toEqual(PARTS);
         await world.stopAll();
       }),
-      { numRuns: 150 },
+      { numRuns: inLongForm(500, { else: 50 }) },
     );
   }, 120_000);
 });

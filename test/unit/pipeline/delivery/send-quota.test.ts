@@ -1,11 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { defineHandler } from '../../../../src/index.js';
-import { SimulatedCluster } from '../../../support/simulated-cluster.js';
-
-const BODY =
-  '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
-  '<CreateTime>1736670151</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content>' +
-  '<MsgId>24863140378325117</MsgId></xml>';
+import { SimulatedCluster, TEXT_PUSH } from '../../../support/cluster/simulated-cluster.js';
 
 const LONG_ANSWER = Array.from({ length: 12 }, (_, part) => `${part} ${'.'.repeat(2_030)}`).join('\n\n');
 
@@ -23,11 +18,11 @@ test('given a push whose first try died, when its second one is answered late, t
     }),
   });
   const [first, second] = [await world.startProcess(), await world.startProcess()];
-  void first.receive(BODY);
+  void first.receive(TEXT_PUSH);
   await world.clock.advance(1_000);
   first.die();
   await world.clock.advance(4_000);
-  void second.receive(BODY);
+  void second.receive(TEXT_PUSH);
   await world.clock.advance(30_000);
   await world.stopAll();
   // The moment, and four of the answer: WeChat takes five.

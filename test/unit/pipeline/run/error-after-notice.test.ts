@@ -1,11 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { defineHandler } from '../../../../src/index.js';
-import { NOTICE, SimulatedCluster } from '../../../support/simulated-cluster.js';
-
-const BODY =
-  '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
-  '<CreateTime>1736670151</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content>' +
-  '<MsgId>24863140378325117</MsgId></xml>';
+import { NOTICE, SimulatedCluster, TEXT_PUSH } from '../../../support/cluster/simulated-cluster.js';
 
 test('given a notice that another process said for a run, when its handler throws, then that is a dead letter', async () => {
   const world: SimulatedCluster = new SimulatedCluster({
@@ -22,12 +17,12 @@ test('given a notice that another process said for a run, when its handler throw
   });
   const runner = await world.startProcess();
   const other = await world.startProcess();
-  void runner.receive(BODY);
+  void runner.receive(TEXT_PUSH);
   await world.clock.advance(5_000);
-  void runner.receive(BODY);
+  void runner.receive(TEXT_PUSH);
   await world.clock.advance(5_000);
   let said = '';
-  void other.receive(BODY).then(({ body }) => (said = body));
+  void other.receive(TEXT_PUSH).then(({ body }) => (said = body));
   await world.clock.advance(60_000);
   const letters = await world.store.deadLetters(10);
   await world.stopAll();

@@ -1,16 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { PendingAttempts } from '../../../../src/pipeline/run/pending-attempts.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { OrderedTimers } from '../../../../src/ports/ordered-timers.js';
+import { ManualClock } from '../../../support/time/manual-clock.js';
 
 test('given a try that waits, when one joins later that needs its answer earlier, then the deadline is that one', async () => {
   const clock = new ManualClock();
   const startMs = clock.now();
   const events: [string, number][] = [];
-  const tries = new PendingAttempts(clock, 1_000, (what) => events.push([what, clock.now() - startMs]));
-  void tries.join({ deadlineAtMs: startMs + 4_500, isLast: true });
+  const tries = new PendingAttempts(clock, new OrderedTimers(clock), 1_000, (what) =>
+    events.push([what, clock.now() - startMs]),
+  );
+  void tries.join({ receivedAtMs: startMs, deadlineAtMs: startMs + 4_500, isLast: true });
   await clock.advance(500);
-  void tries.join({ deadlineAtMs: startMs + 2_000, isLast: true });
-  void tries.join({ deadlineAtMs: startMs + 5_000, isLast: true });
+  void tries.join({ receivedAtMs: startMs, deadlineAtMs: startMs + 2_000, isLast: true });
+  void tries.join({ receivedAtMs: startMs, deadlineAtMs: startMs + 5_000, isLast: true });
   await clock.advance(10_000);
   expect(events).toEqual([
     ['jobWriteDue', 1_000],

@@ -3,13 +3,10 @@ import { defineHandler } from '../../../../src/index.js';
 import {
   REPLY_DEADLINE_MS,
   SimulatedCluster,
+  TEXT_PUSH,
   type SimulatedProcess,
-} from '../../../support/simulated-cluster.js';
+} from '../../../support/cluster/simulated-cluster.js';
 
-const BODY =
-  '<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oUser]]></FromUserName>' +
-  '<CreateTime>1736670151</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content>' +
-  '<MsgId>24863140378325117</MsgId></xml>';
 const READY_MS = REPLY_DEADLINE_MS - 100;
 /** Of the swap that settles the answer: the claim and the job come before it. */
 const ANSWER_STEP = 3;
@@ -39,7 +36,7 @@ async function givenATurnedAwayTry(onAnswer: (runner: SimulatedProcess) => void 
   const one = await world.startProcess();
   await world.startProcess();
   let status = 0;
-  void one.receive(BODY).then((answer) => {
+  void one.receive(TEXT_PUSH).then((answer) => {
     status = answer.status;
     onAnswer(one);
   });
@@ -53,7 +50,9 @@ describe('given a try that was sent away before its answer could be settled', ()
     async (which) => {
       await givenATurnedAwayTry();
       let body = '';
-      void world.processes[which === 'another' ? 1 : 0]?.receive(BODY).then((answer) => (body = answer.body));
+      void world.processes[which === 'another' ? 1 : 0]
+        ?.receive(TEXT_PUSH)
+        .then((answer) => (body = answer.body));
       await world.clock.advance(2_000);
       expect(body).toContain('the answer');
       await world.clock.advance(60_000);
@@ -68,7 +67,7 @@ describe('given a try that was sent away before its answer could be settled', ()
       const heard: string[] = [];
       await givenATurnedAwayTry((runner) =>
         world.clock.schedule(afterMs, () => {
-          void runner.receive(BODY).then(({ body }) => heard.push(body));
+          void runner.receive(TEXT_PUSH).then(({ body }) => heard.push(body));
         }),
       );
       await world.clock.advance(60_000);

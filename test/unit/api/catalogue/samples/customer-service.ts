@@ -11,14 +11,15 @@ export const messages: Samples<'messages'> = {
       text: { content: '你好 <a href="http://www.qq.com">腾讯</a>' },
       customservice: { kf_account: 'test1@kftest' },
       aimsgcontext: { is_ai_msg: 1 },
+      business_id: '7',
     },
     wire: 'POST /cgi-bin/message/custom/send',
-    sent: '{"touser":"oDF3iY9P32sK_5GgYiRkjsCo45bk","msgtype":"text","text":{"content":"你好 <a href=\\"http://www.qq.com\\">腾讯</a>"},"customservice":{"kf_account":"test1@kftest"},"aimsgcontext":{"is_ai_msg":1}}',
+    sent: '{"touser":"oDF3iY9P32sK_5GgYiRkjsCo45bk","msgtype":"text","text":{"content":"你好 <a href=\\"http://www.qq.com\\">腾讯</a>"},"customservice":{"kf_account":"test1@kftest"},"aimsgcontext":{"is_ai_msg":1},"business_id":"7"}',
   },
   typing: {
-    request: { touser: USER, command: 'Typing' },
+    request: { touser: USER, command: 'Typing', business_id: '7' },
     wire: 'POST /cgi-bin/message/custom/typing',
-    sent: '{"touser":"oDF3iY9P32sK_5GgYiRkjsCo45bk","command":"Typing"}',
+    sent: '{"touser":"oDF3iY9P32sK_5GgYiRkjsCo45bk","command":"Typing","business_id":"7"}',
   },
 };
 
@@ -55,9 +56,9 @@ export const agents: Samples<'agents'> = {
     result: { kf_online_list: [{ kf_account: 'test1@test', status: 1, kf_id: '1001', accepted_case: 1 }] },
   },
   add: {
-    request: { kf_account: 'test1@test', nickname: '客服1' },
+    request: { kf_account: 'test1@test', nickname: '客服1', business_id: '7' },
     wire: 'POST /customservice/kfaccount/add',
-    sent: '{"kf_account":"test1@test","nickname":"客服1"}',
+    sent: '{"kf_account":"test1@test","nickname":"客服1","business_id":"7"}',
     answer: { errcode: 0, errmsg: 'in a normal state' },
   },
   update: {

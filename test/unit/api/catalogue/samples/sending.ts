@@ -11,6 +11,8 @@ const ARTICLE = {
   thumb_media_id: 'THUMB',
   need_open_comment: 0,
   only_fans_can_comment: 0,
+  pic_crop_235_1: '0_0_1_0.5',
+  pic_crop_1_1: '0.25_0_0.75_1',
 } as const;
 const KNOWN = { ...ARTICLE, url: 'http://mp.weixin.qq.com/s?__biz=x', is_deleted: false } as const;
 
@@ -41,11 +43,21 @@ export const mass: Samples<'mass'> = {
     result: { msg_id: '34182' },
   },
   preview: {
-    request: { towxname: '示例的微信号', msgtype: 'voice', voice: { media_id: 'V' } },
+    request: { towxname: '示例的微信号', msgtype: 'image', image: { media_id: 'P' } },
     wire: 'POST /cgi-bin/message/mass/preview',
-    sent: '{"towxname":"示例的微信号","msgtype":"voice","voice":{"media_id":"V"}}',
+    sent: '{"towxname":"示例的微信号","msgtype":"image","image":{"media_id":"P"}}',
     text: '{"errcode":0,"errmsg":"preview success","msg_id":34182}',
     result: { msg_id: '34182' },
+  },
+  video: {
+    request: { media_id: 'V', title: '标题', description: '简介' },
+    wire: 'POST /cgi-bin/media/uploadvideo',
+    sent: '{"media_id":"V","title":"标题","description":"简介"}',
+    answer: {
+      type: 'video',
+      media_id: 'IhdaAQXuvJtGzwwc0abfXnzeezfO0NgPK6AQYShD8RQYMTtfzbLdBIQkQziv2XJc',
+      created_at: 1398848981,
+    },
   },
   status: {
     request: { msg_id: '201053012' },
@@ -90,6 +102,17 @@ export const drafts: Samples<'drafts'> = {
     request: { media_id: 'DRAFT' },
     wire: 'POST /cgi-bin/draft/delete',
     sent: '{"media_id":"DRAFT"}',
+  },
+  switch: {
+    request: { checkonly: 1 },
+    wire: 'POST /cgi-bin/draft/switch?checkonly=1',
+    answer: { is_open: 1 },
+  },
+  productCard: {
+    request: { product_id: '10000063', article_type: 'news', card_type: 1 },
+    wire: 'POST /channels/ec/service/product/getcardinfo',
+    sent: '{"product_id":"10000063","article_type":"news","card_type":1}',
+    answer: { product_key: 'KEY', DOM: '<mp-common-product></mp-common-product>' },
   },
   count: { request: {}, wire: 'GET /cgi-bin/draft/count', answer: { total_count: 7 } },
   list: {

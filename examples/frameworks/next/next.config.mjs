@@ -1,0 +1,4 @@
+// next/next.config.mjs
+export default {
+  pageExtensions: ['mjs'],
+};

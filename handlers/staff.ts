@@ -1,8 +1,0 @@
-// "人工": hands the user over to human staff
-import { defineHandler, says } from '../src/index.js';
-
-export default defineHandler({
-  on: 'message.text',
-  when: says('人工', '客服', 'staff'),
-  handle: (ctx) => ctx.reply.toStaff(),
-});

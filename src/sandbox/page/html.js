@@ -1,2 +1,0 @@
-/** The one door to the vendored library. */
-export { html, render, useState, useEffect, useLayoutEffect, useMemo, useRef } from './vendor/htm-preact.js';

@@ -1,0 +1,22 @@
+import { describe, expect, test } from '@jest/globals';
+import { RedisCluster } from '../support/processes/redis-cluster.js';
+import { RedisSentinels } from '../support/processes/redis-sentinels.js';
+import { proveFailovers } from '../support/proof/failover.js';
+
+/** Five failovers of every kind, under more load: `npm run prove -- sentinel`, `npm run prove -- cluster`. */
+describe.each([
+  ['three Sentinels', () => RedisSentinels.start({ password: 'sentinel-secret' })],
+  ['a cluster of three', () => RedisCluster.start()],
+])('given two built servers on %s', (_what, start) => {
+  test('when the primary is killed under load, then nothing accepted is lost or answered twice', async () => {
+    const deployment = await start();
+    try {
+      for await (const { broken, ledger } of proveFailovers(deployment, ['kill'], 50)) {
+        expect(broken).toEqual([]);
+        expect(ledger).toMatchObject({ lost: 0, duplicated: 0 });
+      }
+    } finally {
+      await deployment.stop();
+    }
+  }, 240_000);
+});

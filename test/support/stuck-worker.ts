@@ -1,9 +1,0 @@
-// A worker process that takes jobs, says so, and never finishes one: to be killed. Argument: the URL of Redis.
-import { createBullQueue } from '../../src/adapters/redis/index.js';
-import { systemClock } from '../../src/ports/clock.js';
-import { silentLogger } from '../../src/ports/logger.js';
-
-createBullQueue({ url: process.argv[2] ?? '', log: silentLogger, clock: systemClock }).consume(({ id }) => {
-  process.stdout.write(`took ${id}\n`);
-  return new Promise(() => {});
-});
