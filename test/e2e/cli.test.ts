@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startFakeWechatApi } from '../support/wechat/fake-wechat-api.js';
+import { endProcess } from '../support/processes/end-process.js';
+import { sparePort } from '../support/processes/port-of.js';
 import { eventually } from '../support/time/eventually.js';
 
 const MAIN = resolve('dist/src/cli/main.js');
@@ -17,12 +19,7 @@ beforeAll(() => {
   mkdirSync(join(folder, 'handlers'));
 });
 afterEach(async () => {
-  for (const child of children) {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-  }
+  await Promise.all([...children].map((child) => endProcess(child)));
   children.clear();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,16 +38,6 @@ function start(args: readonly string[], env: Record<string, string> = {}) {
   return { child, seen, ended };
 }
 const run = (args: readonly string[], env?: Record<string, string>) => start(args, env).ended;
-
-async function freePort(): Promise<string> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return String(address.port);
-}
 
 const logged = (out: string): Record<string, unknown>[] =>
   out
@@ -121,7 +108,12 @@ describe('given the built command line', () => {
       join(handlers, 'throws.js'),
       `export default { on: 'event.click', handle() { throw new RangeError('as it happens'); } };`,
     );
-    const env = { ...account, PORT: await freePort(), ADMIN_PORT: await freePort(), HANDLERS_DIR: handlers };
+    const env = {
+      ...account,
+      PORT: String(await sparePort()),
+      ADMIN_PORT: String(await sparePort()),
+      HANDLERS_DIR: handlers,
+    };
     const server = start(['serve'], { ...env, HOST: '127.0.0.1', DATA_DIR: join(folder, 'data') });
     await eventually(() => expect(server.seen.out).toContain('"ready"'));
 
@@ -155,7 +147,7 @@ describe('given the built command line', () => {
   });
 
   test('when the reader of its log goes away, then the server still answers, and SIGTERM still ends it', async () => {
-    const env = { ...account, PORT: await freePort(), ADMIN_PORT: await freePort() };
+    const env = { ...account, PORT: String(await sparePort()), ADMIN_PORT: String(await sparePort()) };
     const server = start(['serve'], { ...env, HOST: '127.0.0.1', DATA_DIR: join(folder, 'data-unread') });
     await eventually(() => expect(server.seen.out).toContain('"ready"'));
     server.child.stdout.destroy();
@@ -175,8 +167,8 @@ describe('given the built command line', () => {
     const env = {
       ...account,
       HOST: '127.0.0.1',
-      PORT: await freePort(),
-      ADMIN_PORT: await freePort(),
+      PORT: String(await sparePort()),
+      ADMIN_PORT: String(await sparePort()),
       HANDLERS_DIR: handlers,
       DATA_DIR: join(folder, 'data-doctor'),
       WECHAT_API_BASE_URLS: api.url,
@@ -205,7 +197,7 @@ describe('given the built command line', () => {
   });
 
   test('when a server starts with the handlers of its working directory, then it says from where, and how late answers travel', async () => {
-    const env = { ...account, PORT: await freePort(), ADMIN_PORT: await freePort() };
+    const env = { ...account, PORT: String(await sparePort()), ADMIN_PORT: String(await sparePort()) };
     const server = start(['serve'], { ...env, HOST: '127.0.0.1', DATA_DIR: join(folder, 'data-own') });
     await eventually(() => expect(server.seen.out).toContain('"ready"'));
     expect(logged(server.seen.out).find(({ msg }) => msg === 'ready')).toMatchObject({
@@ -220,8 +212,8 @@ describe('given the built command line', () => {
   test('when there is no folder of handlers, then it is named with what to do, and the exit code is 78', async () => {
     const env = {
       ...account,
-      PORT: await freePort(),
-      ADMIN_PORT: await freePort(),
+      PORT: String(await sparePort()),
+      ADMIN_PORT: String(await sparePort()),
       HANDLERS_DIR: 'elsewhere',
     };
     const { code, out, err } = await run(['serve'], { ...env, DATA_DIR: join(folder, 'data-none') });
@@ -236,7 +228,12 @@ describe('given the built command line', () => {
       join(handlers, 'all.mjs'),
       `export default { on: 'message', when: ({ content }) => content === '帮助', handle: ({ reply }) => reply.text('mine') };`,
     );
-    const env = { ...account, PORT: await freePort(), ADMIN_PORT: await freePort(), HANDLERS_DIR: handlers };
+    const env = {
+      ...account,
+      PORT: String(await sparePort()),
+      ADMIN_PORT: String(await sparePort()),
+      HANDLERS_DIR: handlers,
+    };
     const server = start(['serve', '--demo'], {
       ...env,
       HOST: '127.0.0.1',
@@ -278,7 +275,7 @@ describe('given the built command line', () => {
 
   test('when .env has a port, then send pushes there with the test account, too', async () => {
     const dir = mkdtempSync(join(folder, 'dev-'));
-    const port = await freePort();
+    const port = String(await sparePort());
     writeFileSync(join(dir, '.env'), `PORT=${port}\nWECHAT_APP_ID=wx-of-a-real-account\n`);
     const sent = spawn(process.execPath, [MAIN, 'send', 'message.text', '--dev'], { cwd: dir, env: {} });
     children.add(sent);
@@ -289,7 +286,10 @@ describe('given the built command line', () => {
   });
 
   test('when nobody listens, then send says so and the exit code is 1', async () => {
-    const { code, err } = await run(['send', 'message.text'], { ...account, PORT: await freePort() });
+    const { code, err } = await run(['send', 'message.text'], {
+      ...account,
+      PORT: String(await sparePort()),
+    });
     expect(code).toBe(1);
     expect(err).toMatch(/nothing is listening there/);
   });

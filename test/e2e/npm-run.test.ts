@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { sparePort } from '../support/processes/port-of.js';
 import { eventually } from '../support/time/eventually.js';
 
 let folder: string;
@@ -28,20 +27,13 @@ const endGroup = (pid: number): void => {
   }
 };
 
-async function freePorts(count: number): Promise<string[]> {
-  const probes = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(probes.map((probe) => once(probe, 'listening')));
-  const ports = probes.map((probe) => {
-    const address = probe.address();
-    return String(typeof address === 'object' && address?.port);
-  });
-  await Promise.all(probes.map((probe) => once(probe.close(), 'close')));
-  return ports;
-}
-
 /** Runs an npm script of this repository with the ports of nobody. */
 async function npmRun(script: string): Promise<ChildProcess> {
-  const [PORT = '', SANDBOX_PORT = '', ADMIN_PORT = ''] = await freePorts(3);
+  const [PORT, SANDBOX_PORT, ADMIN_PORT] = [
+    String(await sparePort()),
+    String(await sparePort()),
+    String(await sparePort()),
+  ];
   out = '';
   npm = spawn('npm', ['run', '--silent', script], {
     env: {

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,6 +9,7 @@ import {
   type ServerFolder,
   type ServerProcess,
 } from '../support/processes/built-server.js';
+import { endProcess } from '../support/processes/end-process.js';
 import { sparePort } from '../support/processes/port-of.js';
 import { RedisCluster } from '../support/processes/redis-cluster.js';
 import { RedisSentinels } from '../support/processes/redis-sentinels.js';
@@ -169,9 +169,7 @@ describe('given a Sentinel and a cluster that are reached by TLS', () => {
       const untrusted = { ...settings, REDIS_TLS_CA_FILE: tls('other-ca') };
       await refuses(untrusted, 'SELF_SIGNED_CERT_IN_CHAIN', /REDIS_TLS_CA_FILE/);
     } finally {
-      const gone = once(sentinel, 'exit');
-      sentinel.kill('SIGKILL');
-      await gone;
+      await endProcess(sentinel);
       await redis.stop();
       await rm(dir, { recursive: true });
     }

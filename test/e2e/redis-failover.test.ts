@@ -18,5 +18,5 @@ describe.each([
     } finally {
       await deployment.stop();
     }
-  }, 240_000);
+  }, 600_000);
 });

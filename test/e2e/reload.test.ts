@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { endProcess } from '../support/processes/end-process.js';
 
 /**
  * Reloading rests on Node's module loader, so it is proven in a process of its own: a watcher that prints what each
@@ -55,11 +55,7 @@ beforeEach(async () => {
   lines = [];
 });
 afterEach(async () => {
-  if (child.exitCode === null) {
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  }
+  await endProcess(child);
   await rm(root, { recursive: true });
 });
 

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endProcess } from '../processes/end-process.js';
 import { sparePort } from '../processes/port-of.js';
 import { eventually } from '../time/eventually.js';
 
@@ -41,9 +41,7 @@ export async function startProxy(name: ProxyName, upstreams: readonly [number, n
   return {
     url: `${url}/wechat`,
     async stop() {
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
+      await endProcess(child);
       await rm(dir, { recursive: true, force: true });
     },
   };

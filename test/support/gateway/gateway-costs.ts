@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { makeServerFolder } from '../processes/built-server.js';
+import { endProcess } from '../processes/end-process.js';
 import { portOf } from '../processes/port-of.js';
 import type { ProofPart } from '../proof/proof.js';
 
@@ -72,9 +73,7 @@ export async function* gatewayCosts(size: {
     );
   } finally {
     agent.destroy();
-    const gone = once(proxy, 'close');
-    proxy.kill('SIGKILL');
-    await gone;
+    await endProcess(proxy);
     await folder.remove();
     wechat.close();
     wechat.closeAllConnections();

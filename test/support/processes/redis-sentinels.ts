@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { eventually } from '../time/eventually.js';
+import { endProcess, hasEnded } from './end-process.js';
 import { sparePort } from './port-of.js';
 import { endPrimary, replicasReady, type Failover, type RedisDeployment } from './redis-deployment.js';
 import { RedisServer, redisProgram } from './redis-server.js';
@@ -107,13 +107,7 @@ export class RedisSentinels implements RedisDeployment {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(
-      this.sentinels.map(async (sentinel) => {
-        const gone = once(sentinel, 'exit');
-        sentinel.kill('SIGKILL');
-        await gone;
-      }),
-    );
+    await Promise.all(this.sentinels.map((sentinel) => endProcess(sentinel)));
     await Promise.all(this.servers.map((server) => server.stop()));
     await rm(this.dir, { recursive: true, force: true });
   }
@@ -121,6 +115,8 @@ export class RedisSentinels implements RedisDeployment {
   /** The Sentinels know of each other and of all replicas, and these lack nothing. */
   private async settled(): Promise<void> {
     await eventually(async () => {
+      const ended = this.sentinels.filter(hasEnded).length;
+      if (ended > 0) throw new Error(`${ended} Sentinels ended by themselves`);
       for (const port of this.ports) {
         const others = await this.askSentinel(port, 'SENTINELS', MASTER);
         const replicas = await this.askSentinel(port, 'REPLICAS', MASTER);

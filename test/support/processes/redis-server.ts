@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endProcess, hasEnded } from './end-process.js';
 import { sparePort } from './port-of.js';
 
 const PATHS = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'];
@@ -71,23 +72,20 @@ export class RedisServer {
       'warning',
     ];
     const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.dir];
-    this.child = spawn(program, [...place, ...settings, ...this.extra], { stdio: 'ignore' });
+    const child = spawn(program, [...place, ...settings, ...this.extra], { stdio: 'ignore' });
+    this.child = child;
     const untilMs = Date.now() + STARTS_WITHIN_MS;
-    while (!(await answersPing(this.port))) {
-      const { exitCode } = this.child;
-      if (exitCode !== null || Date.now() > untilMs)
-        throw new Error(`redis-server did not start on port ${this.port}: exit code ${exitCode}`);
+    while (!(await isReady(this.port, child.pid))) {
+      if (hasEnded(child) || Date.now() > untilMs)
+        throw new Error(`redis-server did not start on port ${this.port}: exit code ${child.exitCode}`);
     }
   }
 
   /** Kills it, as in a crash: nothing is saved. */
   async kill(): Promise<void> {
     const { child } = this;
-    if (child === undefined) return;
     this.child = undefined;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
+    if (child !== undefined) await endProcess(child);
   }
 
   /** Makes it hang: connections stay open, nothing is answered. */
@@ -112,15 +110,21 @@ export function redisProgram(): string {
   return program;
 }
 
-/** One PING; a server that still loads its file answers `-LOADING`. */
-async function answersPing(port: number): Promise<boolean> {
+/** Whether this process answers there, and has loaded its file. Another program may have taken the port in between. */
+async function isReady(port: number, pid: number | undefined): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   socket.setTimeout(500, () => socket.destroy(new Error('no answer')));
   try {
     await once(socket, 'connect');
-    socket.write('PING\r\n');
-    const [answer] = await once(socket, 'data');
-    return String(answer).startsWith('+PONG');
+    socket.write('PING\r\nINFO server\r\n');
+    let answers = '';
+    for await (const chunk of socket) {
+      answers += String(chunk);
+      if (!answers.startsWith('+PONG')) return false;
+      const [, answering] = /^process_id:(\d+)\r$/m.exec(answers) ?? [];
+      if (answering !== undefined) return Number(answering) === pid;
+    }
+    return false;
   } catch {
     await new Promise((resolve) => {
       setTimeout(resolve, 20);

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { endProcess } from './end-process.js';
 
 const CHILD = new URL('token-child.mjs', import.meta.url).pathname;
 const DIST = pathToFileURL(process.env['TEST_DIST'] ?? 'dist').href;
@@ -67,16 +67,7 @@ export class TokenProcesses {
   }
 
   async end(): Promise<void> {
-    const alive = this.children.filter(
-      ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
-    );
-    await Promise.all(
-      alive.map(async (child) => {
-        const gone = once(child, 'close');
-        child.kill('SIGKILL');
-        await gone;
-      }),
-    );
+    await Promise.all(this.children.map((child) => endProcess(child)));
   }
 
   private hears(child: ChildProcess, action: string): Promise<Message> {
