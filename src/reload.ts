@@ -58,7 +58,14 @@ export function reload(
 /** Returns the names of other settings that differ. */
 function changedSettings(running: Config, next: Config): readonly string[] {
   const [before, after] = [running, next].map(
-    ({ accounts: _used, oauth: _pages, pageSignatures: _signing, warnings: _said, ...rest }) => rest,
+    ({
+      accounts: _used,
+      accountsFile: _read,
+      oauth: _pages,
+      pageSignatures: _signing,
+      warnings: _said,
+      ...rest
+    }) => rest,
   );
   return Object.entries(after ?? {})
     .filter(([name, value]) => !isDeepStrictEqual(value, Reflect.get(before ?? {}, name)))

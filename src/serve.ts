@@ -82,10 +82,19 @@ export async function serve({
     });
     const onReload = (): void => {
       try {
-        reloadFrom(() => withinOpenFiles(readConfig(withDotEnv(env))));
+        let next = config;
+        reloadFrom(() => (next = withinOpenFiles(readConfig(withDotEnv(env)))));
+        watchAccounts(next.accountsFile);
       } catch (error) {
         if (!(error instanceof AppError)) throw error; // the others are logged
       }
+    };
+    let watched: string | undefined;
+    const watchAccounts = (file: string | undefined): void => {
+      if (file === watched) return;
+      watched = file;
+      endFileWatch();
+      endFileWatch = file === undefined ? (): void => {} : watchAccountsFile(file, onReload);
     };
     const stopped = handleSignals(app, {
       log,
@@ -94,7 +103,7 @@ export async function serve({
       onReload,
     });
     stopWithParent();
-    if (config.accountsFile !== undefined) endFileWatch = watchAccountsFile(config.accountsFile, onReload);
+    watchAccounts(config.accountsFile);
     tellParent((listener) => app.onEvent(listener));
     const { port, adminPort } = await app.start();
     log.info(

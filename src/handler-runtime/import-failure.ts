@@ -10,12 +10,19 @@ const NEEDS_TYPESCRIPT: Words = {
   zh: '是 TypeScript，当前的 Node 无法加载：请安装 tsx（npm install tsx）；或者用 Node 22.18 及更新的版本，导入的文件名写 .ts；或者先编译，再把 HANDLERS_DIR 设为 .js 文件所在的目录',
 };
 
+const IS_COMMONJS: Words = {
+  en: 'is an ES module (it has import or export), but its package.json makes it CommonJS: set "type": "module" there, or name the file .mjs (.mts for TypeScript)',
+  zh: '是 ES 模块（用了 import 或 export），但它的 package.json 规定按 CommonJS 加载：请在其中设置 "type": "module"，或者把文件名改为 .mjs（TypeScript 用 .mts）',
+};
+
 /** Explains why a handler could not be imported, with file and line of the cause if known. */
 export async function explainImportFailure(error: unknown, dir: string, file: string): Promise<Words> {
   if (isTypeScriptTrouble(error, file)) return NEEDS_TYPESCRIPT;
   const place = placeIn(error, dir) ?? (await placeOfSyntaxError(error, dir));
+  const at = place === undefined ? '' : `\n    at ${place}`;
+  if (isModuleSyntax(error)) return { en: IS_COMMONJS.en + at, zh: IS_COMMONJS.zh + at };
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const why = `${withoutGeneration(what)}${place === undefined ? '' : `\n    at ${place}`}`;
+  const why = withoutGeneration(what) + at;
   return { en: `cannot be imported: ${why}`, zh: `无法导入：${why}` };
 }
 
@@ -29,6 +36,11 @@ function isTypeScriptTrouble(error: unknown, file: string): boolean {
     return existsSync(withoutGeneration(fileURLToPath(String(error.url))).replace(/js$/, 'ts'));
   return error.code === 'ERR_UNKNOWN_FILE_EXTENSION' || error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX';
 }
+
+/** True if CommonJS met the syntax of ES modules. */
+const isModuleSyntax = (error: unknown): boolean =>
+  error instanceof SyntaxError &&
+  /^(?:Cannot use import statement outside a module|Unexpected token 'export')$/.test(error.message);
 
 /** Finds the first `file:line` within the directory in message or stack. */
 function placeIn(error: unknown, dir: string): string | undefined {

@@ -169,6 +169,26 @@ describe('given a server of several accounts', () => {
   });
 });
 
+describe('given a server that reads the place of its accounts file from .env', () => {
+  test('when that place changes at a SIGHUP, then the new file is watched from then on', async () => {
+    folder = await makeServerFolder(HANDLERS);
+    await write(those('shop'));
+    await write(those('shop', 'news'), 'others.json');
+    const dotEnv = (file: string) => writeFile(join(folder.dir, '.env'), `WECHAT_ACCOUNTS_FILE=${file}\n`);
+    await dotEnv('accounts.json');
+    const server = folder.start({ WECHAT_API_BASE_URLS: 'http://127.0.0.1:9' });
+    await server.ready();
+    await dotEnv('others.json');
+    server.child.kill('SIGHUP');
+    const reloaded = () => said(server, 'settings reloaded');
+    await eventually(() => expect(reloaded()).toMatchObject([{ added: ['news'] }]));
+    await write(those('shop', 'news', 'club'), 'others.json'); // and no signal
+    await eventually(() => expect(reloaded()).toMatchObject([{}, { added: ['club'] }]));
+    expect(said(server, 'settings pending')).toEqual([]);
+    await folder.remove();
+  });
+});
+
 describe('given handlers that are bound to an account that nobody configured', () => {
   test('when the server starts, then it names the file and the account, and ends with 1', async () => {
     folder = await makeServerFolder({

@@ -222,6 +222,17 @@ describe('given the built command line', () => {
     expect(err).not.toMatch(/^\s+at /m);
   });
 
+  test('when a handler is an ES module where package.json says CommonJS, then both ways out are told', async () => {
+    const project = join(folder, 'commonjs');
+    mkdirSync(join(project, 'handlers'), { recursive: true });
+    writeFileSync(join(project, 'package.json'), '{"type":"commonjs"}');
+    writeFileSync(join(project, 'handlers', 'hello.js'), "export default { on: 'message.text' };\n");
+    const { code, out, err } = await run(['routes'], { HANDLERS_DIR: join(project, 'handlers') });
+    expect(code).not.toBe(0);
+    expect(out + err).toMatch(/hello\.js: is an ES module.*"type": "module".*\.mjs/);
+    expect(out + err).toContain(`at ${join(realpathSync(project), 'handlers', 'hello.js')}:1`);
+  });
+
   test('when the demo is asked for, then it answers where no handler of the folder does, and the log warns', async () => {
     const handlers = mkdtempSync(join(folder, 'handlers-'));
     writeFileSync(
