@@ -70,7 +70,7 @@ export const forwardVariables = {
     },
     fallback: 'window',
     meaning:
-      'How long a push is kept for a backend that is down: window (until its user can be sent nothing any more, 48 h for a push that opens no window) or minutes.',
+      'How long a push is kept for a backend that is down: window (until nothing can be sent to the user any more; 48 h if the push allows no messages) or minutes.',
   },
   FORWARD_OTHERWISE: {
     schema: trimmed.min(1),

@@ -131,7 +131,7 @@ export const handshakeRules: readonly Rule[] = [
     id: 'handshake-wrong-signature',
     group: 'handshake',
     level: 'must',
-    title: { en: 'A handshake with a wrong signature is not answered', zh: '签名错误的 URL 验证不应答' },
+    title: { en: 'A handshake with a wrong signature is not answered', zh: '不应答签名错误的 URL 验证' },
     says: {
       en: 'Only if the signature fits does the request come from WeChat.',
       zh: '签名正确，请求才来自微信。',
@@ -162,7 +162,7 @@ export const handshakeRules: readonly Rule[] = [
     turn: 'alone',
     title: {
       en: 'A handshake without signature, timestamp or nonce is not answered',
-      zh: '缺少 signature、timestamp 或 nonce 的 URL 验证不应答',
+      zh: '不应答缺少 signature、timestamp 或 nonce 的 URL 验证',
     },
     says: { en: 'All of them come with every handshake.', zh: '每次 URL 验证都带有这些参数。' },
     source,
@@ -182,7 +182,7 @@ export const handshakeRules: readonly Rule[] = [
     group: 'handshake',
     level: 'advice',
     turn: 'alone',
-    title: { en: 'A handshake with two signatures is not answered', zh: '带有两个签名的 URL 验证不应答' },
+    title: { en: 'A handshake with two signatures is not answered', zh: '不应答带有两个签名的 URL 验证' },
     says: { en: 'Each parameter comes once.', zh: '每个参数只出现一次。' },
     source,
     remedy: {

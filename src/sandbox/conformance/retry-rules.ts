@@ -49,8 +49,8 @@ export const retryRules: readonly Rule[] = [
     group: 'retries',
     level: 'must',
     title: {
-      en: 'Where one of three simultaneous attempts gets a reply, all do',
-      zh: '同时到来的三次请求，一次有回复，次次都有',
+      en: 'If one of three simultaneous attempts gets a reply, all do',
+      zh: '同时到来的三次请求，只要一次有回复，每次都要有',
     },
     says: {
       en: 'A push that is not answered within five seconds comes again while the first attempt may still run; the answer to any of them is shown.',
@@ -69,8 +69,8 @@ export const retryRules: readonly Rule[] = [
     group: 'retries',
     level: 'must',
     title: {
-      en: 'Where one of three consecutive attempts gets a reply, all do',
-      zh: '依次到来的三次请求，一次有回复，次次都有',
+      en: 'If one of three consecutive attempts gets a reply, all do',
+      zh: '依次到来的三次请求，只要一次有回复，每次都要有',
     },
     says: {
       en: 'Attempts of one push have the same MsgId. One more comes where the answer before it was lost on its way.',
@@ -88,8 +88,8 @@ export const retryRules: readonly Rule[] = [
     group: 'retries',
     level: 'must',
     title: {
-      en: 'Where one attempt of an event gets a reply, all do',
-      zh: '同一事件的各次请求，一次有回复，次次都有',
+      en: 'If one attempt of an event gets a reply, all do',
+      zh: '同一事件的各次请求，只要一次有回复，每次都要有',
     },
     says: {
       en: 'Events have no MsgId; sender and CreateTime tell that they are the same.',
