@@ -1,6 +1,7 @@
 import { ConfigInvalid } from '../config/config-invalid.js';
 import { terminalLanguage } from '../config/terminal-language.js';
 import { AppError } from '../protocol/app-error.js';
+import type { Words } from '../protocol/words.js';
 import {
   exitCodes,
   openTerminal,
@@ -26,18 +27,23 @@ export async function runCommand(
   try {
     return await command.run(args, terminal);
   } catch (error) {
-    return explain(error, command, terminal);
+    return explain(error, command, args, terminal);
   }
 }
 
-function explain(error: unknown, command: Command, terminal: Terminal): number {
+const HINT: Words = { en: '--help explains all of it.', zh: '用 --help 查看全部说明。' };
+
+function explain(error: unknown, command: Command, args: readonly string[], terminal: Terminal): number {
   if (!(error instanceof AppError)) {
     terminal.err(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return exitCodes.failed;
   }
   const message = error.messageIn(terminal.language);
   if (error instanceof UsageInvalid) {
-    terminal.err(`${message}\n\n${command.usage[terminal.language]}`);
+    const usage = command.usage[terminal.language];
+    // A page of help after one wrong option would push its fault off the screen.
+    const help = args.length === 0 ? usage : `${usage.split('\n', 1)[0]}\n${HINT[terminal.language]}`;
+    terminal.err(`${message}\n\n${help}`);
     return exitCodes.usage;
   }
   terminal.err(message);

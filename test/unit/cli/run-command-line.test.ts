@@ -59,6 +59,16 @@ describe('given a command line', () => {
     expect(code).toBe(2);
     expect(err).toMatch(reason);
   });
+
+  test('when one option is wrong, then the fault and the way to the help fit on one screen', async () => {
+    const { err } = await run('send', 'message.text', '--url', 'http://127.0.0.1/');
+    expect(err.trimEnd().split('\n')).toEqual([
+      'Unknown option --url.',
+      '',
+      expect.stringMatching(/^Usage: wechat-callback send /),
+      '--help explains all of it.',
+    ]);
+  });
 });
 
 describe('given a file to send', () => {
