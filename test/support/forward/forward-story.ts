@@ -46,7 +46,7 @@ export async function forwardStory(
     FORWARD_TOKEN: FIXTURE_ACCOUNT.token,
     FORWARD_AES_KEY: FIXTURE_ACCOUNT.encodingAesKey,
     FORWARD_MODE: backend.mode,
-    LOG_LEVEL: 'info',
+    LOG_LEVEL: 'debug',
   });
   try {
     const servers = [await ground.start(), await ground.start()];
@@ -94,7 +94,10 @@ export async function forwardStory(
         unansweredLike: traffic.unanswered.at(-1),
       },
       broken: [
-        ...ends.lost.slice(0, 5).map((text) => `nothing is lost: ${text}`),
+        ...ends.lost.slice(0, 5).map((text) => {
+          const [, msgId = text] = /MsgId (\d+)/.exec(text) ?? [];
+          return `nothing is lost: ${[text, ...ground.linesAbout(msgId)].join('\n      ')}`;
+        }),
         ...ends.twice.slice(0, 5).map((text) => `nothing is said twice: ${text}`),
         ...ends.unexpected.slice(0, 5).map((text) => `nothing comes that the backend did not say: ${text}`),
         ...ends.dead.slice(0, 5).map((reason) => `no dead letter, but ${reason}`),

@@ -119,6 +119,14 @@ export class ServerGround {
     return (await readFile(join(this.dir, 'runs'), 'utf8')).split('\n').filter((line) => line !== '');
   }
 
+  /** What all servers of this ground, those that ended too, logged about a push; of a push that is lost, its story. */
+  linesAbout(msgId: string): string[] {
+    return this.started
+      .flatMap((server) => server.lines())
+      .map((line) => JSON.stringify(line))
+      .filter((line) => line.includes(msgId));
+  }
+
   async start(settings: Readonly<Record<string, string>> = {}, role: Role = 'all'): Promise<ServerProcess> {
     const server = startServer(
       this.dir,

@@ -94,7 +94,7 @@ export class Traffic {
       disordered: [] as string[],
     };
     for (const [text, body] of this.said) {
-      const { user, content } = text;
+      const { user, content, msgId } = text;
       const reading = this.readingOf(text, body);
       const letter = letters.get(user);
       const told = `${user} ${content}: ${reading.pieces} parts, after ${body.slice(0, 7)}`;
@@ -104,7 +104,7 @@ export class Traffic {
       else if (reading.isTwice) ends.twice.push(told);
       else if (reading.isStrange) ends.unexpected.push(told);
       else if (reading.isDisordered) ends.disordered.push(told);
-      else if (letter === undefined) ends.lost.push(`${user} ${content}`);
+      else if (letter === undefined) ends.lost.push(`${user} ${content}, MsgId ${msgId}, after ${body.slice(0, 7)}`);
       if (!reading.isWhole && letter !== undefined) ends.dead.push(letter);
     }
     return { typed: this.pushes.length, accepted: this.said.size, ...ends };
