@@ -104,7 +104,8 @@ export class Traffic {
       else if (reading.isTwice) ends.twice.push(told);
       else if (reading.isStrange) ends.unexpected.push(told);
       else if (reading.isDisordered) ends.disordered.push(told);
-      else if (letter === undefined) ends.lost.push(`${user} ${content}, MsgId ${msgId}, after ${body.slice(0, 7)}`);
+      else if (letter === undefined)
+        ends.lost.push(`${user} ${content}, MsgId ${msgId}, after ${body.slice(0, 7)}`);
       if (!reading.isWhole && letter !== undefined) ends.dead.push(letter);
     }
     return { typed: this.pushes.length, accepted: this.said.size, ...ends };
