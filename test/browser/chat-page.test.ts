@@ -182,6 +182,26 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.getByLabel('搜索推送').fill('');
   });
 
+  test('when a push is opened far down the list, then its detail begins at its top', async () => {
+    await far.call('POST', '/api/push', { copies: 30, fields: { Content: '帮助' } });
+    const last = page.locator('.push-row').nth(29);
+    await last.scrollIntoViewIfNeeded();
+    expect(await page.evaluate('document.querySelector(".panel").scrollTop')).toBeGreaterThan(0);
+    await last.click();
+    await page.locator('.raw pre').first().waitFor();
+    expect(await page.evaluate('document.querySelector(".panel").scrollTop')).toBe(0);
+  });
+
+  test('when the options of a push are opened, then no field sticks to the one above it', async () => {
+    await page.getByRole('button', { name: '更多消息与事件' }).click();
+    await page.locator('dialog').getByText('选项', { exact: true }).click();
+    const gaps = await page.evaluate<number[]>(`[...document.querySelectorAll('.options .field')]
+      .map((node) => node.getBoundingClientRect())
+      .flatMap((box, place, all) => (place === 0 ? [] : [box.top - all[place - 1].bottom]))`);
+    expect(gaps).toEqual([8, 8]);
+    await page.keyboard.press('Escape');
+  });
+
   test('when a kind is searched, then the arrow keys choose and Enter sends; the row names it once', async () => {
     await page.getByRole('button', { name: '更多消息与事件' }).click();
     await page.getByLabel('搜索类型').fill('菜单跳转');
@@ -217,6 +237,18 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.locator('dialog').getByRole('button', { name: '保存' }).click();
     await page.locator('dialog').waitFor({ state: 'detached' });
     expect(far.sandbox.state.menus.current()).toEqual(button);
+  });
+
+  test('when a file is sent by the form, then it is a medium of the account', async () => {
+    await page.getByRole('tab', { name: '调用' }).click();
+    await page.getByText('调用接口', { exact: true }).click();
+    await page.getByLabel('接口路径').fill('/cgi-bin/media/upload');
+    await page.getByLabel('查询参数').fill('type=image');
+    await page.getByLabel('文件').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT });
+    await page.getByRole('button', { name: '调用', exact: true }).click();
+    const answer = await page.locator('.call-form pre', { hasText: 'media_id' }).textContent();
+    const { media_id: id } = Object(JSON.parse(answer ?? ''));
+    expect(far.sandbox.state.media.get(String(id))?.bytes.equals(DOT)).toBe(true);
   });
 
   test('when a picture was uploaded, then the chat shows it as it is', async () => {

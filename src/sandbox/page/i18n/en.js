@@ -229,7 +229,7 @@ export const en = {
   windowsText:
     'Five messages within 48 hours of the follower’s message; three within a minute of a menu click, a follow or a scan.',
   deeds: { message: 'by a message', menu: 'by the menu', follow: 'by following', scan: 'by a scan' },
-  remaining: 'Left',
+  remaining: (count) => `${count} left`,
   endsIn: 'ends in',
   shut: 'closed',
   closeWindow: 'Close it',
@@ -311,6 +311,7 @@ export const en = {
   callAnApi: 'Call an API',
   queryText: 'Query (without access_token)',
   bodyText: 'Body (JSON)',
+  fileText: 'File (sent as media; the body goes as description)',
   callToken: 'With an access_token of the stable channel.',
   call: 'Call',
   probe: 'probe',

@@ -3,7 +3,7 @@ import { useTicking } from '../../../page-kit/ticking.js';
 import { duration, timeOfDay } from '../../../page-kit/format.js';
 import { sumUpCopies } from '../core/copies.js';
 import { layRuler } from '../core/ruler.js';
-import { html, useEffect, useRef, useState } from '../../../page-kit/html.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../../../page-kit/html.js';
 import { lateMessages } from './late-messages.js';
 import { handledBy } from './handled-by.js';
 import { kindName, Outcome } from './outcome.js';
@@ -19,6 +19,10 @@ export function PushDetail(ui) {
   const [chosen, setChosen] = useState(undefined);
   const back = useRef(null);
   useTicking(100, push.state === 'running');
+  useLayoutEffect(() => {
+    // The list may be scrolled, and the panel keeps that.
+    back.current.closest('.panel').scrollTop = 0;
+  }, []);
   useEffect(() => {
     // The pressed row was removed, and the keyboard focus with it.
     if (document.activeElement === document.body) back.current.focus({ preventScroll: true });

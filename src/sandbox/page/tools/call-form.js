@@ -7,6 +7,7 @@ export function CallForm({ actions, words }) {
   const [path, setPath] = useState('/cgi-bin/menu/get');
   const [query, setQuery] = useState('');
   const [body, setBody] = useState('');
+  const [file, setFile] = useState(undefined);
   const [answer, setAnswer] = useState(undefined);
   useEffect(() => {
     void actions.endpoints().then((known) => setEndpoints(known?.endpoints ?? []));
@@ -16,13 +17,17 @@ export function CallForm({ actions, words }) {
 
   async function send(event) {
     event.preventDefault();
+    const where = { path: path.trim(), query: Object.fromEntries(new URLSearchParams(query)) };
+    if (takesBody && file !== undefined) {
+      setAnswer(await actions.sendFile({ ...where, file, description: body }));
+      return;
+    }
     const isPost = method === 'POST' || (takesBody && body.trim() !== '');
     setAnswer(
       await actions.callApi({
-        path: path.trim(),
+        ...where,
         method: isPost ? 'POST' : 'GET',
         token: 'stable',
-        query: Object.fromEntries(new URLSearchParams(query)),
         ...(isPost && { body }),
       }),
     );
@@ -55,15 +60,19 @@ export function CallForm({ actions, words }) {
         ${
           takesBody &&
           html`<label class="field">
-            <span>${words.bodyText}</span>
-            <textarea
-              rows="5"
-              class="code"
-              spellcheck="false"
-              value=${body}
-              onInput=${(event) => setBody(event.currentTarget.value)}
-            ></textarea>
-          </label>`
+              <span>${words.bodyText}</span>
+              <textarea
+                rows="5"
+                class="code"
+                spellcheck="false"
+                value=${body}
+                onInput=${(event) => setBody(event.currentTarget.value)}
+              ></textarea>
+            </label>
+            <label class="field">
+              <span>${words.fileText}</span>
+              <input type="file" onChange=${(event) => setFile(event.currentTarget.files[0])} />
+            </label>`
         }
         <footer>
           <small class="quiet">${words.callToken}</small>

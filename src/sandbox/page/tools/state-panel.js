@@ -92,7 +92,7 @@ function Window({ one, now, actions, words, name }) {
   return html`
     <li>
       <b>${name}</b>
-      <span class="chip good">${words.remaining} ${one.remaining}</span>
+      <span class="chip good">${words.remaining(one.remaining)}</span>
       <small>${words.deeds[one.openedBy] ?? one.openedBy} · ${words.endsIn} ${countdown(leftMs)}</small>
       <button
         type="button"
