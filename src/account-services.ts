@@ -24,6 +24,7 @@ import type { Logger } from './ports/logger.js';
 import type { PublicDownload } from './ports/public-download.js';
 import { senderKey } from './ports/record-key.js';
 import type { StateStore } from './ports/state-store.js';
+import { createChoiceIds } from './protocol/choice-ids.js';
 import { createCipher } from './protocol/cipher.js';
 import { toAppId } from './protocol/ids.js';
 
@@ -166,6 +167,7 @@ export function toAccount(
     mediaCache,
     askBackend: createAskBackend({ appId, account: name, defaults: backendOf(config, timeoutMs), ...parts }),
     deliveryPolicy,
+    choiceIds: createChoiceIds(appId, () => ({ ...config, appSecret: services.secret.value })),
   };
 }
 

@@ -25,9 +25,22 @@ export {
   type OAuthScope,
 } from './api/oauth/oauth.js';
 export { nextOAuthStep, type OAuthCall, type OAuthStep } from './api/oauth/oauth-step.js';
-export type { HandlerResult, Deferral, LaterResult, Outcome } from './handler-runtime/handler-result.js';
+export type { Choice, ChoicesOptions } from './handler-runtime/choices.js';
+export type {
+  ChosenResult,
+  HandlerResult,
+  Deferral,
+  LaterResult,
+  Outcome,
+} from './handler-runtime/handler-result.js';
 export { HandlerResultInvalid } from './handler-runtime/handler-result.js';
-export type { HandlerApi, DeadlineView, HandleContext, LateContext } from './handler-runtime/context.js';
+export type {
+  ChosenContext,
+  HandlerApi,
+  DeadlineView,
+  HandleContext,
+  LateContext,
+} from './handler-runtime/context.js';
 export { defineHandler, type Handler } from './handler-runtime/define-handler.js';
 export {
   defineObserver,
@@ -39,6 +52,7 @@ export type { On, PushOn } from './handler-runtime/event-filter.js';
 export {
   buildPush,
   eventPush,
+  tapPush,
   textPush,
   type Origin,
   type WireElements,
@@ -94,6 +108,7 @@ export {
   type LateReply,
   type ChannelOption,
   type Reply,
+  type TextReply,
 } from './protocol/reply.js';
 
 /**

@@ -4,6 +4,7 @@ export { memorySession } from './handler-runtime/memory-session.js';
 export {
   buildPush,
   eventPush,
+  tapPush,
   textPush,
   type Origin,
   type WireElements,

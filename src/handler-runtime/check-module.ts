@@ -46,7 +46,7 @@ export function checkModule(
       en: `its \`accounts\` is ${shapeInWords(part('accounts')).en} and must be a list of account names: ['main']`,
       zh: `\`accounts\` 是${shapeInWords(part('accounts')).zh}，应为账号名的列表：['main']`,
     });
-  const wrong = ['when', 'handle', 'later', 'observe', 'undelivered'].find(
+  const wrong = ['when', 'handle', 'later', 'chosen', 'observe', 'undelivered'].find(
     (key) => part(key) !== undefined && typeof part(key) !== 'function',
   );
   if (wrong !== undefined) {

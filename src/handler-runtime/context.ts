@@ -6,8 +6,9 @@ import {
 } from '../protocol/customer-service-message.js';
 import type { OpenId } from '../protocol/ids.js';
 import type { Json } from '../protocol/json.js';
-import type { Push } from '../protocol/push/push.js';
+import type { Push, PushOf } from '../protocol/push/push.js';
 import type { LateReply, Reply } from '../protocol/reply.js';
+import type { Offering, SignChoice } from './choices.js';
 import type { AskBackend, Backend } from './forward/backend.js';
 import { HandlerResultInvalid, shapeOf, type Deferral } from './handler-result.js';
 import { LateReplyMakers, ReplyMakers, type LateReplies, type Made, type Replies } from './replies.js';
@@ -94,6 +95,14 @@ export interface HandleContext<P extends Push = Push, F = unknown> extends LateC
   readonly defer: <T extends Json>(task: T) => Deferral<T>;
 }
 
+/**
+ * The context of `chosen`: that of `handle` for the text of the tap, whatever the handler's `on`.
+ *
+ * @example
+ * const chosen = (ctx: ChosenContext, id: string) => ctx.reply.text(`${ctx.push.content}：${id}`);
+ */
+export type ChosenContext = Omit<HandleContext<PushOf<'message.text'>>, 'found' | 'defer'>;
+
 /** The services of a run. `signal`, `deadline` and `session` may be getters that create them on first use. */
 export interface RunServices {
   /** Name of the account. */
@@ -116,6 +125,8 @@ export interface RunServices {
   readonly session: SessionStore;
   readonly api: HandlerApi;
   readonly askBackend: AskBackend;
+  /** For the user of the push. */
+  readonly signChoice: SignChoice;
 }
 
 /** The services of `later`. It cannot reply passively, so there is no deadline. */
@@ -125,9 +136,7 @@ export type LateServices = Omit<RunServices, 'deadline'>;
 const ANSWER_MS = 1_500;
 
 /** The handler of a run. */
-interface NamedHandler extends HandlerFile {
-  readonly name: string;
-}
+type NamedHandler = HandlerFile & Offering;
 
 /** The context of a run of `later`. It creates each part on first use: most handlers use two or three. */
 export class LaterContextImpl<S extends LateServices = LateServices> implements LateContext {
@@ -135,10 +144,10 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
   protected readonly services: S;
   /** Replies made and not yet returned or sent. */
   protected readonly unusedReplies: Made[] = [];
-  readonly #handler: NamedHandler;
+  protected readonly handler: NamedHandler;
 
   constructor(handler: NamedHandler, push: Push, services: S) {
-    this.#handler = handler;
+    this.handler = handler;
     this.push = push;
     this.services = services;
   }
@@ -150,7 +159,7 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
     return this.services.account;
   }
   get reply(): LateReplies {
-    return new LateReplyMakers(this.unusedReplies, this.push);
+    return new LateReplyMakers(this.unusedReplies, this.push, this.handler, this.services);
   }
   get signal(): AbortSignal {
     return this.services.signal;
@@ -166,7 +175,7 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
     return (backend = {}) => askBackend(backend, { patienceMs, signal });
   }
   get log(): Logger {
-    return this.services.log.child({ handler: this.#handler.name });
+    return this.services.log.child({ handler: this.handler.name });
   }
   get attempt(): number {
     return this.services.attempt;
@@ -185,7 +194,7 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
       const type: unknown = typeof reply === 'object' && reply !== null ? reply.type : undefined;
       if (!isReplyType(type) || type === 'to-staff')
         throw new HandlerResultInvalid(
-          `The handler "${this.#handler.name}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a stream and a transfer to staff can only be returned`,
+          `The handler "${this.handler.name}" gave ctx.send ${shapeOf(reply)}: send what ctx.reply makes; a stream and a transfer to staff can only be returned`,
         );
       const taken = takeReply(this.push, type, reply);
       // Checks the reply here, where the stack still names the line, and before the upload.
@@ -198,7 +207,7 @@ export class LaterContextImpl<S extends LateServices = LateServices> implements 
   /** Replaces the files of a reply by media ids. Returns a reply without files synchronously. */
   uploadFiles<R extends Reply>(reply: R | MediaReply): R | Promise<LateReply> {
     return uploadFiles(reply, (kind, source) =>
-      this.services.upload(kind, besideHandler(source, this.#handler)),
+      this.services.upload(kind, besideHandler(source, this.handler)),
     );
   }
 
@@ -232,7 +241,7 @@ export class HandleContextImpl extends LaterContextImpl<RunServices> implements 
   }
 
   override get reply(): Replies {
-    return new ReplyMakers(this.unusedReplies, this.push);
+    return new ReplyMakers(this.unusedReplies, this.push, this.handler, this.services);
   }
   get deadline(): DeadlineView {
     return this.services.deadline;

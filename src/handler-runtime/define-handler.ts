@@ -1,7 +1,7 @@
 import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push/push.js';
-import type { HandlerResult, Deferral, LaterResult } from './handler-result.js';
-import type { HandleContext, LateContext } from './context.js';
+import type { ChosenResult, HandlerResult, Deferral, LaterResult } from './handler-result.js';
+import type { ChosenContext, HandleContext, LateContext } from './context.js';
 import { noteDefinitionSite } from './definition-site.js';
 import type { On, PushOn } from './event-filter.js';
 
@@ -26,6 +26,8 @@ export interface Handler<P extends Push = Push, F = unknown, T = Json> {
   when?(push: P): F | NotMine;
   handle(ctx: HandleContext<P, F>): HandlerResult | Promise<HandlerResult>;
   later?(ctx: LateContext<P>, task: T): LaterResult | Promise<LaterResult>;
+  /** Answers a tap on a choice that this handler offered, by the choice's id. See `ctx.reply.choices`. */
+  chosen?(ctx: ChosenContext, id: string): ChosenResult | Promise<ChosenResult>;
 }
 
 /** The task type of a handler's result. */
@@ -61,6 +63,7 @@ export function defineHandler<const O extends On | readonly On[], R extends Hand
     when?(push: PushOn<O>): F | NotMine;
     handle(ctx: HandleContext<PushOn<O>, F>): R | Promise<R>;
     later?(ctx: LateContext<PushOn<O>>, task: TaskOf<R>): LaterResult | Promise<LaterResult>;
+    chosen?(ctx: ChosenContext, id: string): ChosenResult | Promise<ChosenResult>;
   } & Finished<R>,
 ): NoInfer<Handler<PushOn<O>, F, TaskOf<R>>> {
   noteDefinitionSite(handler, defineHandler);

@@ -35,6 +35,14 @@ export type HandlerResult = Reply | MediaReply | TextStream | Deferral | void | 
  */
 export type LaterResult = LateReply | MediaReply | TextStream | Again | void | null | undefined;
 
+/**
+ * The result of `chosen`: a reply, a stream, or nothing.
+ *
+ * @example
+ * const chosen = (id: string): ChosenResult => reply.text(id);
+ */
+export type ChosenResult = Exclude<HandlerResult, Deferral>;
+
 /** Result of a `later` that cannot finish yet: it runs again, as its first run, about `afterMs` later. */
 export class Again {
   readonly type = 'again';

@@ -1,4 +1,7 @@
 import { toAppId } from '../protocol/ids.js';
+import type { Reply } from '../protocol/reply.js';
+import { tapLinksOf } from './choices.js';
+import type { Tried } from './try-handler.js';
 import { readPush, type Push, type PushKind, type PushOf } from '../protocol/push/push.js';
 
 type Part = string | number | WireElements;
@@ -72,6 +75,24 @@ export function buildPush(elements: WireElements, origin: Origin = {}): Push {
   const push = readPush(`<xml>${write({ ...head, ...elements })}</xml>`, APP_ID);
   if (push === undefined) throw new TypeError('a push has a MsgType or an InfoType: name one');
   return push;
+}
+
+/**
+ * Builds the tap on a choice: finds its link in a reply by its label.
+ *
+ * @example
+ * const tried = await tryHandler(handler, textPush({ content: '退货' }));
+ * expect(await tryHandler(handler, tapPush(tried, '还没发货'))).toMatchObject({ type: 'replied' });
+ */
+export function tapPush(answer: Tried | Reply, label: string, origin: Origin = {}): PushOf<'message.text'> {
+  const said = 'reply' in answer ? answer.reply : answer;
+  const links = said.type === 'text' && 'content' in said ? tapLinksOf(said.content) : [];
+  const link = links.find((each) => each.label === label);
+  if (link === undefined)
+    throw new TypeError(`the reply has ${links.length} choices, and none has this label`);
+  const elements = { MsgType: 'text', Content: link.words, bizmsgmenuid: link.id };
+  const tap = buildPush(elements, { sentAt: new Date(), msgId: '24863140378325118', ...origin });
+  return ofKind(tap, 'message.text');
 }
 
 function ofKind<K extends PushKind>(push: Push, kind: K): PushOf<K> {

@@ -9,8 +9,10 @@ import {
   type LateReply,
   type ChannelOption,
   type Reply,
+  type TextReply,
   type ToStaffReply,
 } from '../protocol/reply.js';
+import { choicesText, type Choice, type ChoicesOptions, type Offering, type SignChoice } from './choices.js';
 import { shapeOf } from './handler-result.js';
 import { asUploaded, type Media, type MediaReply } from './reply-files.js';
 import { TextStream, type StreamOptions, type StreamPart } from './text-stream.js';
@@ -47,6 +49,13 @@ export interface LateReplies {
    * @throws ReplyInvalid if there are more, because WeChat would drop them
    */
   readonly news: (articles: readonly Article[], pin?: ChannelOption) => LateReply;
+  /**
+   * A text with things to tap, for any account. By a tap the user says the label, and the handler's `chosen` gets the id,
+   * in whichever process and after any restart. Can be the last part of a stream, too.
+   *
+   * @throws ReplyInvalid, ReplyTooLong
+   */
+  readonly choices: (choices: readonly Choice[], options?: ChoicesOptions) => TextReply;
 }
 
 /**
@@ -72,9 +81,13 @@ type MediaOf<T extends MediaReply['type']> = Extract<MediaReply, { readonly type
 export class LateReplyMakers implements LateReplies {
   readonly #made: Made[];
   readonly #push: Push;
-  constructor(made: Made[], push: Push) {
+  readonly #handler: Offering;
+  readonly #services: { readonly signChoice: SignChoice };
+  constructor(made: Made[], push: Push, handler: Offering, services: { readonly signChoice: SignChoice }) {
     this.#made = made;
     this.#push = push;
+    this.#handler = handler;
+    this.#services = services;
   }
 
   get text(): LateReplies['text'] {
@@ -111,6 +124,15 @@ export class LateReplyMakers implements LateReplies {
   }
   get news(): LateReplies['news'] {
     return (articles, pin) => this.note(pinned(reply.news(articles), pin));
+  }
+  get choices(): LateReplies['choices'] {
+    return (choices, options = {}) =>
+      this.note(
+        pinned(
+          choicesText(choices, options, this.#handler, (...choice) => this.#services.signChoice(...choice)),
+          options,
+        ),
+      );
   }
 
   /** @throws ReplyInvalid here, where the stack still names the handler's line */

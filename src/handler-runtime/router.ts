@@ -1,4 +1,5 @@
 import { silentLogger, type Logger } from '../ports/logger.js';
+import { isChoiceShaped, type ChoiceIds } from '../protocol/choice-ids.js';
 import { pushKinds, type Push, type PushKind } from '../protocol/push/push.js';
 import type { LoadedHandler, LoadedObserver } from './registry.js';
 import { servesAccount, specificity, type On } from './event-filter.js';
@@ -7,6 +8,8 @@ import { servesAccount, specificity, type On } from './event-filter.js';
 export interface Route {
   readonly handler: LoadedHandler;
   readonly found: unknown;
+  /** Id of the choice that the user tapped: `chosen` answers. */
+  readonly chosen?: string;
 }
 
 /** A row of the routing table. Rows are in the order in which they are tried. */
@@ -23,9 +26,12 @@ export interface RouteRow {
   readonly file: string;
 }
 
+/** Reads the ids of taps for an account. */
+export type TapReader = Pick<ChoiceIds, 'read'>;
+
 export interface Router {
-  /** Returns the handler for a push of this account; `undefined` if none takes it. */
-  route(push: Push, account: string): Route | undefined;
+  /** Returns the handler for a push of this account; `undefined` if none takes it. Without `taps`, no tap is one. */
+  route(push: Push, account: string, taps?: TapReader): Route | undefined;
   observers(push: Push, account: string): readonly LoadedObserver[];
   byName(name: string): LoadedHandler | undefined;
   table(): readonly RouteRow[];
@@ -45,9 +51,12 @@ export function createRouter(
   const asked = new Map(pushKinds.map((kind) => [kind, inOrder(handlers, kind)]));
   const watching = new Map(pushKinds.map((kind) => [kind, inOrder(observers, kind)]));
   const names = new Map(handlers.map((handler) => [handler.name, handler]));
+  const offering = handlers.filter(({ module }) => has(module, 'chosen'));
 
   return {
-    route(push, account) {
+    route(push, account, taps) {
+      const tapped = taps && routeTap(offering, push, account, taps, log);
+      if (tapped !== undefined) return tapped;
       for (const handler of asked.get(push.kind) ?? []) {
         if (!servesAccount(handler.module, account)) continue;
         const route = routeTo(handler, push, log);
@@ -81,6 +90,34 @@ export function routeTo(handler: LoadedHandler, push: Push, log: Logger = silent
     );
     return undefined;
   }
+}
+
+/**
+ * Returns the route of a tap on a choice, to the handler that offered it to this user of this account. Any other id is
+ * somebody's text, and is routed as such. The time of the push decides, so every run of it is routed alike.
+ */
+export function routeTap(
+  offering: readonly LoadedHandler[],
+  push: Push,
+  account: string,
+  taps: TapReader,
+  log: Logger = silentLogger,
+): Route | undefined {
+  if (push.kind !== 'message.text' || !isChoiceShaped(push.menuItemId)) return undefined;
+  for (const handler of offering) {
+    if (!servesAccount(handler.module, account)) continue;
+    const { user } = push;
+    const choice = taps.read(push.menuItemId, { handler: handler.name, user }, push.sentAt.getTime());
+    if (choice === undefined) continue;
+    if (!choice.isExpired) return { handler, found: undefined, chosen: choice.id };
+    log.info({ handler: handler.name, pushId: push.id }, 'choice expired: its tap is taken as a text');
+    return undefined;
+  }
+  log.info(
+    { pushId: push.id },
+    'choice unknown: no handler here offered it to this user, so its tap is a text',
+  );
+  return undefined;
 }
 
 interface Listener {

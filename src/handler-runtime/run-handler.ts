@@ -3,7 +3,14 @@ import type { Json } from '../protocol/json.js';
 import type { Push } from '../protocol/push/push.js';
 import type { Reply } from '../protocol/reply.js';
 import { readReturned, type Outcome } from './handler-result.js';
-import { HandleContextImpl, LaterContextImpl, type LateServices, type RunServices } from './context.js';
+import {
+  HandleContextImpl,
+  LaterContextImpl,
+  type ChosenContext,
+  type LateServices,
+  type RunServices,
+} from './context.js';
+import type { Handler } from './define-handler.js';
 import type { LoadedHandler } from './registry.js';
 import type { Route } from './router.js';
 
@@ -26,13 +33,20 @@ export function runHandle(route: Route, push: Push, services: RunServices): Outc
   const from = { handler: name, mayDefer: module.later !== undefined, push };
   const run = new HandleContextImpl(route.handler, push, route.found, services);
   try {
-    const answer: unknown = module.handle(run);
+    const answer: unknown =
+      route.chosen === undefined ? module.handle(run) : takeTap(module, run, route.chosen);
     return isThenable(answer)
       ? settled(answer).then((returned) => conclude(run, returned, from))
       : conclude(run, answer, from);
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/** The router sends taps to handlers with `chosen` alone. */
+function takeTap(module: Handler, run: HandleContextImpl, id: string): unknown {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a tap is a text message
+  return module.chosen?.(run as unknown as ChosenContext, id);
 }
 
 /**

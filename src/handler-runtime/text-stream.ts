@@ -1,6 +1,6 @@
 import { TEXT_LIMIT_BYTES } from '../protocol/limits.js';
 import { markdownSplitPoint, markdownToText } from '../text/markdown/markdown-text.js';
-import { checkBytes, ReplyInvalid } from '../protocol/reply.js';
+import { checkBytes, ReplyInvalid, type TextReply } from '../protocol/reply.js';
 import { completeLength } from '../text/complete-sentences.js';
 
 /**
@@ -38,14 +38,17 @@ export interface StreamOptions {
 export const RETRACT: unique symbol = Symbol.for('wechat-callback-server.retract');
 
 /**
- * A part of a stream.
+ * A part of a stream: text, `RETRACT`, or what `ctx.reply.choices` made, which ends the answer wherever it comes.
  *
  * @example
  * async function* parts(): AsyncGenerator<StreamPart> {
  *   yield '你好';
  * }
  */
-export type StreamPart = string | typeof RETRACT;
+export type StreamPart = TextPart | TextReply;
+
+/** A part of a text. */
+export type TextPart = string | typeof RETRACT;
 
 const NOT_TEXT = 'ctx.reply.stream takes an async iterable of texts, and it gave a value of type ';
 
@@ -66,6 +69,7 @@ export class TextStream {
   readonly #markdown: boolean;
   #text = '';
   #delivered = 0;
+  #choices = '';
   #reading: Promise<void> | undefined;
   #stop: (() => void) | undefined;
   #isAborted = false;
@@ -117,7 +121,9 @@ export class TextStream {
 
   /** Returns the received text that is not delivered. */
   rest(): string {
-    return this.#shown(this.#text.slice(this.#delivered));
+    const text = this.#shown(this.#text.slice(this.#delivered));
+    if (this.#choices === '') return text;
+    return text.trim() === '' ? this.#choices : `${text.trimEnd()}\n\n${this.#choices}`;
   }
 
   async #readAll(): Promise<void> {
@@ -132,8 +138,11 @@ export class TextStream {
         const next = await Promise.race([parts.next(), stopped]);
         if (next.done === true) return void (isDone = !this.#isAborted);
         const part: unknown = next.value;
-        if (part === RETRACT) [this.#delivered, bytes] = [this.#text.length, 0];
-        else if (typeof part !== 'string') throw new ReplyInvalid(NOT_TEXT + typeof part);
+        if (part === RETRACT) [this.#delivered, this.#choices, bytes] = [this.#text.length, '', 0];
+        else if (isTextReply(part)) {
+          checkBytes((bytes += Buffer.byteLength(part.content)), 'A streamed text');
+          this.#choices = part.content;
+        } else if (typeof part !== 'string') throw new ReplyInvalid(NOT_TEXT + typeof part);
         else {
           checkBytes((bytes += Buffer.byteLength(part)), 'A streamed text');
           this.#text += part;
@@ -148,3 +157,11 @@ export class TextStream {
     return this.#markdown ? markdownToText(text) : text;
   }
 }
+
+const isTextReply = (part: unknown): part is TextReply =>
+  typeof part === 'object' &&
+  part !== null &&
+  'type' in part &&
+  part.type === 'text' &&
+  'content' in part &&
+  typeof part.content === 'string';

@@ -5,6 +5,8 @@ import type { FileSource } from '../api/media/media-cache.js';
 import { silentLogger, type Logger } from '../ports/logger.js';
 import type { CustomerServiceMessage } from '../protocol/customer-service-message.js';
 import type { Json } from '../protocol/json.js';
+import { createChoiceIds } from '../protocol/choice-ids.js';
+import { toAppId } from '../protocol/ids.js';
 import type { Push } from '../protocol/push/push.js';
 import { checkReply, reply, type Reply } from '../protocol/reply.js';
 import type { Backend } from './forward/backend.js';
@@ -14,7 +16,7 @@ import type { Handler } from './define-handler.js';
 import type { Observer, UndeliveredAnswer } from './define-observer.js';
 import type { LoadedHandler } from './registry.js';
 import { servesAccount, specificity } from './event-filter.js';
-import { routeTo } from './router.js';
+import { routeTap, routeTo } from './router.js';
 import { runHandle, runLater } from './run-handler.js';
 import { memorySession } from './memory-session.js';
 import type { SessionStore } from './session.js';
@@ -110,7 +112,7 @@ interface Effects {
 }
 
 /**
- * Runs a handler without a server: checks `on`, `accounts` and `when`, runs `handle`, and validates the reply as the server does. A
+ * Runs a handler without a server: checks `on`, `accounts` and `when`, runs `handle` (or `chosen`, for a `tapPush`), and validates the reply as the server does. A
  * stream is read to its end and becomes one text.
  *
  * @example
@@ -121,8 +123,10 @@ interface Effects {
 export async function tryHandler(handler: Handler, push: Push, options: TryOptions = {}): Promise<Tried> {
   const loaded = load(handler);
   const effects: Effects = { sent: [], uploads: [] };
-  const services = servicesFor(options, effects);
-  const route = isSelected(handler, push, services) ? routeTo(loaded, push, loud) : undefined;
+  const services = servicesFor(options, effects, push);
+  const offering = handler.chosen === undefined ? [] : [loaded];
+  const tapped = routeTap(offering, push, services.account, CHOICE_IDS);
+  const route = tapped ?? (isSelected(handler, push, services) ? routeTo(loaded, push, loud) : undefined);
   if (route === undefined) return { type: 'not-mine', ...effects };
   return { ...(await settled(await runHandle(route, push, services))), ...effects };
 }
@@ -146,7 +150,7 @@ export async function tryLater<T extends Json>(
     load(handler),
     push,
     stored,
-    servicesFor({ attempt: 1, remainingMs: 0, ...options }, effects),
+    servicesFor({ attempt: 1, remainingMs: 0, ...options }, effects, push),
   );
   return { ...(await settled(outcome)), ...effects };
 }
@@ -158,7 +162,7 @@ export async function tryLater<T extends Json>(
  * await tryObserver(observer, eventPush('subscribe'));
  */
 export async function tryObserver(observer: Observer, push: Push, options: TryOptions = {}): Promise<void> {
-  const { account, api, log } = servicesFor(options, { sent: [], uploads: [] });
+  const { account, api, log } = servicesFor(options, { sent: [], uploads: [] }, push);
   if (isSelected(observer, push, { account }))
     await observer.observe?.({ push, user: push.user, account, api, log });
 }
@@ -175,7 +179,7 @@ export async function tryUndelivered(
   letter: Partial<UndeliveredAnswer> = {},
   options: TryOptions = {},
 ): Promise<void> {
-  const { account, api, log } = servicesFor(options, { sent: [], uploads: [] });
+  const { account, api, log } = servicesFor(options, { sent: [], uploads: [] }, push);
   if (!isSelected(observer, push, { account })) return;
   const whole = { ...LETTER, id: push.id, pushId: push.id, ...letter };
   await observer.undelivered?.({ push, user: push.user, account, api, log }, whole);
@@ -183,6 +187,12 @@ export async function tryUndelivered(
 
 const isSelected = (module: Handler | Observer, { kind }: Push, { account }: { account: string }): boolean =>
   specificity([module.on].flat(), kind) !== undefined && servesAccount(module, account);
+
+const CHOICE_IDS = createChoiceIds(toAppId('wx0123456789abcdef'), () => ({
+  encodingAesKeys: ['tried'],
+  appSecret: undefined,
+  tokens: [],
+}));
 
 const LETTER = { reason: 'window-closed', detail: 'a try', handler: 'tried', messages: 1 };
 
@@ -205,7 +215,7 @@ async function settled(outcome: Outcome): Promise<Exclude<Outcome, { type: 'stre
   return outcome;
 }
 
-function servicesFor(options: TryOptions, { sent, uploads }: Effects): RunServices {
+function servicesFor(options: TryOptions, { sent, uploads }: Effects, { user }: Push): RunServices {
   const { remainingMs = 4_500, attempt = 1, account = 'default', log = silentLogger } = options;
   const signal = options.signal ?? new AbortController().signal;
   return {
@@ -213,6 +223,7 @@ function servicesFor(options: TryOptions, { sent, uploads }: Effects): RunServic
     log,
     attempt,
     signal,
+    signChoice: (handler, id, validForMs) => CHOICE_IDS.sign({ handler, id, user }, Date.now() + validForMs),
     session: options.session ?? memorySession(),
     api: fakeApi(options.api),
     async askBackend(backend) {

@@ -1,5 +1,5 @@
 import type { LateContext } from '../handler-runtime/context.js';
-import { RETRACT, type StreamPart } from '../handler-runtime/text-stream.js';
+import { RETRACT, type StreamPart, type TextPart } from '../handler-runtime/text-stream.js';
 import type { Push } from '../protocol/push/push.js';
 import { complete } from './chat-completions.js';
 import { recall, remember } from './memory.js';
@@ -69,12 +69,12 @@ async function* answerOf(
   model: Model,
   turns: readonly Turn[],
   { signal, log }: ChatContext,
-): AsyncGenerator<StreamPart> {
+): AsyncGenerator<TextPart> {
   const messages = turns.map((turn) => messageOf(turn, model.sees ?? false));
   const filter = createThinkingFilter({ thinksFirst: mayThinkFirst(model) });
   let finishReason: string | undefined;
   let isEmpty = true;
-  const shown = (parts: readonly StreamPart[]): readonly StreamPart[] => {
+  const shown = (parts: readonly TextPart[]): readonly TextPart[] => {
     for (const part of parts) isEmpty = part === RETRACT;
     return parts;
   };

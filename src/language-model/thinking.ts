@@ -1,4 +1,4 @@
-import { RETRACT, type StreamPart } from '../handler-runtime/text-stream.js';
+import { RETRACT, type TextPart } from '../handler-runtime/text-stream.js';
 
 /** Backticks and thinking tags, for one scan. Source: chat templates of DeepSeek, Qwen, Seed, Kimi. */
 const SIGNS = /`+|<(\/?)(?:think|thinking|thought|reasoning|seed:think)>|◁(\/?)think▷/gi;
@@ -12,11 +12,11 @@ export interface ThinkingFilter {
   /** True once thinking ended that no tag had opened. */
   readonly lacksOpeningTag: boolean;
   /** Adds the next piece of the text; returns the part that may be shown. */
-  add(text: string): StreamPart[];
+  add(text: string): TextPart[];
   /** Called if the endpoint sends thinking in a field of its own, so that the text is the answer. */
-  noteSeparateThinking(): StreamPart[];
+  noteSeparateThinking(): TextPart[];
   /** Returns the rest. `finish_reason: length` means that the text was cut, possibly within its thinking. */
-  end(finishReason: string | undefined): StreamPart[];
+  end(finishReason: string | undefined): TextPart[];
 }
 
 /**
@@ -34,7 +34,7 @@ export function createThinkingFilter({ thinksFirst }: { readonly thinksFirst: bo
   let hasClosed = false;
   let lacksOpeningTag = false;
   let code: 'fenced' | 'inline' | undefined;
-  let parts: StreamPart[] = [];
+  let parts: TextPart[] = [];
 
   const show = (text: string): void => {
     const shown = isShown ? text : text.trimStart();
@@ -85,7 +85,7 @@ export function createThinkingFilter({ thinksFirst }: { readonly thinksFirst: bo
     }
     readText(text.slice(from));
   };
-  const taken = (): StreamPart[] => {
+  const taken = (): TextPart[] => {
     const taking = parts;
     parts = [];
     return taking;

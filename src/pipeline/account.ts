@@ -1,6 +1,7 @@
 import type { Api } from '../api/client.js';
 import type { MediaCache } from '../api/media/media-cache.js';
 import type { AskBackend } from '../handler-runtime/forward/backend.js';
+import type { ChoiceIds } from '../protocol/choice-ids.js';
 import type { CallbackSecrets } from '../protocol/envelope.js';
 import type { AppId } from '../protocol/ids.js';
 import type { LateTemplate } from '../protocol/late-template.js';
@@ -23,6 +24,7 @@ export interface Account {
   readonly lateTemplate?: LateTemplate | undefined;
   /** Decides the channel of its late answers. */
   readonly deliveryPolicy: DeliveryPolicy;
+  readonly choiceIds: ChoiceIds;
 }
 
 /** An account, as the operator's pages and commands show it. */

@@ -45,7 +45,7 @@ export function invokeHandle(
     onRoute: (handler: string) => void;
   },
 ): Outcome | Promise<Outcome> {
-  const route = deps.router().route(push, account.name);
+  const route = deps.router().route(push, account.name, account.choiceIds);
   if (route === undefined) return SILENT;
   const { name } = route.handler;
   run.onRoute(name);
@@ -112,7 +112,7 @@ export async function invokeLater(
     signal: () => run.signal,
   });
   if (run.task === undefined) {
-    const route = deps.router().route(push, account.name);
+    const route = deps.router().route(push, account.name, account.choiceIds);
     if (route === undefined) return undefined;
     const startMs = deps.clock.now();
     return reported(deps, account, route.handler.name, startMs, runHandle(route, push, services));
@@ -178,6 +178,10 @@ class LazyRunServices implements RunServices {
   }
   get api(): HandlerApi {
     return this.#account.api;
+  }
+  signChoice(handler: string, id: string, validForMs: number): string {
+    const choice = { handler, id, user: this.#push.user };
+    return this.#account.choiceIds.sign(choice, this.#deps.clock.now() + validForMs);
   }
   send(message: CustomerServiceMessage): Promise<void> {
     return sendNow(this.#deps, this.#account, this.#push, message);

@@ -18,5 +18,15 @@ export const ARTICLE_LIMIT = 8;
  */
 export const MESSAGE_REPLY_ARTICLE_LIMIT = 1;
 
+/**
+ * Most choices of `ctx.reply.choices`, and UTF-8 bytes of a label. WeChat tells no numbers for a menu of an Official
+ * Account (45098, 45099); these are those of WeCom's menu message (微信客服, msgmenu).
+ */
+export const CHOICE_LIMIT = 10;
+export const CHOICE_LABEL_LIMIT_BYTES = 128;
+
+/** Characters of the id of a choice. Our own limit: a signed id then stays within 64, which WeCom's menu allows. */
+export const CHOICE_ID_LIMIT = 32;
+
 /** Articles in a customer-service message; more is errcode 45008. Source: 发送客服消息. */
 export const CUSTOMER_SERVICE_ARTICLE_LIMIT = 1;

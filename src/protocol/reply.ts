@@ -82,6 +82,14 @@ export interface ToStaffReply {
 export type LateReply = Exclude<Reply, ToStaffReply>;
 
 /**
+ * A text, the one reply that others can be joined to.
+ *
+ * @example
+ * const text: TextReply = { type: 'text', content: '你好' };
+ */
+export type TextReply = Extract<LateReply, { readonly type: 'text' }>;
+
+/**
  * WeChat would refuse the reply and show the user a failure notice. Thrown by the renderers.
  *
  * @example

@@ -7,6 +7,9 @@ import { TEMPORARY_LIMITS } from '../../src/api/media/limits.js';
 import { BUTTON_NEEDS, readMenuFile } from '../../src/cli/menu/menu-file.js';
 import {
   ARTICLE_LIMIT,
+  CHOICE_ID_LIMIT,
+  CHOICE_LABEL_LIMIT_BYTES,
+  CHOICE_LIMIT,
   CUSTOMER_SERVICE_ARTICLE_LIMIT,
   MESSAGE_REPLY_ARTICLE_LIMIT,
   REPLY_FIELD_LIMIT_BYTES,
@@ -59,6 +62,10 @@ describe('given docs/replies.md in both languages', () => {
           [REPLY_FIELD_LIMIT_BYTES],
           [MESSAGE_REPLY_ARTICLE_LIMIT],
           [ARTICLE_LIMIT],
+          [1, CHOICE_LIMIT],
+          [CHOICE_LABEL_LIMIT_BYTES],
+          [CHOICE_ID_LIMIT],
+          [TEXT_LIMIT_BYTES],
           inOrder(message),
           inOrder(menu),
         ].map((figures) => figures.toSorted((a, b) => a - b)),

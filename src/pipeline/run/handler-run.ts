@@ -42,7 +42,11 @@ export class HandlerRun {
   /** The handler's name; '' if the push has none. */
   get name(): string {
     // If another process runs it, `start` was not called here.
-    return (this.#handler ??= this.#deps.router().route(this.#push, this.#account.name)?.handler.name ?? '');
+    if (this.#handler === undefined) {
+      const { name, choiceIds } = this.#account;
+      this.#handler = this.#deps.router().route(this.#push, name, choiceIds)?.handler.name ?? '';
+    }
+    return this.#handler;
   }
 
   /** Runs `handle`. A result that is not a promise is reported synchronously. */

@@ -83,6 +83,7 @@ export function testServices(overrides: Partial<RunServices> = {}) {
     window: () => Promise.resolve({ left: 5, untilMs: 4_500 }),
     session: memorySession(),
     askBackend: () => Promise.resolve(undefined),
+    signChoice: (handler, id) => `${handler}-${id}`,
     api: fakeApi({ call: () => Promise.resolve({}) }),
     ...overrides,
   };

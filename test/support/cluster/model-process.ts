@@ -20,6 +20,7 @@ import { noEvents } from '../../../src/ports/events.js';
 import { silentLogger } from '../../../src/ports/logger.js';
 import { StoreUnavailable, type StateStore } from '../../../src/ports/state-store.js';
 import { decodeRecord } from '../../../src/push-record/codec.js';
+import { createChoiceIds } from '../../../src/protocol/choice-ids.js';
 import { toAccessToken } from '../../../src/protocol/ids.js';
 import { urlSignature } from '../../../src/protocol/signature.js';
 import { fixedDeliveryPolicy } from './fixed-delivery-policy.js';
@@ -104,6 +105,11 @@ export class ModelProcess implements Clock {
       secrets: { appId: APP_ID, mode: 'plaintext', tokens: [TOKEN], ciphers: [] },
       api: this.#apiOfThis(),
       askBackend: () => () => Promise.resolve(undefined),
+      choiceIds: createChoiceIds(APP_ID, () => ({
+        encodingAesKeys: [],
+        appSecret: 'secret',
+        tokens: [TOKEN],
+      })),
       lateTemplate: undefined,
       mediaCache: {
         of: () => Promise.reject(new Error('no files')),

@@ -30,6 +30,7 @@ import { noEvents } from '../../../src/ports/events.js';
 import { QueueUnavailable } from '../../../src/ports/deferred-queue.js';
 import { silentLogger } from '../../../src/ports/logger.js';
 import { StoreUnavailable, type StateStore } from '../../../src/ports/state-store.js';
+import { createChoiceIds } from '../../../src/protocol/choice-ids.js';
 import { toAccessToken, toAppId } from '../../../src/protocol/ids.js';
 import type { LateTemplate } from '../../../src/protocol/late-template.js';
 import { urlSignature } from '../../../src/protocol/signature.js';
@@ -224,6 +225,11 @@ export class SimulatedProcess implements Clock {
       lateTemplate: this.#world.lateTemplate,
       mediaCache: this.#world.mediaCache,
       askBackend: () => () => Promise.resolve(undefined),
+      choiceIds: createChoiceIds(APP_ID, () => ({
+        encodingAesKeys: [],
+        appSecret: 'secret',
+        tokens: [TOKEN],
+      })),
       deliveryPolicy: fixedDeliveryPolicy(this.#world.lateRoad, NOTICE),
     };
     const router = createRouter([

@@ -15,7 +15,8 @@ import { TEST_TOKEN } from '../wechat/wechat.js';
  * answer to `later`, which takes 200 ms; `hold 600 x` does so after it has held the event loop up for 600 ms. The first run of `hang x` never ends; when it is told to, that of `heed x` ends
  * by throwing, that of `quit x` with nothing, and that of `stream x` goes no further than its first sentence. `later-quit x`
  * and `later-stream x` do the same in `later`. `tell 4400 x` says its beginning at once, more after 4,400 ms, and the end 2 s later. `long 900 x` answers
- * at once with so many numbers after its text; `throw x` throws. Every run adds a line to the file `runs`. `answerTo` says what the user is to see.
+ * at once with so many numbers after its text; `throw x` throws. `choices 900 x` offers «yes» and «wait» after 900 ms; the
+ * first run of a tap on «wait» never ends. Every run adds a line to the file `runs`. `answerTo` says what the user is to see.
  */
 const HANDLER = `
 import { appendFileSync } from 'node:fs';
@@ -51,7 +52,8 @@ export default {
     if (how === 'defer') return defer({ content, ms: Number(ms) });
     if (how === 'throw') throw new Error('on purpose');
     if (how === 'long') return reply.text('answer: ' + content + Array.from({ length: Number(ms) }, (_, at) => ' ' + at).join(''));
-    if (how === 'slow') await pause(Number(ms));
+    if (how === 'slow' || how === 'choices') await pause(Number(ms));
+    if (how === 'choices') return reply.choices([{ label: 'yes', id: 'y' }, { label: 'wait', id: 'w' }], { head: 'answer: ' + content });
     return reply.text('answer: ' + content);
   },
   async later({ reply, attempt, signal }, { content, ms, how }) {
@@ -60,6 +62,11 @@ export default {
     if (how === 'stream') return reply.stream(written('answer: ' + content, attempt > 1));
     await pause(ms);
     return reply.text('answer: ' + content);
+  },
+  async chosen({ push: { content }, reply, attempt }, id) {
+    note('chosen', content + ' ' + id);
+    if (id === 'w' && attempt === 1) await new Promise((resume) => setInterval(resume, 2 ** 31 - 1));
+    return reply.text('answer: chosen ' + id);
   },
 };
 `;

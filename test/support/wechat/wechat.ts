@@ -14,6 +14,8 @@ export interface TypedText {
   readonly content: string;
   readonly msgId: string;
   readonly createTime: number;
+  /** Id of the choice that was tapped. */
+  readonly menuItemId?: string;
 }
 
 /** End of an attempt: an answer, or none (timeout, no connection, connection broken). */
@@ -34,11 +36,20 @@ export function typeText(content: string, user = `oUser${typed}`): TypedText {
   };
 }
 
-function toXml({ user, content, msgId, createTime }: TypedText): string {
+/** A tap on the choice of this label in a text that the user got. */
+export function tapChoice(shown: string, label: string, user: string): TypedText {
+  const link = /<a href="weixin:\/\/bizmsgmenu\?msgmenucontent=([^"&]*)&msgmenuid=([^"&]*)">([^<]*)<\/a>/g;
+  const found = [...shown.matchAll(link)].find(([, , , text]) => text === label);
+  if (found === undefined) throw new Error(`no choice ${label} in ${shown}`);
+  return { ...typeText(decodeURIComponent(found[1] ?? ''), user), menuItemId: found[2] ?? '' };
+}
+
+function toXml({ user, content, msgId, createTime, menuItemId }: TypedText): string {
   return (
     `<xml><ToUserName><![CDATA[gh_b52b1f8c3a7d]]></ToUserName><FromUserName><![CDATA[${user}]]></FromUserName>` +
     `<CreateTime>${createTime}</CreateTime><MsgType><![CDATA[text]]></MsgType>` +
-    `<Content><![CDATA[${content}]]></Content><MsgId>${msgId}</MsgId></xml>`
+    `<Content><![CDATA[${content}]]></Content><MsgId>${msgId}</MsgId>` +
+    `${menuItemId === undefined ? '' : `<bizmsgmenuid>${menuItemId}</bizmsgmenuid>`}</xml>`
   );
 }
 
