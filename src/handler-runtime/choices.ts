@@ -28,9 +28,17 @@ export interface Choice {
  * const options: ChoicesOptions = { head: '订单到哪一步了？', validForHours: 2 };
  */
 export interface ChoicesOptions extends ChannelOption {
-  /** Text before the choices. */
+  /**
+   * Text before the choices.
+   *
+   * @defaultValue none
+   */
   readonly head?: string;
-  /** Text after the choices. */
+  /**
+   * Text after the choices.
+   *
+   * @defaultValue none
+   */
   readonly tail?: string;
   /**
    * A tap after that many hours is a plain text.
