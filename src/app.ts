@@ -103,6 +103,8 @@ export interface App extends WebPages {
   onEvent(listener: (event: ServerEvent) => void): () => void;
   /** Returns the accounts, with the current channel of their late answers. */
   accounts(): readonly AccountView[];
+  /** Asks WeChat again whether the accounts may send. Nothing waits for the answers. */
+  askRightsAgain(): void;
   /** Returns the health of WeChat's access points, as this process sees it. */
   accessPoints(): AccessPointsStatus;
   /** The public server: listening after `start()`. */
@@ -360,6 +362,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     operations,
     onEvent: (listener) => events.listen(listener),
     accounts: accountViews,
+    askRightsAgain() {
+      for (const { services } of running.list) void services.deliveryPolicy.askAgain();
+    },
     accessPoints: () => accessPoints.status(),
     useHandlers(next) {
       loaded = next;

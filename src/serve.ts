@@ -14,7 +14,7 @@ import { connectionsWithin, explainTooFewFiles, readOpenFileLimit } from './open
 import { reportReady, runProcessGroup } from './process-group.js';
 import { watchAccountsFile } from './watch-accounts-file.js';
 import { stopWithParent } from './stop-with-parent.js';
-import { tellParent } from './tell-parent.js';
+import { hearReset, tellParent } from './tell-parent.js';
 
 /** Exit code for an invalid configuration (EX_CONFIG of sysexits). */
 const EXIT_CONFIG = 78;
@@ -105,6 +105,7 @@ export async function serve({
     stopWithParent();
     watchAccounts(config.accountsFile);
     tellParent((listener) => app.onEvent(listener));
+    hearReset(() => app.askRightsAgain());
     const { port, adminPort } = await app.start();
     log.info(
       {

@@ -17,3 +17,16 @@ export function tellParent(onEvent: (listener: (event: ServerEvent) => void) => 
     process.send?.({ pushAnswered: { pushId, handler, outcome } } satisfies PushAnsweredMessage);
   });
 }
+
+/** What `wechat-callback dev` passes on from the sandbox to the server: all its faults and records are gone. */
+export interface SandboxResetMessage {
+  readonly sandboxReset: true;
+}
+
+/** Calls `onReset` when the sandbox of `wechat-callback dev` was put back: what WeChat refused before counts no longer. */
+export function hearReset(onReset: () => void): void {
+  if (process.env['STOP_WITH_CHANNEL'] === undefined) return;
+  process.on('message', (message) => {
+    if (typeof message === 'object' && message !== null && 'sandboxReset' in message) onReset();
+  });
+}

@@ -36,6 +36,8 @@ export interface SendPermission {
   settled(): Promise<void>;
   /** Records that WeChat refused a message with 48001 (no permission). Never rejects. */
   denied(): Promise<void>;
+  /** Asks WeChat now: its answer replaces what is known. Resolves once it came, or the question failed. */
+  askAgain(): Promise<void>;
   /** Reads the stored permission, then starts to ask. */
   start(): Promise<void>;
   stop(): void;
@@ -111,15 +113,16 @@ export function createSendPermission(deps: {
     }
   }
 
+  async function askIf(isWanted: (fact: PermissionFact, nowMs: number) => boolean): Promise<void> {
+    const mine = await update((fact, nowMs) => (isWanted(fact, nowMs) ? leased(fact, nowMs) : undefined));
+    if (!mine) return;
+    const said = await ask();
+    await update((fact, nowMs) => afterAnswer(fact, said, nowMs));
+    settle();
+  }
+
   async function tick(atStart: boolean): Promise<void> {
-    const mine = await update((fact, nowMs) =>
-      isDue(fact, nowMs, atStart) ? leased(fact, nowMs) : undefined,
-    );
-    if (mine) {
-      const said = await ask();
-      await update((fact, nowMs) => afterAnswer(fact, said, nowMs));
-      settle();
-    }
+    await askIf((fact, nowMs) => isDue(fact, nowMs, atStart));
     if (stopped) return;
     const delayMs = known.state === undefined ? UNKNOWN_POLL_INTERVAL_MS : POLL_INTERVAL_MS;
     cancel = clock.schedule(delayMs, () => void tick(false), { background: true });
@@ -136,6 +139,7 @@ export function createSendPermission(deps: {
     async denied() {
       await update((fact, nowMs) => afterAnswer(fact, 'denied', nowMs));
     },
+    askAgain: () => askIf(() => true),
     async start() {
       await update(() => undefined);
       clock.schedule(SETTLE_TIMEOUT_MS, settle, { background: true });

@@ -41,6 +41,8 @@ export interface DeliveryPolicy {
   settled(): Promise<void>;
   /** Switches to passive-only after WeChat refused a customer-service message with 48001 (no permission). Never throws. */
   onPermissionDenied(): Promise<void>;
+  /** Asks WeChat for the permission now, unless the channel is configured. */
+  askAgain(): Promise<void>;
   view(): DeliveryChannelView;
   /** Starts to ask WeChat for the permissions, unless the channel is configured. Returns at once. */
   start(): Promise<void>;
@@ -96,6 +98,9 @@ export function createDeliveryPolicy(deps: {
     settled: () => (isLearned ? permission.settled() : Promise.resolve()),
     async onPermissionDenied() {
       if (isLearned) await permission.denied();
+    },
+    async askAgain() {
+      if (isLearned) await permission.askAgain();
     },
     view() {
       if (!isLearned) return { channel: channel(), why: mode === 'auto' ? 'no-app-secret' : 'configured' };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { takeServerNotes } from '../../src/cli/sandbox/server-notes.js';
+import { takeServerNotes, tellResets } from '../../src/cli/sandbox/server-notes.js';
 import { toAppId } from '../../src/protocol/ids.js';
 import { pushId } from '../../src/protocol/push/push-id.js';
 import { parseXml } from '../../src/protocol/xml.js';
@@ -44,5 +44,18 @@ describe('given notes of the server about its pushes', () => {
       state: 'done',
       handledBy: { handler: 'echo', outcome: 'silent' },
     });
+  });
+});
+
+describe('given a server that is to know when the sandbox was put back', () => {
+  test('when records are cleared, then it hears nothing; when everything is put back, then it hears so once', async () => {
+    await sandbox.start();
+    const heard: object[] = [];
+    tellResets(sandbox, (message) => heard.push(message));
+    await fetch(`${sandbox.url()}/api/exchanges`, { method: 'DELETE' });
+    expect(heard).toEqual([]);
+    sandbox.reset();
+    expect(heard).toEqual([{ sandboxReset: true }]);
+    await sandbox.stop();
   });
 });

@@ -7,7 +7,7 @@ import { accountFrom } from './account-options.js';
 import { learnMode } from './learn-mode.js';
 import { listenFrom } from './listen-options.js';
 import { runScript } from './run-script.js';
-import { takeServerNotes } from './server-notes.js';
+import { takeServerNotes, tellResets } from './server-notes.js';
 
 /** Simulates WeChat on this machine: pushes to a callback server, and serves the API. */
 export const sandbox: Command = {
@@ -119,6 +119,7 @@ Exit codes: 0 stopped, or the scenario passed; 1 it did not; 2 usage.`,
     greet(play, tlsPort, terminal);
     learnMode(play, account.mode, (text) => terminal.err(text));
     process.on('message', takeServerNotes(play));
+    tellResets(play, (message) => process.send?.(message));
     stopWithParent();
     await stopSignal();
     await play.stop();

@@ -3,7 +3,7 @@ import { toAppId } from '../../protocol/ids.js';
 import { parseXml } from '../../protocol/xml.js';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 import type { Exchange, HandledBy } from '../../sandbox/types/types.js';
-import type { PushAnsweredMessage } from '../../tell-parent.js';
+import type { PushAnsweredMessage, SandboxResetMessage } from '../../tell-parent.js';
 
 /** A note comes within moments of its push. */
 const LOOKED_THROUGH = 200;
@@ -45,6 +45,16 @@ export function takeServerNotes(play: Sandbox): (message: unknown) => void {
     if (exchange?.state === 'running') waiting.set(exchange.id, handledBy);
     else if (exchange !== undefined) put(exchange, handledBy);
   };
+}
+
+/** Tells the server of `wechat-callback dev` when everything was put back; cleared records alone do not concern it. */
+export function tellResets(play: Sandbox, tell: (message: SandboxResetMessage) => void): void {
+  let known = play.state;
+  known.bus.listen(({ event }) => {
+    if (event !== 'reset' || play.state === known) return;
+    known = play.state;
+    tell({ sandboxReset: true });
+  });
 }
 
 function idOf({ plainBody }: Exchange, appId: string): string | undefined {

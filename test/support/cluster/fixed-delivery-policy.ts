@@ -10,6 +10,7 @@ export const fixedDeliveryPolicy = (channel: DeliveryChannel, notice: string): D
   tryAcquireHold: () => Promise.resolve(true),
   settled: () => Promise.resolve(),
   onPermissionDenied: () => Promise.resolve(),
+  askAgain: () => Promise.resolve(),
   view: () => ({ channel, why: 'configured' }),
   start: () => Promise.resolve(),
   stop: () => undefined,

@@ -178,3 +178,17 @@ describe('given an account of which it is known', () => {
     expect((await world.process()).state).toBe('denied');
   });
 });
+
+describe('given an account that may not send, as far as anybody knows', () => {
+  test('when the question is wanted again, then WeChat is asked at once, and its answer counts', async () => {
+    const world = given();
+    world.answer = refused(48001);
+    const permission = await world.process();
+    await world.clock.advance(1_000);
+    world.answer = refused(40003);
+    const again = permission.askAgain();
+    await world.clock.advance(200);
+    await again;
+    expect([permission.state, world.asked]).toEqual(['granted', 2]);
+  });
+});

@@ -317,7 +317,7 @@ export const en = {
   probe: 'probe',
   probeText: 'The server measures this access point. The refusal is expected and costs no quota.',
   permissionText:
-    'After 48001 a server may stop sending for a while: ours remembers it for a day. To end that, stop npm run dev, delete data/dev and start again, or set LATE_REPLY=customer-service.',
+    'After 48001 a server may stop sending for a while: ours remembers it for a day. Under npm run dev, “Put everything back” in Setup makes it ask again at once; elsewhere, restart it after a minute.',
   editMenu: 'Edit the menu',
   editMenuText: 'The body of menu/create, checked as there. Phones keep the old menu for up to five minutes.',
   byHandler: (handler, came) => `Handler ${handler}: ${came}`,

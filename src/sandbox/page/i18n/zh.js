@@ -313,7 +313,7 @@ export const zh = {
   probe: '探测',
   probeText: '服务器在测量这个接入点的快慢。被拒绝是正常的，不占调用额度。',
   permissionText:
-    '收到 48001 之后，服务器可能暂时不再发送：本项目的服务器会记一天。要立刻恢复，停止 npm run dev，删除 data/dev 再启动，或者设置 LATE_REPLY=customer-service。',
+    '收到 48001 之后，服务器可能暂时不再发送：本项目的服务器会记一天。用 npm run dev 时，在“设置”里恢复初始状态，服务器会马上重新询问；其他情况过一分钟重启服务器。',
   editMenu: '编辑菜单',
   editMenuText: 'menu/create 的请求体，按同样的规则检查。手机上的旧菜单最多保留五分钟。',
   byHandler: (handler, came) => `处理模块 ${handler}：${came}`,
