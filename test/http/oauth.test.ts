@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OAuthSettings } from '../../src/http/oauth-settings.js';
+import { attackFile } from '../support/attacks/attack-case.js';
 import { ManualClock, settle } from '../support/time/manual-clock.js';
 import { MemoryStateStore } from '../support/storage/memory-state-store.js';
 import {
@@ -303,33 +304,7 @@ describe('given a store that is out of reach', () => {
 });
 
 describe('given a return address', () => {
-  const hostile = [
-    '//evil.com',
-    '/\\evil.com',
-    '\\\\evil.com',
-    'https://www.example.com@evil.com',
-    'https://evil@www.example.com/',
-    'https://@www.example.com/',
-    'https://www.example.com\\@evil.com',
-    'https://www.example.com.evil.com/',
-    'https://evilwww.example.com/',
-    'https://www.example.com:8443/',
-    'http://www.example.com/',
-    'javascript:alert(1)',
-    'https:evil.com',
-    'https:///evil.com',
-    '/\t/evil.com',
-    ' //evil.com',
-    'https://shop.example.com/',
-    'https://shop.example.com/app/../admin',
-    'https://shop.example.com/app/%2e%2e/admin',
-    'https://shop.example.com/app/..%2fadmin',
-    'https://shop.example.com/app/%252e%252e%252fadmin',
-    'https://shop.example.com/apples',
-    'https://www.example.com。evil.com/',
-    'data:text/html,x',
-    '',
-  ];
+  const hostile: readonly string[] = JSON.parse(attackFile('return-addresses'));
 
   test.each(hostile)('when it is %j, then nobody is sent anywhere', async (address) => {
     const at = await start();

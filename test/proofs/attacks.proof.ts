@@ -1,3 +1,4 @@
+import { attackDoor } from '../support/attacks/door-attacks.js';
 import { makeServerFolder } from '../support/processes/built-server.js';
 import { honestPush, sendGeneratedAttacks } from '../support/proof/generated-attacks.js';
 import type { Proof } from '../support/proof/proof.js';
@@ -10,7 +11,7 @@ const MODES = ['plaintext', 'compatible', 'safe'] as const;
 const HANDLER = `export default { on: 'message.text', handle: ({ push, reply }) => reply.text(push.content) };`;
 
 export default {
-  about: `${ATTACKS} damaged and forged requests at the built server: forged ones are refused, each is answered, honest pushes get through, and no log line holds a secret.`,
+  about: `The hand-made attacks and ${ATTACKS} damaged and forged requests at the built server: forged ones are refused, each is answered, honest pushes get through, and no log line holds a secret.`,
   limitMinutes: 90,
   async *run() {
     for (const mode of MODES) {
@@ -18,6 +19,7 @@ export default {
       try {
         const server = folder.start({ ...UNREACHABLE_WECHAT, WECHAT_CIPHER_MODE: mode });
         const { port } = await server.ready();
+        const corpus = await attackDoor({ port, mode, nowS: Math.floor(Date.now() / 1_000) });
         const seed = Date.now();
         const { broken, ...figures } = await sendGeneratedAttacks({
           port,
@@ -32,8 +34,8 @@ export default {
         const said = Object.entries(secrets).filter(([, secret]) => log.includes(secret));
         yield {
           name: `in ${mode} mode`,
-          figures: { seed, ...figures, logLines: server.lines().length },
-          broken: [...broken, ...said.map(([name]) => `no log line holds ${name}`)],
+          figures: { handMade: corpus.tried, seed, ...figures, logLines: server.lines().length },
+          broken: [...corpus.broken, ...broken, ...said.map(([name]) => `no log line holds ${name}`)],
         };
       } finally {
         await folder.remove();

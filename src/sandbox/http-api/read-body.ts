@@ -3,12 +3,14 @@ import { Problem } from './problem.js';
 
 /** Reads the body of a request. @throws Problem 413 */
 export async function readBytes(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  const tooLarge = (): Problem => new Problem(413, `the body is larger than ${limit} bytes`);
+  if (Number(incoming.headers['content-length']) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
-    if (size > limit) throw new Problem(413, `the body is larger than ${limit} bytes`);
+    if (size > limit) throw tooLarge();
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { isPublicAddress } from '../../../../src/adapters/http/public-address.js';
 import { createPublicDownload } from '../../../../src/adapters/http/public-download.js';
+import { attackFile, type Downloads } from '../../../support/attacks/attack-case.js';
 import { portOf } from '../../../support/processes/port-of.js';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -20,51 +21,13 @@ async function serve(answer: RequestListener, address = '127.0.0.1'): Promise<st
   return `http://${address}:${portOf(server)}`;
 }
 
+const attacks: Downloads = JSON.parse(attackFile('downloads'));
 const LIMITS = { maxBytes: 1_000, timeoutMs: 2_000 };
 /** 127.0.0.1 stands for the internet. */
 const likeTheInternet = createPublicDownload({ isAllowed: (address) => address === '127.0.0.1' });
 
 describe('given addresses', () => {
-  test.each([
-    '0.0.0.0',
-    '10.1.2.3',
-    '100.64.0.1',
-    '100.100.100.200',
-    '127.0.0.1',
-    '127.255.255.255',
-    '168.63.129.16',
-    '169.254.169.254',
-    '172.16.0.1',
-    '172.31.255.255',
-    '192.0.0.192',
-    '192.168.1.1',
-    '198.18.0.1',
-    '224.0.0.1',
-    '239.255.255.255',
-    '240.0.0.1',
-    '255.255.255.255',
-    '::',
-    '::1',
-    '::ffff:127.0.0.1',
-    '::ffff:8.8.8.8',
-    '::127.0.0.1',
-    '64:ff9b::7f00:1',
-    '64:ff9b:1::1',
-    '100::1',
-    '2001::1',
-    '2001:db8::1',
-    '2002:7f00:1::',
-    '3fff::1',
-    'fc00::1',
-    'fd00:ec2::254',
-    'fe80::1',
-    'fec0::1',
-    'ff02::1',
-    'localhost',
-    '',
-    '1.2.3',
-    '0x7f.1',
-  ])('when it is %s, then nothing is fetched from it', (address) => {
+  test.each(attacks.addresses)('when it is %j, then nothing is fetched from it', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
@@ -83,25 +46,7 @@ describe('given addresses', () => {
 });
 
 describe('given a file to be fetched', () => {
-  test.each([
-    'http://127.0.0.1/',
-    'http://127.1/',
-    'http://2130706433/',
-    'http://0x7f000001/',
-    'http://0177.0.0.1/',
-    'http://[::1]/',
-    'http://[::ffff:127.0.0.1]/',
-    'http://[::ffff:7f00:1]/',
-    'http://localhost/',
-    'http://169.254.169.254/latest/meta-data/',
-    'http://0/',
-    'https://user:pass@example.com/',
-    'ftp://example.com/x',
-    'file:///etc/passwd',
-    'data:text/plain,x',
-    'no address',
-    '',
-  ])('when its address is %j, then nothing is asked of anybody', async (url) => {
+  test.each(attacks.urls)('when its address is %j, then nothing is asked of anybody', async (url) => {
     await expect(createPublicDownload()(url, LIMITS)).rejects.toMatchObject({
       kind: 'invalid-url',
       sent: false,
