@@ -1,40 +1,26 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { eventually } from '../support/time/eventually.js';
 import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
 import { RedisServer } from '../support/processes/redis-server.js';
 import { ServerGround, type ServerProcess } from '../support/processes/server-process.js';
+import { makeSteppedClock, type SteppedClock } from '../support/processes/stepped-clock.js';
 import { sendAttempt, typeText } from '../support/wechat/wechat.js';
-
-/** Loaded before the server: its wall clock goes wrong by as many ms as the file beside it says. */
-const STEPPED_CLOCK = `
-import { readFileSync } from 'node:fs';
-const file = new URL('./step', import.meta.url);
-const real = Date.now;
-let stepMs = 0;
-setInterval(() => { try { stepMs = Number(readFileSync(file, 'utf8')); } catch {} }, 20).unref();
-Date.now = () => real() + stepMs;
-`;
 
 describe.each(['the embedded store', 'Redis'] as const)('given a built server on %s', (storage) => {
   let api: FakeWechatApi;
   let redis: RedisServer | undefined;
   let ground: ServerGround;
   let server: ServerProcess;
-  let dir: string;
+  let clock: SteppedClock;
   beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'wechat-clock-'));
-    await writeFile(join(dir, 'clock.mjs'), STEPPED_CLOCK);
+    clock = await makeSteppedClock();
     api = await startFakeWechatApi();
     redis = storage === 'Redis' ? await RedisServer.start({ fsync: 'no' }) : undefined;
     ground = await ServerGround.make({
       WECHAT_API_BASE_URLS: api.url,
       REPLY_DEADLINE_MS: '3000',
       MAX_PUSH_AGE_S: '0',
-      NODE_OPTIONS: `--import ${pathToFileURL(join(dir, 'clock.mjs')).href}`,
+      NODE_OPTIONS: clock.nodeOptions,
       ...(redis !== undefined && { REDIS_URL: redis.url }),
     });
     server = await ground.start();
@@ -43,7 +29,7 @@ describe.each(['the embedded store', 'Redis'] as const)('given a built server on
     await ground.clear();
     await redis?.stop();
     await api.close();
-    await rm(dir, { recursive: true, force: true });
+    await clock.remove();
   });
 
   test.each([-5_000, -30_000, 1_200_000])(
@@ -52,7 +38,7 @@ describe.each(['the embedded store', 'Redis'] as const)('given a built server on
       const text = typeText('slow 4000 a');
       const waiting = sendAttempt(server.url, text);
       await eventually(async () => expect(await ground.runs()).toHaveLength(1));
-      await writeFile(join(dir, 'step'), String(stepMs));
+      await clock.step(stepMs);
       expect(await waiting).toMatchObject({ answered: true, status: 200, body: 'success' });
       await eventually(() => expect(api.received).toHaveLength(1), 15_000);
       expect(await sendAttempt(server.url, text)).toMatchObject({ body: 'success' });

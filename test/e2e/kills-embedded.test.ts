@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { eventually, pass } from '../support/time/eventually.js';
 import { startFakeWechatApi, type FakeWechatApi } from '../support/wechat/fake-wechat-api.js';
 import { ServerGround } from '../support/processes/server-process.js';
+import { killAtDisk } from '../support/proof/kill-at-disk.js';
 import { Traffic } from '../support/proof/traffic.js';
 
 const KILLS = 10;
@@ -45,4 +46,16 @@ describe('given a built server on the embedded store, and followers who go on ty
     // The one thing that a crash may leave open: a message on its way.
     expect(ends.dead.filter((reason) => reason !== 'unknown')).toEqual([]);
   }, 180_000);
+});
+
+describe('given a built server on the embedded store that dies at a moment of its journal', () => {
+  // All moments, five times each: `npm run prove -- kills`.
+  test.each(['in the middle of a write', 'after a sync', 'after a compaction has its name'] as const)(
+    'when it was killed %s and started anew, then nothing accepted is lost or answered twice',
+    async (moment) => {
+      const { broken } = await killAtDisk(moment, 1, ['slow 900', 'defer 300', 'long 900', 'tell 600']);
+      expect(broken).toEqual([]);
+    },
+    180_000,
+  );
 });

@@ -6,7 +6,7 @@ import { createPublicDownload } from '../../src/adapters/http/public-download.js
 import { createSandbox } from '../../src/sandbox/sandbox.js';
 import { SANDBOX_ACCOUNT } from '../../src/sandbox/default-account.js';
 import { askRaw, fill, attackFile, type Downloads, type HttpCase } from '../support/attacks/attack-case.js';
-import { attackDoor, doorCases } from '../support/attacks/door-attacks.js';
+import { attackCallback, callbackCases } from '../support/attacks/callback-attacks.js';
 import { attackHttp, faultOf } from '../support/attacks/http-attacks.js';
 import { createTestApp, FIXTURE_TIME_MS } from '../support/app/test-app.js';
 import { portOf } from '../support/processes/port-of.js';
@@ -60,12 +60,12 @@ async function faultsOf<Case extends { readonly name: string }>(
 }
 
 test('given the hand-made attacks, when they are counted, then there are at least 300, each with a name of its own', () => {
-  const named = [doorCases, rawCases, adminCases, openAdminCases, oauthCases, sandboxCases];
+  const named = [callbackCases, rawCases, adminCases, openAdminCases, oauthCases, sandboxCases];
   for (const cases of named) expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
   expect(named.flat().length).toBeGreaterThan(300);
 });
 
-describe.each(cipherModes)('given a door in %s mode', (mode) => {
+describe.each(cipherModes)('given a callback in %s mode', (mode) => {
   test.each([undefined, 'original-id'] as const)(
     'when each hand-made attack is tried (%s), then it ends as the corpus says, and a push is answered afterwards',
     async (settings) => {
@@ -76,7 +76,7 @@ describe.each(cipherModes)('given a door in %s mode', (mode) => {
           ...(settings !== undefined && { WECHAT_ORIGINAL_ID: 'gh_b52b1f8c3a7d' }),
         },
       });
-      const { broken } = await attackDoor({
+      const { broken } = await attackCallback({
         port: app.port,
         mode,
         settings,

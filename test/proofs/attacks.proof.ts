@@ -1,4 +1,4 @@
-import { attackDoor } from '../support/attacks/door-attacks.js';
+import { attackCallback } from '../support/attacks/callback-attacks.js';
 import { makeServerFolder } from '../support/processes/built-server.js';
 import { honestPush, sendGeneratedAttacks } from '../support/proof/generated-attacks.js';
 import type { Proof } from '../support/proof/proof.js';
@@ -19,7 +19,7 @@ export default {
       try {
         const server = folder.start({ ...UNREACHABLE_WECHAT, WECHAT_CIPHER_MODE: mode });
         const { port } = await server.ready();
-        const corpus = await attackDoor({ port, mode, nowS: Math.floor(Date.now() / 1_000) });
+        const corpus = await attackCallback({ port, mode, nowS: Math.floor(Date.now() / 1_000) });
         const seed = Date.now();
         const { broken, ...figures } = await sendGeneratedAttacks({
           port,

@@ -1,14 +1,26 @@
 import { randomInt } from 'node:crypto';
+import { DISK_MOMENTS } from '../support/processes/deadly-disk.js';
 import { RedisServer } from '../support/processes/redis-server.js';
 import { ServerGround, type ServerProcess } from '../support/processes/server-process.js';
 import { settled } from '../support/proof/failover.js';
+import { killAtDisk } from '../support/proof/kill-at-disk.js';
 import { brokenPromises, ledgerOf } from '../support/proof/ledger-of.js';
 import type { Proof, ProofPart } from '../support/proof/proof.js';
 import { Traffic } from '../support/proof/traffic.js';
 import { eventually, pass } from '../support/time/eventually.js';
 import { startFakeWechatApi } from '../support/wechat/fake-wechat-api.js';
 
-const CONTENTS = ['slow 900', 'defer 300', 'slow 10', 'long 900', 'slow 1200', 'throw', 'slow 100'];
+const CONTENTS = [
+  'slow 900',
+  'defer 300',
+  'slow 10',
+  'long 900',
+  'slow 1200',
+  'throw',
+  'slow 100',
+  // Says its beginning at once, more after 600 ms, and the end two seconds later.
+  'tell 600',
+];
 
 interface Case {
   readonly name: string;
@@ -42,10 +54,11 @@ const KILLS_AT_A_MOMENT = 5;
 export default {
   about:
     'Servers die and stop under load, at any moment and at chosen ones: nothing accepted is lost or doubled.',
-  limitMinutes: 20,
+  limitMinutes: 40,
   async *run() {
     for (const one of CASES) yield await play(one);
     for (const moment of MOMENTS) yield await killAt(moment);
+    for (const moment of DISK_MOMENTS) yield await killAtDisk(moment, KILLS_AT_A_MOMENT, CONTENTS);
   },
 } satisfies Proof;
 
@@ -124,7 +137,7 @@ async function judge(name: string, traffic: Traffic, servers: readonly ServerPro
   return {
     name,
     ledger: ledgerOf(ends),
-    figures: { silent: ends.silent, slowestAnswerMs: Math.round(traffic.slowestMs) },
+    figures: { silent: ends.silent, anew: ends.anew, slowestAnswerMs: Math.round(traffic.slowestMs) },
     broken: brokenPromises(ends),
   };
 }

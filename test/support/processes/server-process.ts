@@ -84,6 +84,7 @@ export function answerTo(content: string): string | undefined {
 export interface ServerProcess {
   /** Where WeChat pushes to. */
   readonly url: string;
+  readonly pid: number;
   /** Lines of its log so far; those of the last 100 ms may be missing. */
   readonly log: readonly WrittenLine[];
   /** The `status` of `/readyz`. */
@@ -95,6 +96,8 @@ export interface ServerProcess {
   /** Stops the process, like the migration of a virtual machine, until `resume`. */
   freeze(): void;
   resume(): void;
+  /** Resolves once the process is gone. */
+  readonly ended: Promise<unknown>;
   /** Kills it, as in a crash. */
   kill(): Promise<void>;
   /** Stops it, as an operator does. Resolves with the exit code. */
@@ -121,6 +124,11 @@ export class ServerGround {
     return new ServerGround(dir, settings);
   }
 
+  /** Where servers without Redis keep what they were given. */
+  get dataDir(): string {
+    return join(this.dir, 'data');
+  }
+
   /** The runs so far: `handle <text>` and `later <text>`. */
   async runs(): Promise<string[]> {
     return (await readFile(join(this.dir, 'runs'), 'utf8')).split('\n').filter((line) => line !== '');
@@ -144,7 +152,7 @@ export class ServerGround {
         WECHAT_APP_ID: 'wx0000000000000001',
         WECHAT_APP_SECRET: 'test-secret',
         WECHAT_TOKEN: TEST_TOKEN,
-        DATA_DIR: join(this.dir, 'data'),
+        DATA_DIR: this.dataDir,
         HANDLERS_DIR: join(this.dir, 'handlers'),
         ON_AMBIGUOUS_SEND: 'drop',
         ...this.settings,
@@ -162,6 +170,7 @@ export class ServerGround {
     });
     return {
       url: `http://127.0.0.1:${port}/wechat`,
+      pid: server.child.pid ?? 0,
       get log() {
         return server.lines();
       },
@@ -181,6 +190,7 @@ export class ServerGround {
           user: field(letter, 'user', String),
         }));
       },
+      ended: server.exited,
       freeze: () => void server.child.kill('SIGSTOP'),
       resume: () => void server.child.kill('SIGCONT'),
       async kill() {

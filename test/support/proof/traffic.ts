@@ -19,6 +19,8 @@ export interface Ends {
   readonly answered: number;
   /** By late messages. */
   readonly delivered: number;
+  /** Of those, streams of a process that died: their beginning was seen before as well. */
+  readonly anew: number;
   /** Their handlers threw: there is nothing to see. */
   readonly silent: number;
   /** Dead letters of accepted pushes: reason of each. */
@@ -86,6 +88,7 @@ export class Traffic {
     const ends = {
       answered: 0,
       delivered: 0,
+      anew: 0,
       silent: 0,
       dead: [] as string[],
       lost: [] as string[],
@@ -101,7 +104,10 @@ export class Traffic {
       if (reading.isWhole && answerTo(content) === undefined) ends.silent += 1;
       else if (reading.isWhole && body !== 'success' && reading.pieces === 1) ends.answered += 1;
       else if (reading.isWhole) ends.delivered += 1;
-      else if (reading.isTwice) ends.twice.push(told);
+      else if (reading.isAnew && content.startsWith('tell')) {
+        ends.delivered += 1;
+        ends.anew += 1;
+      } else if (reading.isTwice) ends.twice.push(told);
       else if (reading.isStrange) ends.unexpected.push(told);
       else if (reading.isDisordered) ends.disordered.push(told);
       else if (letter === undefined)

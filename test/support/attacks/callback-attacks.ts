@@ -10,7 +10,7 @@ import type { CipherMode } from '../wechat/wire-push.js';
 import { askRaw, fill, attackFile, requestOf } from './attack-case.js';
 
 /** A push that is wrong in one way. A wrong `seal` is what an attacker with some knowledge makes; the rest changes a right push. */
-export interface DoorCase {
+export interface CallbackCase {
   readonly name: string;
   /** Default: all three. */
   readonly modes?: readonly CipherMode[];
@@ -53,26 +53,26 @@ export interface DoorCase {
   readonly reason?: string | Readonly<Record<CipherMode, string>>;
 }
 
-export const doorCases: readonly DoorCase[] = JSON.parse(attackFile('door'));
+export const callbackCases: readonly CallbackCase[] = JSON.parse(attackFile('callback'));
 
-export interface Door {
+export interface CallbackTarget {
   readonly port: number;
   readonly mode: CipherMode;
-  readonly settings?: DoorCase['settings'] | undefined;
+  readonly settings?: CallbackCase['settings'] | undefined;
   readonly nowS: number;
   /** The reason of the last refusal in the log, where the log is at hand. */
   readonly lastReason?: () => unknown;
 }
 
-/** Tries every case that fits the door. Returns the claims that do not hold. */
-export async function attackDoor(door: Door): Promise<{ tried: number; broken: string[] }> {
-  const cases = doorCases.filter(
-    ({ modes, settings }) => (modes ?? [door.mode]).includes(door.mode) && settings === door.settings,
+/** Tries every case that fits the target. Returns the claims that do not hold. */
+export async function attackCallback(target: CallbackTarget): Promise<{ tried: number; broken: string[] }> {
+  const cases = callbackCases.filter(
+    ({ modes, settings }) => (modes ?? [target.mode]).includes(target.mode) && settings === target.settings,
   );
   const broken: string[] = [];
   for (const [at, one] of cases.entries()) {
-    const fault = await attack(door, one, at).catch((error: unknown) => String(error));
-    if (fault !== undefined) broken.push(`${door.mode}, ${one.name}: ${fault}`);
+    const fault = await attack(target, one, at).catch((error: unknown) => String(error));
+    if (fault !== undefined) broken.push(`${target.mode}, ${one.name}: ${fault}`);
   }
   return { tried: cases.length, broken };
 }
@@ -80,20 +80,20 @@ export async function attackDoor(door: Door): Promise<{ tried: number; broken: s
 /** Of pushes and signatures: no two tests send the same. */
 let made = 0;
 
-async function attack(door: Door, one: DoorCase, at: number): Promise<string | undefined> {
-  const { status, head, body } = await askRaw(door.port, bytesOf(door, one));
+async function attack(target: CallbackTarget, one: CallbackCase, at: number): Promise<string | undefined> {
+  const { status, head, body } = await askRaw(target.port, bytesOf(target, one));
   const wanted = one.status ?? 403;
   if (status !== wanted) return `the answer is ${wanted}, not ${status} ${body.slice(0, 100)}`;
   if (wanted === 403 && (body !== '' || !/content-length: 0/i.test(head)))
     return `a refusal is empty: ${head} ${body}`;
-  const reason = typeof one.reason === 'object' ? one.reason[door.mode] : one.reason;
-  const said = door.lastReason?.();
-  if (reason !== undefined && door.lastReason !== undefined && said !== reason)
+  const reason = typeof one.reason === 'object' ? one.reason[target.mode] : one.reason;
+  const said = target.lastReason?.();
+  if (reason !== undefined && target.lastReason !== undefined && said !== reason)
     return `the reason is ${reason}, not ${String(said)} (case ${at})`;
   return undefined;
 }
 
-function bytesOf({ mode, nowS, port }: Door, one: DoorCase): Buffer {
+function bytesOf({ mode, nowS, port }: CallbackTarget, one: CallbackCase): Buffer {
   made += 1;
   const { seal = {} } = one;
   const known = {
@@ -148,7 +148,7 @@ function bytesOf({ mode, nowS, port }: Door, one: DoorCase): Buffer {
   );
 }
 
-function xmlOf({ xml, inside = '' }: DoorCase, nowS: number, put: (text: string) => string): string {
+function xmlOf({ xml, inside = '' }: CallbackCase, nowS: number, put: (text: string) => string): string {
   const elements = {
     ToUserName: 'gh_b52b1f8c3a7d',
     FromUserName: `oAttacker${made}`,
@@ -165,7 +165,7 @@ function xmlOf({ xml, inside = '' }: DoorCase, nowS: number, put: (text: string)
 }
 
 function sealedBy(
-  { inner, innerHex, length, lengthBy, padding }: NonNullable<DoorCase['seal']>,
+  { inner, innerHex, length, lengthBy, padding }: NonNullable<CallbackCase['seal']>,
   account: TestAccount,
   xml: string,
   put: (text: string) => string,
