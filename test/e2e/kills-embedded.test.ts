@@ -50,7 +50,7 @@ describe('given a built server on the embedded store, and followers who go on ty
 
 describe('given a built server on the embedded store that dies at a moment of its journal', () => {
   // All moments, five times each: `npm run prove -- kills`.
-  test.each(['in the middle of a write', 'after a sync', 'after a compaction has its name'] as const)(
+  test.each(['in the middle of a write', 'after a compaction has its name'] as const)(
     'when it was killed %s and started anew, then nothing accepted is lost or answered twice',
     async (moment) => {
       const { broken } = await killAtDisk(moment, 1, ['slow 900', 'defer 300', 'long 900', 'tell 600']);

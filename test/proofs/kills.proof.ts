@@ -91,8 +91,9 @@ const play = ({ name, processes, ends, by, everyMs }: Case): Promise<ProofPart> 
     const traffic = new Traffic(api, () => servers[(turn += 1) % processes]?.url ?? '', CONTENTS);
     traffic.start(everyMs);
     for (let count = 0; count < ends; count += 1) {
-      // Every other life is long enough to finish something: what dies in six lives running is given up, by design.
-      await pass(count % 2 === 0 ? randomInt(100, 1_000) : randomInt(2_000, 3_000));
+      // Every other life is long enough to finish something, and a stream takes three seconds: what dies in six lives
+      // running is given up, by design.
+      await pass(count % 2 === 0 ? randomInt(100, 1_000) : randomInt(5_000, 6_500));
       const at = count % processes;
       await (by === 'SIGKILL' ? servers[at]?.kill() : servers[at]?.stop());
       servers[at] = await ground.start();

@@ -205,7 +205,7 @@ export function growthIn(all: readonly Held[]): {
       ...(after.rss > before.rss * 1.15 + 10
         ? [`memory is flat: ${rounded(before.rss)} MB, then ${rounded(after.rss)}`]
         : []),
-      ...(after.handles > before.handles + 10
+      ...(after.handles > before.handles * 1.5 + 10
         ? [`handles are flat: ${before.handles}, then ${after.handles}`]
         : []),
       ...(after.stored > before.stored * 1.5 + 2

@@ -20,3 +20,16 @@ test('given a try that waits, when one joins later that needs its answer earlier
     ['deadlinePassed', 2_000],
   ]);
 });
+
+test('given two attempts that wait, when a second answer comes, then all hear the first one, and nobody is told anything else', async () => {
+  const clock = new ManualClock();
+  const atMs = clock.now();
+  const attempts = new PendingAttempts(clock, new OrderedTimers(clock), 1_000, () => undefined);
+  const attempt = { receivedAtMs: atMs, deadlineAtMs: atMs + 4_500, isLast: true };
+  const waiting = [attempts.join(attempt), attempts.join(attempt)];
+  expect(attempts.settle({ type: 'reply', xml: '<xml>first</xml>' })).toEqual([atMs, atMs]);
+  expect(attempts.settle({ type: 'success' })).toEqual([]);
+  const first = { type: 'reply', xml: '<xml>first</xml>' };
+  for (const heard of waiting) expect(await Promise.resolve(heard)).toEqual(first);
+  expect(attempts.join(attempt)).toEqual(first);
+});

@@ -32,3 +32,27 @@ describe('given the ids of many messages', () => {
     (msgId) => expect(idOf(msgId, '你好')).toContain(`msg-${msgId.replace('/', '_')}-`),
   );
 });
+
+describe('given two pushes that share nearly everything', () => {
+  const idWith = (elements: Readonly<Record<string, string>>): string | undefined => {
+    const all = { ToUserName: 'gh_1', FromUserName: 'oUser', CreateTime: '1796128571', ...elements };
+    const xml = Object.entries(all).map(([name, value]) => `<${name}>${value}</${name}>`);
+    return readPush(`<xml>${xml.join('')}</xml>`, APP_ID)?.id;
+  };
+  const message = { MsgType: 'text', Content: 'x', MsgId: '7' };
+  const event = { MsgType: 'event', Event: 'CLICK', EventKey: 'A' };
+
+  test.each([
+    ['senders', message, { FromUserName: 'oOther' }],
+    ['accounts', message, { ToUserName: 'gh_2' }],
+    ['seconds', message, { CreateTime: '1796128572' }],
+    ['kinds', message, { MsgType: 'image' }],
+    ['numbers', message, { MsgId: '8' }],
+    ['senders of an event', event, { FromUserName: 'oOther' }],
+    ['events of one second', event, { Event: 'VIEW' }],
+    ['keys of an event in one second', event, { EventKey: 'B' }],
+  ])('when they are of two %s, then their ids differ; an attempt more has the same id', (_, push, other) => {
+    expect(idWith({ ...push, ...other })).not.toBe(idWith(push));
+    expect(idWith({ ...push })).toBe(idWith(push));
+  });
+});
