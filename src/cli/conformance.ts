@@ -44,12 +44,12 @@ export const conformance: Command = {
   usage: {
     en: `Usage: wechat-callback conformance <URL> --token TEXT [--aes-key KEY --app-id ID] [options]
 
-Plays WeChat, and some strangers, against a callback server and says which rules of the platform it keeps. The server
-gets some 400 requests from users that do not exist; use a test account. --list prints the rules.
+Acts as WeChat, and as some strangers, towards a callback server and reports which of the platform's rules it keeps.
+The server gets some 400 requests from users that do not exist; use a test account. --list prints the rules.
 
   --token TEXT        the callback token of the account; "-" reads it from standard input, --token-file FILE from a
                       file; --aes-key likewise
-  --aes-key KEY       its EncodingAESKey, 43 letters and digits; asks for safe mode unless --mode says otherwise
+  --aes-key KEY       its EncodingAESKey, 43 letters and digits; means safe mode unless --mode says otherwise
   --app-id ID         its AppID; goes with --aes-key
   --mode MODE         plaintext, compatible or safe: the mode that the server is configured for
   --original-id ID    its gh_ id, for servers that compare ToUserName
@@ -60,7 +60,7 @@ gets some 400 requests from users that do not exist; use a test account. --list 
   --format FORMAT     text, json or junit
   --list              print the rules instead of checking them
 
-Exit codes: 0 every rule that must hold does, 1 not so, 2 usage.`,
+Exit codes: 0 every rule of level must is kept, 1 otherwise, 2 usage.`,
     zh: `用法：wechat-callback conformance <URL> --token TEXT [--aes-key KEY --app-id ID] [选项]
 
 模拟微信和几个陌生人向一个回调服务发请求，检查它遵守平台的哪些规则。服务会收到大约 400 个来自虚构用户的请求，请用
@@ -78,7 +78,7 @@ Exit codes: 0 every rule that must hold does, 1 not so, 2 usage.`,
   --format FORMAT     text、json 或 junit
   --list              只列出规则，不检查
 
-退出码：0 必须遵守的规则都遵守了，1 有的没有，2 用法错误。`,
+退出码：0 must 级的规则全部符合，1 有不符合的，2 用法错误。`,
   },
 
   async run(args, terminal) {

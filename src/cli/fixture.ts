@@ -16,14 +16,14 @@ const INDEX = join('fixtures', 'INDEX.tsv');
 export const fixture: Command = {
   name: 'fixture',
   summary: {
-    en: 'makes a file under fixtures/ out of a recorded push, for send and for tests',
+    en: 'turns a recorded push into a file under fixtures/, for send and for tests',
     zh: '把录下的推送变成 fixtures/ 下的样本文件，供 send 和测试使用',
   },
   usage: {
     en: `Usage: wechat-callback fixture FILE ID [--name NAME]
 
-Writes one push of a recording to fixtures/pushes/, byte for byte as it was opened: "wechat-callback send" sends such a
-file, and tests read it. Where there is a fixtures/INDEX.tsv, its line is added. A sealed recording needs its RECORD_KEY;
+Writes one push of a recording to fixtures/pushes/, byte for byte as it was decrypted: "wechat-callback send" sends such a
+file, and tests read it. If there is a fixtures/INDEX.tsv, a line is added to it. A sealed recording needs its RECORD_KEY;
 then the file holds what the user wrote and the OpenID, so look at it before you commit it.
 
   FILE         a file of RECORD_DIR

@@ -17,7 +17,7 @@ export const routes: Command = {
   usage: {
     en: `Usage: wechat-callback routes [--json] [--demo]
 
-Prints the routing table of HANDLERS_DIR, by default ./handlers. Lines for the same pushes are in the order in which they are asked:
+Prints the routing table of HANDLERS_DIR, by default ./handlers. Handlers of the same push are listed in the order in which they are asked:
 the exact kind before its family before *; those with "when" before those without; those that are
 bound to accounts before the others; then by name.
 
@@ -25,7 +25,7 @@ bound to accounts before the others; then by name.
   --demo  also those that serve --demo adds`,
     zh: `用法：wechat-callback routes [--json] [--demo]
 
-显示 HANDLERS_DIR 的路由表，默认是 ./handlers。同一种推送的各行按询问的先后排列：先是具体类型，
+显示 HANDLERS_DIR 的路由表，默认是 ./handlers。同一种推送的处理模块按匹配的先后排列：先是具体类型，
 再是它的大类，最后是 *；有 when 的在没有 when 的前面；限定了账号的在没有限定的前面；其余按名称。
 
   --json  同样的内容，JSON 格式

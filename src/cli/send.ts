@@ -44,8 +44,8 @@ export const send: Command = {
   usage: {
     en: `Usage: wechat-callback send <file | kind> [options]
 
-Signs a push as WeChat does, posts it and shows the answer, opened. What is not given comes from the environment or
-.env; where no account is configured, from the test account of "npm run dev".
+Signs a push as WeChat does, posts it and shows the decrypted answer. Settings that are not given come from the
+environment or .env; if no account is configured, from the test account of "npm run dev".
 
   <file>            the body, sent byte for byte (XML or JSON), such as fixtures/pushes/message.text.xml
   <kind>            a fresh push, such as message.text, event.click, event.subscribe
@@ -61,7 +61,7 @@ Signs a push as WeChat does, posts it and shows the answer, opened. What is not 
   --account NAME    one of several accounts; default: the first
   --dev             the test account of "npm run dev", whatever is configured
 
-Exit codes: 0 every push got an answer that WeChat takes, 1 not so, 2 usage, 78 configuration.`,
+Exit codes: 0 every push got an answer that WeChat accepts, 1 otherwise, 2 usage, 78 configuration.`,
     zh: `用法：wechat-callback send <文件 | 类型> [选项]
 
 像微信一样给推送签名、发送，然后显示解密后的应答。没有给出的参数取自环境变量或 .env；没有配置账号时，使用

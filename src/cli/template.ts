@@ -21,12 +21,12 @@ export const template: Command = {
 
 Lists the templates in use (模板消息), with the names of their fields.
 
-  send        sends a message with a template; WeChat tells later by event.TEMPLATESENDJOBFINISH whether it arrived
+  send        sends a template message; WeChat pushes event.TEMPLATESENDJOBFINISH later, which says whether it arrived
   --data      its fields, such as {"thing1": "…"} or {"thing1": {"value": "…"}}; JSON, a file, or - for standard input
   --url       the page that it opens
-  --id        the same one within ten minutes sends once
+  --id        a message with the same id is sent only once within ten minutes
 
-  --notices   those of subscription notices (订阅通知) instead
+  --notices   lists the templates of subscription notices (订阅通知) instead
   --account   name or AppID of the account (default: the first)
   --json      everything WeChat returns about them, as JSON`,
     zh: `用法：wechat-callback template list [--notices] [--json]

@@ -22,7 +22,7 @@ export const token: Command = {
     en: `Usage: wechat-callback token show [--account <name>] [--reveal] [--json]
        wechat-callback token refresh [--account <name>] [--force] [--reveal] [--json]
 
-Asks the server that runs with this configuration; if none runs, works on its store. show fetches nothing.
+Asks the running server with this configuration; if there is none, works on its store. show fetches nothing.
 
   --account  name or AppID of the account (default: the first)
   --reveal   the whole token; without it, its first ${SHOWN_CHARACTERS} characters
@@ -32,7 +32,7 @@ Asks the server that runs with this configuration; if none runs, works on its st
     zh: `用法：wechat-callback token show [--account 名称] [--reveal] [--json]
       wechat-callback token refresh [--account 名称] [--force] [--reveal] [--json]
 
-询问用这份配置运行的服务；没有服务在运行时，直接读它的存储。show 不会向微信获取。
+向使用这份配置的服务查询；没有服务在运行时，直接读写它的存储。show 不会向微信获取。
 
   --account  账号的名称或 AppID（默认第一个）
   --reveal   显示完整的 access_token；否则只显示前 ${SHOWN_CHARACTERS} 个字符

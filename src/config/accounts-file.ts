@@ -76,7 +76,7 @@ function readAccount(
   if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name)) {
     faults.push({
       en:
-        `${where}: the account name ${showText(name)} becomes a part of its URL; ` +
+        `${where}: the account name ${showText(name)} becomes part of its URL; ` +
         'allowed: letters, digits, "_", "-" and, inside, ".". Rename it.',
       zh:
         `${where}: 账号名 ${showText(name)} 会成为 URL 的一部分，` +

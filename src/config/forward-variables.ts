@@ -27,14 +27,14 @@ export const forwardVariables = {
     allowed: { en: 'the callback token of the backend', zh: '后端的回调 Token' },
     without: 'the callback token of the account',
     secret: true,
-    meaning: 'Callback token with which pushes to FORWARD_URL are signed.',
+    meaning: 'Callback token that signs the pushes to FORWARD_URL.',
   },
   FORWARD_AES_KEY: {
     schema: trimmed.regex(/^[A-Za-z0-9]{43}$/),
     allowed: { en: 'exactly 43 letters and digits', zh: '43 个字母或数字' },
     without: 'the EncodingAESKey of the account',
     secret: true,
-    meaning: 'EncodingAESKey with which pushes to FORWARD_URL are sealed.',
+    meaning: 'EncodingAESKey that encrypts the pushes to FORWARD_URL.',
   },
   FORWARD_MODE: {
     schema: oneOf('plaintext', 'compatible', 'safe'),

@@ -11,16 +11,15 @@ export const alarms: Command = {
   usage: {
     en: `Usage: wechat-callback alarms [test] [--json]
 
-Without an argument: the active alarms of the server that runs with this configuration. test: posts a test message to
-each address of ALARM_WEBHOOK_URLS and says what came back.
+Without an argument: lists the active alarms of the running server with this configuration. test: posts a test message
+to each address of ALARM_WEBHOOK_URLS and prints the responses.
 
   --json   the same as JSON
 
 Exit codes: 0 no alarm is active, every webhook accepted the message; 1 otherwise; 2 usage; 78 configuration.`,
     zh: `用法：wechat-callback alarms [test] [--json]
 
-不带参数：显示用这份配置运行的服务现有的告警。test：向 ALARM_WEBHOOK_URLS 的每个地址发一条测试消息，显示对方返回了
-什么。
+不带参数：列出使用这份配置的服务当前的告警。test：向 ALARM_WEBHOOK_URLS 的每个地址发一条测试消息，显示返回结果。
 
   --json   同样的内容，JSON 格式
 

@@ -11,7 +11,7 @@ const METHODS = ['GET', 'POST'] as const;
 export const call: Command = {
   name: 'call',
   summary: {
-    en: "calls one API of WeChat's by its path",
+    en: 'calls a WeChat API by its path',
     zh: '按路径调用微信的一个接口',
   },
   usage: {
@@ -19,22 +19,21 @@ export const call: Command = {
        wechat-callback call --list [WORD]
 
 Calls an API with the access token of the token centre, and prints the answer as JSON. PATH begins with a slash, may have
-a query and needs no access_token: /cgi-bin/user/info?openid=oAbc. APIs of the catalogue have their limits checked
-before, calls of which there are few a month are counted, and 64-bit ids come as texts. A refusal is explained, with
-advice.
+a query and needs no access_token: /cgi-bin/user/info?openid=oAbc. For APIs in the catalogue, limits are checked first,
+calls with a monthly budget are counted, and 64-bit ids are printed as strings. A refusal is explained, with advice.
 
   --body        JSON, a file with JSON, or - for standard input
   --method      GET or POST; default: that of the catalogue, else POST with a body and GET without
-  --over-budget makes a call even if the count of its month is used up or kept elsewhere
-  --list        lists the known paths with their names in the documentation, those with WORD in them
+  --over-budget makes the call even if its monthly budget is used up or counted elsewhere
+  --list        lists the known paths with their names in WeChat's documentation; WORD filters them
   --account     name or AppID of the account (default: the first)
 
-Exit codes: 0 WeChat said yes, 1 it said no or nothing, 2 usage, 78 configuration.`,
+Exit codes: 0 success, 1 refused or no answer, 2 usage, 78 configuration.`,
     zh: `用法：wechat-callback call 路径 [--body 文件|JSON]
       wechat-callback call --list [关键字]
 
 用中控的 access_token 调用接口，并把返回结果显示成 JSON。路径以斜杠开头，可以带查询参数，不用写 access_token：
-/cgi-bin/user/info?openid=oAbc。收录的接口先检查各项限制，每月只有几次的接口会计数，64 位的 id 显示成文本。微信拒绝
+/cgi-bin/user/info?openid=oAbc。收录的接口先检查各项限制，每月只有几次的接口会计数，64 位的 ID 按字符串显示。微信拒绝
 时说明原因和办法。
 
   --body        JSON、JSON 文件的路径，或者 - 表示标准输入

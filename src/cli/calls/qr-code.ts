@@ -9,20 +9,20 @@ const DAY_S = 86_400;
 export const qrcode: Command = {
   name: 'qrcode',
   summary: {
-    en: 'makes a QR code with a scene, and tells where its picture is',
+    en: 'creates a QR code with a scene, and prints the URL of its picture',
     zh: '生成带参数的二维码，并给出图片地址',
   },
   usage: {
     en: `Usage: wechat-callback qrcode SCENE [--seconds N | --permanent]
 
-Makes a QR code (带参数的二维码) whose scan is pushed as event.SCAN or event.subscribe with SCENE, and prints ticket, url
-and the address of the picture. A scene is a text of 1 to 64 characters.
+Creates a QR code (带参数的二维码): scanning it pushes event.SCAN or event.subscribe with SCENE. Prints ticket, url and the
+URL of the picture. A scene is a text of 1 to 64 characters.
 
   --seconds     how long it is valid, up to 2592000; default: a day
-  --permanent   for ever; an account has 100,000 of these, and they cannot be deleted
+  --permanent   valid forever; an account has 100,000 of these, and they cannot be deleted
   --account     name or AppID of the account (default: the first)
 
-Exit codes: 0 made, 1 refused, 2 usage, 78 configuration.`,
+Exit codes: 0 created, 1 refused, 2 usage, 78 configuration.`,
     zh: `用法：wechat-callback qrcode 场景值 [--seconds N | --permanent]
 
 生成带参数的二维码：扫码后以 event.SCAN 或 event.subscribe 推送场景值。显示 ticket、url 和图片地址。场景值是 1 到

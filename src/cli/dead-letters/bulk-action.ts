@@ -81,7 +81,7 @@ export async function applyToDeadLetters(
   if (action === 'retry' && !letters.viaServer && results.some(({ outcome }) => outcome === 'retried'))
     terminal.err({
       en: 'No server is running here: what is retried is sent once one runs.',
-      zh: '这里没有服务在运行：重发的消息要等服务运行后才会发出。',
+      zh: '这里没有服务在运行：重投的消息要等服务运行后才会发出。',
     });
   return failed.length > 0 ? exitCodes.failed : exitCodes.ok;
 }

@@ -19,7 +19,7 @@ export const deadLetters: Command = {
   name: 'dead-letters',
   summary: {
     en: 'lists, shows, retries and drops answers that did not reach their users',
-    zh: '列出、查看、重发、丢弃没有送达用户的回复（死信）',
+    zh: '列出、查看、重投、丢弃没有送达用户的回复（死信）',
   },
   usage: {
     en: `Usage: wechat-callback dead-letters list [FILTER…] [--limit ${DEFAULT_LIMIT}] [--json]
@@ -27,40 +27,40 @@ export const deadLetters: Command = {
        wechat-callback dead-letters retry ID… | --all [FILTER…] --yes [--json]
        wechat-callback dead-letters drop  ID… | --all [FILTER…] --yes [--json]
 
-Asks the server that runs with this configuration; if none runs, works on its store.
+Asks the running server with this configuration; if there is none, works on its store.
 
-A retried letter with messages is sent as they are; one without has its handler run again. The letter is gone then; if it
-fails again, there is a new one. One whose reason is "${UNKNOWN_OUTCOME}" may have arrived: retried, it may be seen twice, so --all
-leaves these out unless --reason ${UNKNOWN_OUTCOME} asks for them.
+Retrying sends the messages of a dead letter as they are; if it has none, its handler runs again. The dead letter is
+removed; a new failure creates a new one. With the reason "${UNKNOWN_OUTCOME}" the answer may have arrived already, and a retry may
+show it twice, so --all leaves these out unless --reason ${UNKNOWN_OUTCOME} asks for them.
 
-  --reason   such as window-closed, later_threw; list shows that of each letter
+  --reason   such as window-closed, later_threw; list shows the reason of each
   --user     OpenID
   --handler  name of the handler
   --account  name or AppID of the account
   --since    a time (2026-07-01T08:00) or how long ago (90m, 2h, 7d)
-  --all      every letter that the filters mean; with --yes, since it cannot be undone
-  --texts    show: also the push as it came and the messages that were not sent, which is what your users said and were told
-  --limit    list: the newest so many (default ${DEFAULT_LIMIT})
+  --all      every dead letter that matches the filters; needs --yes, since it cannot be undone
+  --texts    show: also the push and the unsent messages, that is, what your users wrote and what they were to be told
+  --limit    list: at most this many, the newest first (default ${DEFAULT_LIMIT})
   --json     the same as JSON
 
-Exit codes: 0 done, 1 not done for some letter, 2 usage, 78 configuration.`,
+Exit codes: 0 done, 1 not done for at least one, 2 usage, 78 configuration.`,
     zh: `用法：wechat-callback dead-letters list [筛选…] [--limit ${DEFAULT_LIMIT}] [--json]
       wechat-callback dead-letters show ID [--texts] [--json]
       wechat-callback dead-letters retry ID… | --all [筛选…] --yes [--json]
       wechat-callback dead-letters drop  ID… | --all [筛选…] --yes [--json]
 
-询问用这份配置运行的服务；没有服务在运行时，直接读它的存储。
+向使用这份配置的服务查询；没有服务在运行时，直接读写它的存储。
 
-重发时，有消息的死信原样发送，没有消息的重新运行处理模块。之后这条死信就没有了；再次失败会产生新的一条。原因是
-"${UNKNOWN_OUTCOME}" 的可能已经送达：重发后用户可能看到两次，所以 --all 不包括它们，除非写明 --reason ${UNKNOWN_OUTCOME}。
+重投时，有消息的死信原样发送，没有消息的重新运行处理模块。之后这条死信就没有了；再次失败会产生新的一条。原因是
+"${UNKNOWN_OUTCOME}" 的可能已经送达：重投后用户可能看到两次，所以 --all 不包括它们，除非写明 --reason ${UNKNOWN_OUTCOME}。
 
   --reason   原因，例如 window-closed、later_threw；list 会列出每条的原因
   --user     OpenID
   --handler  处理模块的名称
   --account  账号的名称或 AppID
   --since    时间（2026-07-01T08:00）或多久以前（90m、2h、7d）
-  --all      筛选出的每一条；要和 --yes 一起用，因为无法撤销
-  --texts    用于 show：同时显示收到的推送和没有发出的消息，也就是用户说的话和对用户说的话
+  --all      符合筛选条件的全部死信；无法撤销，所以要加 --yes
+  --texts    用于 show：同时显示收到的推送和没有发出的消息，也就是用户写的和要回复用户的内容
   --limit    用于 list：最新的多少条（默认 ${DEFAULT_LIMIT}）
   --json     同样的内容，JSON 格式
 

@@ -11,10 +11,10 @@ export const doctor: Command = {
   usage: {
     en: `Usage: wechat-callback doctor [--url URL] [--account NAME] [--lang zh|en] [--json]
 
-Plays WeChat's GET and POST against the callback URL, compares it with the configuration beside it and with the server that
-runs, and asks WeChat's API for next to nothing. Says first what it is going to ask. No handler runs, no message is sent.
+Sends WeChat's GET and POST to the callback URL, compares the result with the configuration here and with the running
+server, and makes a few cheap calls to WeChat's API. First lists what it is going to do. No handler runs, no message is sent.
 
-  --url      the callback URL as it stands in the console (default: PUBLIC_URL and the path of the account)
+  --url      the callback URL as entered in the console (default: PUBLIC_URL and the path of the account)
   --account  name or AppID of the account (default: the first)
   --lang     zh or en (default: by LANG)
   --json     { ok, first, steps: [{ id, state: ok|fault|warning|skipped, says, cure, ms }] }

@@ -19,8 +19,8 @@ The default menu and the conditional ones as YAML, or JSON where the name ends i
 
   pull        writes the current menus; --force overwrites the file
   diff        shows what a push would change
-  push        makes those changes. The previous menus are kept next to FILE as a backup. Refuses where the menus changed
-              since FILE was pulled, or FILE was not pulled and there are menus; --force pushes anyway
+  push        makes those changes. The previous menus are kept next to FILE as a backup. Refuses if the menus changed
+              since FILE was pulled, or if there are menus and FILE was not pulled; --force pushes anyway
 
   --account   name or AppID of the account (default: the first)
   --json      the result as JSON (pull: the menus, to standard output, and no file)

@@ -17,17 +17,17 @@ export const newHandler: Command = {
   usage: {
     en: `Usage: wechat-callback new-handler KIND NAME [--js]
 
-Writes NAME into HANDLERS_DIR, by default ./handlers, and a test that passes into ./test. TypeScript where the working
-directory has a tsconfig.json, else JavaScript (.mjs). If no reply to such a push reaches anybody, it is an observer.
+Writes NAME into HANDLERS_DIR (default ./handlers), and a passing test for it into ./test: in TypeScript if the working
+directory has a tsconfig.json, else in JavaScript (.mjs). If no reply to such a push reaches anybody, it is an observer.
 
   KIND   such as message.text, event.click; all of them: wechat-callback send --list
   NAME   such as weather or shop/order: the name of the handler in the log
-  --js   JavaScript, whatever the working directory has
+  --js   JavaScript in any case
 
 Exit codes: 0 written, 1 such a file already exists, 2 usage.`,
     zh: `用法：wechat-callback new-handler KIND NAME [--js]
 
-把 NAME 写入 HANDLERS_DIR（默认 ./handlers），把能通过的测试写入 ./test。当前目录有 tsconfig.json 时用 TypeScript，
+把 NAME 写入 HANDLERS_DIR（默认 ./handlers），并在 ./test 里写好能通过的测试。当前目录有 tsconfig.json 时用 TypeScript，
 否则用 JavaScript（.mjs）。这种推送即使回复也没有人收到时，生成观察者。
 
   KIND   例如 message.text、event.click；全部类型：wechat-callback send --list

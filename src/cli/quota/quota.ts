@@ -20,7 +20,7 @@ begins with a slash, such as /cgi-bin/message/custom/send. The day ends at midni
   --account   name or AppID of the account (default: the first)
   --json      the same as JSON
 
-Exit codes: 0 there are figures, 1 there are none for some PATH, 2 usage, 78 configuration.`,
+Exit codes: 0 all figures found, 1 none for at least one PATH, 2 usage, 78 configuration.`,
     zh: `用法：wechat-callback quota [路径…] [--json]
 
 向微信查询每个接口今天调用了多少次、还能调用多少次；不写路径时，查询所有已知额度的接口。路径以斜杠开头，例如

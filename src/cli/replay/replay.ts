@@ -35,22 +35,22 @@ export const replay: Command = {
     en: `Usage: wechat-callback replay FILE --against URL [--diff] [--speed N|max] [--since 2h] [options]
 
 Sends the pushes of a recording (RECORD_DIR) to a server, re-signed, each with its own MsgId and CreateTime, so that
-no server takes them for pushes that it has answered. Pushes of one user are sent one after another, in their order.
+no server mistakes them for pushes that it has answered. Pushes of one user are sent one after another, in their order.
 A sealed recording needs its RECORD_KEY. Late answers from the server go to the recorded users through its API: replay
 against one without AppSecret, or one whose WECHAT_API_BASE_URLS is the sandbox.
 
   FILE            a file of RECORD_DIR; several: cat RECORD_DIR/*.jsonl > all.jsonl
   --against URL   the callback, such as http://127.0.0.1:8080/wechat
-  --diff          shows each answer that differs from the one on record, apart from its CreateTime; of a recording with
+  --diff          shows each answer that differs from the recorded one, apart from its CreateTime; of a recording with
                   stand-ins, kind and shape of the answers are compared
   --speed N|max   default 1: with the recorded pauses; 10: ten times as fast; max: without pauses
   --since AGE     only what was recorded in the last 30m, 2h, 3d, or since a time such as 2026-05-01T08:00
   --strict        stops at a damaged line instead of naming it and going on
-  --account NAME  the account on record, default: that of the first line; its settings sign the pushes, if there are any
+  --account NAME  the recorded account, default: that of the first line; pushes are signed with its settings, if it is configured here
   --mode MODE, --token TEXT, --aes-key TEXT, --app-id TEXT   of the server; default: the settings here
   --dev           the test account of "npm run dev", whatever is configured
 
-Exit codes: 0 every push was answered, with --diff as on record; 1 not so; 2 usage; 78 configuration.`,
+Exit codes: 0 every push was answered, with --diff as recorded; 1 otherwise; 2 usage; 78 configuration.`,
     zh: `用法：wechat-callback replay 文件 --against URL [--diff] [--speed N|max] [--since 2h] [选项]
 
 把录制（RECORD_DIR）里的推送发给一个服务，重新签名，每条换上新的 MsgId 和 CreateTime，所以服务不会把它们当成已经应答过的

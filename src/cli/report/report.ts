@@ -15,7 +15,7 @@ export const report: Command = {
 Without ID: lists the failed API calls, refused requests, dead letters and alarms of the last seven days. With ID, or --last
 for the newest: prints the text to paste into WeChat's 反馈信息, without secrets and without what users wrote.
 
-  --last      the newest that fits the other options
+  --last      the newest that matches the other options
   --since     only those of the last 30m, 2h, 3d
   --errcode   only those with this errcode
   --user      only those about this OpenID
@@ -24,7 +24,7 @@ for the newest: prints the text to paste into WeChat's 反馈信息, without sec
   --account   name or AppID of the account that is asked about the rid (default: the first)
   --json      the same as JSON
 
-Exit codes: 0 there are some, 1 there is none, 2 usage, 78 configuration.`,
+Exit codes: 0 found, 1 none found, 2 usage, 78 configuration.`,
     zh: `用法：wechat-callback report [ID | --last] [--since 2h] [--errcode N] [--user OPENID] [--lang zh|en] [--json]
 
 不写 ID：列出最近七天失败的接口调用、被拒绝的请求、死信和告警。写上 ID，或者用 --last 选最新的一条：输出可以贴到微信

@@ -46,7 +46,7 @@ Exit codes: 0 stopped, or the scenario passed; 1 it did not; 2 usage.`,
     zh: `用法：wechat-callback sandbox [选项]
 
 为一个虚构的账号模拟微信的两端：向回调服务推送粉丝的消息，并提供服务要调用的接口。页面在 http://127.0.0.1:8090，
-本机之外都访问不到。用 --host 可以对外开放，这时页面和 JSON 接口要凭启动时打印的地址里的密钥访问。
+其他机器访问不到。用 --host 可以对外开放，这时访问页面和 JSON 接口都要密钥，启动时打印的地址里带有它。
 
   --target URL       回调 URL（默认 http://127.0.0.1:8080/wechat）
   --token TOKEN      账号的 Token
@@ -60,7 +60,7 @@ Exit codes: 0 stopped, or the scenario passed; 1 it did not; 2 usage.`,
                      明文模式，否则先用兼容模式，收到第一条回复后改用目标服务的模式；有 --script 时默认安全模式
   --port PORT        页面和接口的端口（默认 8090；0 表示任意空闲端口）
   --host ADDRESS     监听的地址，例如 0.0.0.0，供容器里的服务访问（默认 127.0.0.1）
-  --key TEXT         用了 --host 之后访问页面要的密钥（默认随机生成）
+  --key TEXT         --host 要求的密钥（默认随机生成）
   --tls-cert FILE、--tls-key FILE、--tls-port PORT
                      同时提供 https（PEM 文件，端口默认 443），供只认 https://api.weixin.qq.com 的客户端使用：
                      在 hosts 文件里把这个域名指到这里

@@ -12,8 +12,8 @@ export const users: Command = {
   usage: {
     en: `Usage: wechat-callback users export FILE [--ids-only] [--restart]
 
-Writes all followers to FILE, one line each: JSON, or CSV where the name ends in .csv. Stopped or failed on the way, the
-same command resumes where it was, by FILE.cursor, which is removed once all are there.
+Writes all followers to FILE, one line each: JSON, or CSV where the name ends in .csv. If it is interrupted,
+the same command resumes where it stopped: FILE.cursor holds the position, and is removed at the end.
 
   --ids-only  OpenIDs alone: one call for 10,000 instead of one for 100
   --restart   starts over and overwrites FILE

@@ -19,7 +19,10 @@ export const FAULTS: Readonly<Record<Fault, Words>> = {
     zh: '明文模式下回复却加密了，或者加密的回复缺少元素、元素不是数字',
   },
   milliseconds: { en: 'TimeStamp is in milliseconds', zh: 'TimeStamp 以毫秒计' },
-  'padded-to-16': { en: 'the sealed bytes are no multiple of 32', zh: '密文的字节数不是 32 的倍数' },
+  'padded-to-16': {
+    en: 'the length of the ciphertext is not a multiple of 32',
+    zh: '密文的字节数不是 32 的倍数',
+  },
   'msg-signature': {
     en: 'MsgSignature is not that of TimeStamp, Nonce and Encrypt',
     zh: 'MsgSignature 与 TimeStamp、Nonce、Encrypt 不符',

@@ -175,7 +175,10 @@ const rules: readonly FieldRule[] = [
       zh: 'ArticleCount 等于 item 的个数。',
     },
     source: `${source}, 回复图文消息`,
-    remedy: { en: 'Count the articles that are written.', zh: '按实际写出的图文条数填写。' },
+    remedy: {
+      en: 'Write the number of item elements that the reply really has.',
+      zh: '按实际写出的图文条数填写。',
+    },
     judge: (fields) =>
       leaf(fields['ArticleCount']) === String(items(fields).length)
         ? undefined

@@ -62,7 +62,10 @@ export function judgeAppSecret(facts: Facts): Finding {
       },
       { zh: '给服务发 SIGHUP（kill -HUP 进程号）或重启', en: 'send the server SIGHUP, or restart it' },
     );
-  return ok('AppID 和 AppSecret 正确，取到了 access_token', 'AppID and AppSecret are right, a token was had');
+  return ok(
+    'AppID 和 AppSecret 正确，取到了 access_token',
+    'AppID and AppSecret are right, an access token was issued',
+  );
 }
 
 function judgeRefusedToken(token: Refused): Finding {

@@ -37,5 +37,5 @@ export function judgeCheck({ account, settings }: Facts): Finding {
         en: 'many machines do not answer pings; if pushes arrive, ignore this',
       },
     );
-  return ok('微信看得到域名和线路', 'WeChat sees name and line');
+  return ok('微信能解析域名，也能连上服务器', 'WeChat resolves the name and reaches the server');
 }

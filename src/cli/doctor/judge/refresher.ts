@@ -30,5 +30,5 @@ export function judgeRefresher(facts: Facts): Finding {
     );
   return runningAccount(facts) === undefined
     ? skipped('读不到正在运行的服务，无从得知', 'nobody knows without the running server')
-    : ok('没有发现', 'none was noticed');
+    : ok('没有发现', 'none noticed');
 }

@@ -91,7 +91,7 @@ export function judgePort({ url }: Facts): Finding {
           }
         : {
             zh: `${url.url} 只有本机能访问，微信访问不到`,
-            en: `${url.url} is this machine's alone: WeChat cannot reach it`,
+            en: `${url.url} is reachable from this machine only, not from WeChat`,
           },
       {
         zh: '用 doctor --url 公众号后台里填的 URL 再测一次，或设置 PUBLIC_URL',
