@@ -210,6 +210,8 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.locator('.line.own .caption', { hasText: '本该如此' }).waitFor();
+    const caption = 'getComputedStyle(document.querySelector(".line.own .caption")).textAlign';
+    expect(await page.evaluate(caption)).toBe('end');
     const row = await page.locator('.push-row').first().textContent();
     expect(row?.match(/菜单跳转链接/g)).toHaveLength(1);
   });
@@ -305,6 +307,17 @@ describe('given the chat page, the sandbox and our server', () => {
     await page.getByRole('button', { name: '提交验证' }).click();
 
     await page.locator('.push-detail .chip.good', { hasText: '验证通过' }).waitFor();
+  });
+
+  test('when the verification fails, then the field is named, and what should have come back', async () => {
+    const { token } = far.sandbox.state.account();
+    await far.call('PUT', '/api/account', { token: 'another' });
+    await page.getByRole('tab', { name: '设置' }).click();
+    await page.getByRole('button', { name: '提交验证' }).click();
+    await page.locator('.push-detail .chip.bad', { hasText: '验证失败' }).waitFor();
+    expect(await page.locator('.verdict').textContent()).toContain('token 验证失败：请检查 Token');
+    await page.locator('.raw summary', { hasText: 'echostr' }).waitFor();
+    await far.call('PUT', '/api/account', { token });
   });
 });
 

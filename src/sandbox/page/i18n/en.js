@@ -138,6 +138,7 @@ export const en = {
     timeout: 'five seconds over',
     'connection-error': 'no connection',
   },
+  notVerified: 'not verified',
   handshake: 'URL verification',
   timeline: 'Timeline',
   timelineLabel: (count) => (count === 1 ? 'One try of five seconds' : `${count} tries of five seconds each`),

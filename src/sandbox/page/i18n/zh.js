@@ -137,6 +137,7 @@ export const zh = {
     timeout: '五秒超时',
     'connection-error': '连接失败',
   },
+  notVerified: '验证失败',
   handshake: '验证 URL',
   timeline: '时间线',
   timelineLabel: (count) => `${count} 次请求，每次限时五秒`,

@@ -16,7 +16,7 @@ export function Outcome({ words, push }) {
   // A forged push that gets no reply may have been believed all the same.
   const isDoubtful = outcome === 'silent' && push.hostile !== undefined;
   return html`<span class=${`chip ${isDoubtful ? 'warm' : (TONES[outcome] ?? 'warm')}`}
-    >${words.outcomes[outcome]}</span
+    >${push.kind === 'handshake' && outcome === 'failure' ? words.notVerified : words.outcomes[outcome]}</span
   >`;
 }
 

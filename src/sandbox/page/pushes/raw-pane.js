@@ -9,7 +9,11 @@ export function RawPane({ words, push, one }) {
   const took = one.endedAtMs === undefined ? '' : duration(one.endedAtMs - one.startedAtMs);
   return html`
     <div class="raw">
-      <${Part} title=${words.plainXml} open=${true} show=${push.plainBody !== ''}>
+      <${Part}
+        title=${push.kind === 'handshake' ? 'echostr' : words.plainXml}
+        open=${true}
+        show=${push.plainBody !== ''}
+      >
         <${CodeBlock} text=${push.plainBody} words=${words} />
       <//>
       <${Part} title=${words.request} note=${one.method}>
