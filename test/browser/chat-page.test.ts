@@ -263,6 +263,23 @@ describe('given the chat page, the sandbox and our server', () => {
     await eventually(async () =>
       expect(await page.evaluate('document.querySelector(".line.own img.picture").naturalWidth')).toBe(1),
     );
+    // A picture that is squeezed is not as it is.
+    const fit = 'getComputedStyle(document.querySelector(".line.own img.picture")).objectFit';
+    expect(await page.evaluate(fit)).toBe('contain');
+  });
+
+  test('when the server tells which handler was silent, then nothing is guessed beside it', async () => {
+    await far.call('POST', '/api/push', { kind: 'message.link' });
+    const [pushed] = far.sandbox.state.exchanges.list();
+    if (pushed === undefined) throw new Error('nothing was pushed');
+    const data = { ...pushed, handledBy: { handler: 'links', outcome: 'deferred' } };
+    far.sandbox.state.exchanges.put(data);
+    far.sandbox.state.bus.emit({ event: 'exchange', data });
+    await page.locator('.push-row').first().click();
+    await eventually(async () =>
+      expect(await page.locator('.verdict').textContent()).toBe('没有回复。处理模块 links：稍后再发'),
+    );
+    expect(await page.locator('.handled-by').count()).toBe(0);
   });
 
   test('when the page is English, then names and events are English', async () => {

@@ -321,6 +321,7 @@ export const en = {
     'After 48001 a server may stop sending for a while: ours remembers it for a day. Under npm run dev, “Put everything back” in Setup makes it ask again at once; elsewhere, restart it after a minute.',
   editMenu: 'Edit the menu',
   editMenuText: 'The body of menu/create, checked as there. Phones keep the old menu for up to five minutes.',
+  silentAs: (told) => `No reply. ${told}`,
   byHandler: (handler, came) => `Handler ${handler}: ${came}`,
   noHandlerTakes: 'No handler takes this push',
   noHandler: (came) => `The server: ${came}`,

@@ -317,6 +317,7 @@ export const zh = {
     '收到 48001 之后，服务器可能暂时不再发送：本项目的服务器会记一天。用 npm run dev 时，在“设置”里恢复初始状态，服务器会马上重新询问；其他情况过一分钟重启服务器。',
   editMenu: '编辑菜单',
   editMenuText: 'menu/create 的请求体，按同样的规则检查。手机上的旧菜单最多保留五分钟。',
+  silentAs: (told) => `没有回复。${told}`,
   byHandler: (handler, came) => `处理模块 ${handler}：${came}`,
   noHandlerTakes: '没有处理模块接收这个推送',
   noHandler: (came) => `服务器：${came}`,

@@ -29,6 +29,8 @@ export function PushDetail(ui) {
   }, []);
   const ruler = layRuler(push, lateMessages(state, push), sandboxNow(state));
   const decided = chosen ?? push.verdict?.decidedBy ?? push.tries.length;
+  // The verdict only guesses why nothing was said; the server knows.
+  const isTold = push.verdict?.outcome === 'silent' && Boolean(push.handledBy?.handler);
   const copies = sumUpCopies(state.exchanges, push);
   const one = push.tries.find(({ number }) => number === decided) ?? push.tries.at(-1);
 
@@ -64,11 +66,13 @@ export function PushDetail(ui) {
         html`
           <p class=${`verdict ${push.verdict.outcome}`}>
             ${push.verdict.sentence && html`<b lang="zh-CN">${push.verdict.sentence}</b>`}
-            <span>${state.language === 'zh' ? push.verdict.zh : push.verdict.en}</span>
+            <span
+              >${isTold ? words.silentAs(handledBy(push.handledBy, words)) : push.verdict[state.language]}</span
+            >
           </p>
         `
       }
-      ${push.handledBy && html`<p class="handled-by">${handledBy(push.handledBy, words)}</p>`}
+      ${push.handledBy && !isTold && html`<p class="handled-by">${handledBy(push.handledBy, words)}</p>`}
       ${copies && html`<p class="copies" role="status"><b>${words.copiesAnswered(copies)}</b> ${words.copiesRan(copies)}</p>`}
       <section aria-label=${words.timeline}>
         <h4>${words.timeline}</h4>
