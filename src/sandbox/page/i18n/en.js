@@ -30,7 +30,7 @@ export const en = {
   nickname: 'Nickname',
   add: 'Add',
   scan: 'Scan',
-  scanLabel: 'Ticket or scene of a QR code',
+  scanLabel: 'QR ticket or scene',
   refuseMessages: 'Refuses messages',
   unread: (count) => `${count} new`,
   windowOpen: (count, left) => `${count} later messages left · ${left}`,
