@@ -258,7 +258,8 @@ export const variables = {
     schema: wholeNumber(0, 86_400),
     allowed: { en: 'a whole number of seconds', zh: '整数，单位秒' },
     fallback: '120',
-    meaning: 'A late answer waits for those of earlier pushes of its user until they are this old. Seconds.',
+    meaning:
+      'A late answer waits for those to earlier pushes of the same user, until these are this old. Seconds.',
   },
   ON_AMBIGUOUS_SEND: {
     schema: oneOf('drop', 'resend'),

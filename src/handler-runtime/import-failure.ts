@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Words } from '../protocol/words.js';
+import { AppError } from '../protocol/app-error.js';
+import type { Language, Words } from '../protocol/words.js';
 import { findModules } from './handler-files.js';
 
 const NEEDS_TYPESCRIPT: Words = {
@@ -21,9 +22,13 @@ export async function explainImportFailure(error: unknown, dir: string, file: st
   const place = placeIn(error, dir) ?? (await placeOfSyntaxError(error, dir));
   const at = place === undefined ? '' : `\n    at ${place}`;
   if (isModuleSyntax(error)) return { en: IS_COMMONJS.en + at, zh: IS_COMMONJS.zh + at };
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const why = withoutGeneration(what) + at;
-  return { en: `cannot be imported: ${why}`, zh: `无法导入：${why}` };
+  const why = (language: Language): string => withoutGeneration(describe(error, language)) + at;
+  return { en: `cannot be imported: ${why('en')}`, zh: `无法导入：${why('zh')}` };
+}
+
+function describe(error: unknown, language: Language): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.name}: ${error instanceof AppError ? error.messageIn(language) : error.message}`;
 }
 
 /**

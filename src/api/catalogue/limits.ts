@@ -34,15 +34,15 @@ function whyNot(limit: Limit, value: unknown): Words | undefined {
   if ('items' in limit) {
     return Array.isArray(value)
       ? outside(limit.items, value.length, { en: 'items', zh: '项' })
-      : { en: 'is no list', zh: '不是列表' };
+      : { en: 'is not a list', zh: '不是列表' };
   }
   if ('number' in limit) {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     return typeof number === 'number' && Number.isInteger(number)
       ? outside(limit.number, number, inBoth(''))
-      : { en: 'is no whole number', zh: '不是整数' };
+      : { en: 'is not a whole number', zh: '不是整数' };
   }
-  if (typeof value !== 'string') return { en: 'is no text', zh: '不是文本' };
+  if (typeof value !== 'string') return { en: 'is not a text', zh: '不是文本' };
   return 'bytes' in limit
     ? outside(limit.bytes, Buffer.byteLength(value), { en: 'bytes of UTF-8', zh: '字节（UTF-8）' })
     : outside(limit.characters, lengthOf(value), { en: 'characters', zh: '个字符' });

@@ -106,7 +106,7 @@ async function readFile(path: string, maxBytes: number): Promise<Read> {
     try {
       const stats = await file.stat();
       // A device or a pipe may never end.
-      if (!stats.isFile()) throw new MediaRefused({ en: `${path} is no file`, zh: `${path} 不是文件` });
+      if (!stats.isFile()) throw new MediaRefused({ en: `${path} is not a file`, zh: `${path} 不是文件` });
       if (stats.size > maxBytes) throw tooLarge(stats.size, maxBytes);
       return { bytes: await file.readFile(), name: basename(path) };
     } finally {

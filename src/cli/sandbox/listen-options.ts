@@ -56,7 +56,7 @@ function checkPair(pem: { readonly cert: Buffer; readonly key: Buffer }): void {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageInvalid({
-      en: `--tls-cert and --tls-key are no pair of PEM files (${why}).`,
+      en: `--tls-cert and --tls-key are not a matching pair of PEM files (${why}).`,
       zh: `--tls-cert 和 --tls-key 不是一对 PEM 文件（${why}）。`,
     });
   }

@@ -143,13 +143,23 @@ function readWaiting(task: Json): Waiting {
 
 function assertUsable({ url, timeoutMs, retry = 'window', otherwise }: ForwardOptions): void {
   if (otherwise?.when !== undefined)
-    throw new ForwardInvalid(
-      'The handler that answers otherwise has a `when`: give one that takes every push of its `on`',
-    );
+    throw new ForwardInvalid({
+      en: 'The handler that answers otherwise has a `when`: give one that takes every push of its `on`',
+      zh: 'otherwise 的处理模块带有 `when`：请换一个没有 `when` 的',
+    });
   if (url !== undefined && !(URL.canParse(url) && /^https?:/i.test(url)))
-    throw new ForwardInvalid('The url of forward is not an http(s) URL: give that of the backend’s callback');
+    throw new ForwardInvalid({
+      en: 'The url of forward is not an http(s) URL: give that of the backend’s callback',
+      zh: 'forward 的 url 不是 http(s) URL：请填后端的回调地址',
+    });
   if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs > 0))
-    throw new ForwardInvalid(`The timeoutMs of forward is ${timeoutMs}: give a number of ms above 0`);
+    throw new ForwardInvalid({
+      en: `The timeoutMs of forward is ${timeoutMs}: give a number of ms above 0`,
+      zh: `forward 的 timeoutMs 是 ${timeoutMs}：请填大于 0 的毫秒数`,
+    });
   if (retry === 'window' || (typeof retry === 'number' && Number.isFinite(retry) && retry >= 0)) return;
-  throw new ForwardInvalid(`The retry of forward is ${String(retry)}: give 'window', or minutes from 0`);
+  throw new ForwardInvalid({
+    en: `The retry of forward is ${String(retry)}: give 'window', or minutes from 0`,
+    zh: `forward 的 retry 是 ${String(retry)}：请填 'window'，或不小于 0 的分钟数`,
+  });
 }

@@ -90,7 +90,7 @@ function repeated(texts: readonly string[], results: readonly ProbeResult[]): Fi
   return readable.length === replies.length
     ? holds
     : notJudged({
-        en: 'such a reply is no well-formed XML: see reply-well-formed',
+        en: 'such a reply is not well-formed XML: see reply-well-formed',
         zh: '这种回复的 XML 格式有误，见 reply-well-formed',
       });
 }
@@ -106,7 +106,7 @@ const unescapedEnd: Rule = {
     zh: '文字里未转义的 CDATA 结束符仍是文字',
   },
   says: {
-    en: 'Public reports show a typed "]]>" in CDATA as it was typed, so the body is no well-formed XML.',
+    en: 'Public reports show a typed "]]>" in CDATA as it was typed, so the body is not well-formed XML.',
     zh: '据公开的报告，用户输入的 "]]>" 会原样出现在 CDATA 里，消息体因此不是格式正确的 XML。',
   },
   source,

@@ -32,8 +32,8 @@ export async function firstLook(probe: Probe): Promise<Obstacle | undefined> {
     });
   if (exchange.failure !== undefined)
     return obstacle('refused', {
-      en: `An honest text gets no answer (${cameBack(exchange)}): look into the server’s log.`,
-      zh: `正常的文字没有应答（“${cameBack(exchange)}”）：请查看服务器的日志。`,
+      en: `An honest text gets no answer (${cameBack(exchange).en}): look into the server’s log.`,
+      zh: `正常的文字没有应答（${cameBack(exchange).zh}）：请查看服务器的日志。`,
     });
   const knowsToken = await answersHandshake(probe);
   if (!(await isRefused(probe, control, knowsToken))) return undefined;
@@ -49,8 +49,8 @@ export async function firstLook(probe: Probe): Promise<Obstacle | undefined> {
         zh: 'URL 验证也被拒绝：请核对 Token、路径和两台机器的时钟。',
       };
   return obstacle('refused', {
-    en: `An honest text is refused (${cameBack(exchange)}). ${next.en}`,
-    zh: `正常的文字被拒绝（“${cameBack(exchange)}”）。${next.zh}`,
+    en: `An honest text is refused (${cameBack(exchange).en}). ${next.en}`,
+    zh: `正常的文字被拒绝（${cameBack(exchange).zh}）。${next.zh}`,
   });
 }
 

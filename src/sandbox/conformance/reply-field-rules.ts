@@ -65,7 +65,9 @@ const rules: readonly FieldRule[] = [
       zh: '写 1970 年以来的秒数，不带小数和引号。',
     },
     judge: ({ CreateTime: time }) =>
-      isCreateTime(leaf(time)) ? undefined : { en: 'CreateTime is no integer', zh: 'CreateTime 不是整数' },
+      isCreateTime(leaf(time))
+        ? undefined
+        : { en: 'CreateTime is not an integer', zh: 'CreateTime 不是整数' },
   },
   {
     id: 'reply-create-time-seconds',

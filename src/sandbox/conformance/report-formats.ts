@@ -58,8 +58,11 @@ export function reportJunit({ judged, ms, startedAt, stop }: Report): string {
 }
 
 /** A finding with its reason in English, which is the contract of the format. */
-const inEnglish = (finding: Finding): object =>
-  finding.type === 'holds' ? finding : { ...finding, because: finding.because.en };
+function inEnglish(finding: Finding): object {
+  if (finding.type === 'holds') return finding;
+  const because = finding.because.en;
+  return finding.type === 'broken' ? { ...finding, came: finding.came.en, because } : { ...finding, because };
+}
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 const sumMs = (rows: readonly Judged[]): number => rows.reduce((sum, { ms }) => sum + ms, 0);
@@ -85,7 +88,7 @@ function testCase(row: Judged): string {
     return `${head}><skipped message="${escaped(finding.because.en)}"/></testcase>`;
   const { sent, came, because } = finding;
   const told = escaped(
-    `${rule.title.en}\nsent: ${sent}\ncame: ${came}\nbecause: ${because.en}\ndo: ${rule.remedy.en}`,
+    `${rule.title.en}\nsent: ${sent}\ncame: ${came.en}\nbecause: ${because.en}\ndo: ${rule.remedy.en}`,
   );
   return fails(row)
     ? `${head}><failure message="${escaped(because.en)}">${told}</failure></testcase>`

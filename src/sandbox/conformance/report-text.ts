@@ -51,8 +51,8 @@ const MODES: Readonly<Record<CipherMode, string>> = {
 
 /**
  * The report for people: by group, each broken rule with what was sent, what came, and what to do. Where the run ended
- * early, the reason stands once and the rules that were left are counted, not listed. What was sent and
- * what came are labels in English, as in the other formats; everything else is in the language.
+ * early, the reason stands once and the rules that were left are counted, not listed. What was sent is a label in English,
+ * as in the other formats; everything else is in the language.
  */
 export function reportText(report: Report, language: Language): string {
   const words = WORDS[language];
@@ -91,7 +91,7 @@ function row({ rule, finding }: Judged, language: Language): string {
       return [
         head,
         `      ${words.sent} ${finding.sent}`,
-        `      ${words.came} ${finding.came}`,
+        `      ${words.came} ${finding.came[language]}`,
         `      ${words.because} ${finding.because[language]}`,
         `      ${words.rule} ${rule.says[language]} (${rule.source})`,
         `      ${words.do} ${rule.remedy[language]}`,

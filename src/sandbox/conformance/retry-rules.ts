@@ -176,7 +176,7 @@ export const retryRules: readonly Rule[] = [
       zh: '两个用户的消息 MsgId 相同，都要回复',
     },
     says: {
-      en: 'A MsgId has been seen for several users at once, so it is no key without its sender.',
+      en: 'A MsgId has been seen for several users at once, so it is not a key without its sender.',
       zh: '同一个 MsgId 出现在几个用户的消息里，曾有先例，所以不能单独用它排重。',
     },
     source,

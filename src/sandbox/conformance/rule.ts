@@ -53,7 +53,7 @@ export interface Rule {
 
 export type Finding =
   | { readonly type: 'holds' }
-  | { readonly type: 'broken'; readonly sent: string; readonly came: string; readonly because: Words }
+  | { readonly type: 'broken'; readonly sent: string; readonly came: Words; readonly because: Words }
   /** The responses do not allow a judgement. */
   | { readonly type: 'not-judged'; readonly because: Words };
 
@@ -74,12 +74,31 @@ export const broken = (exchange: Exchange, because: Words): Finding => ({
 });
 
 /** Describes the response in one line, unsealed. */
-export function cameBack({ status, failure, errorCode, text, opened, ms }: Exchange): string {
-  if (failure !== undefined) return `${failure}${errorCode === '' ? '' : ` (${errorCode})`} after ${ms} ms`;
-  return `status ${status ?? '-'} in ${ms} ms, ${opened === undefined ? shown(text) : `sealed ${quoted(opened)}`}`;
+export function cameBack({ status, failure, errorCode, text, opened, ms }: Exchange): Words {
+  if (failure !== undefined) {
+    const code = errorCode === '' ? '' : ` (${errorCode})`;
+    return { en: `${failure}${code} after ${ms} ms`, zh: `${FAILURES[failure]}${code}，${ms} 毫秒` };
+  }
+  const { en, zh } = opened === undefined ? shown(text) : sealed(opened);
+  return {
+    en: `status ${status ?? '-'} in ${ms} ms, ${en}`,
+    zh: `状态码 ${status ?? '-'}，${ms} 毫秒，${zh}`,
+  };
 }
 
-const shown = (body: string): string => (body === '' ? 'empty body' : quoted(body));
+const FAILURES: Readonly<Record<NonNullable<Exchange['failure']>, string>> = {
+  'no answer in time': '没有按时应答',
+  'the connection broke': '连接断开',
+  'no connection': '连不上',
+};
+
+const shown = (body: string): Words =>
+  body === '' ? { en: 'empty body', zh: '内容为空' } : { en: quoted(body), zh: quoted(body) };
+
+const sealed = (opened: string): Words => ({
+  en: `sealed ${quoted(opened)}`,
+  zh: `解密后：${quoted(opened)}`,
+});
 
 const LONGEST_SHOWN = 300;
 

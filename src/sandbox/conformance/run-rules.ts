@@ -120,8 +120,8 @@ async function lookForDeath(probe: Probe, from: number): Promise<Stop | undefine
       return {
         type: 'died',
         because: {
-          en: `The server serves no honest text any more (${cameBack(last)}) since it was sent ${names.join(', or ')}. Look into its log, start it anew, and run again.`,
-          zh: `收到${names.map((name) => `“${name}”`).join('或')}之后，服务器不再应答正常的文字（“${cameBack(last)}”）。请查看它的日志，重新启动，再检查一次。`,
+          en: `The server serves no honest text any more (${cameBack(last).en}) since it was sent ${names.join(', or ')}. Look into its log, start it anew, and run again.`,
+          zh: `收到${names.map((name) => `“${name}”`).join('或')}之后，服务器不再应答正常的文字（${cameBack(last).zh}）。请查看它的日志，重新启动，再检查一次。`,
         },
       };
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER_MS));

@@ -82,12 +82,12 @@ describe('given a request that WeChat would refuse in words that mislead', () =>
     [
       'half a scene',
       () => client().qrCodes.create({ action_name: 'QR_SCENE', action_info: { scene: { scene_id: 1.5 } } }),
-      'action_info.scene.scene_id is no whole number',
+      'action_info.scene.scene_id is not a whole number',
     ],
     [
       'an industry of no name',
       () => client().templates.setIndustry({ industry_id1: 'IT', industry_id2: '4' }),
-      'industry_id1 is no whole number',
+      'industry_id1 is not a whole number',
     ],
   ])('when it has %s, then it is not sent, and the error names field and limit', async (_name, call, why) => {
     const refused = call();

@@ -50,7 +50,7 @@ describe('given a file to be uploaded', () => {
     const pipe = join(dir, 'pipe');
     execFileSync('mkfifo', [pipe]);
     for (const path of ['/dev/zero', pipe, dir])
-      await expect(fit({ path })).rejects.toThrow(`${path} is no file`);
+      await expect(fit({ path })).rejects.toThrow(`${path} is not a file`);
   });
 
   test('when it is one byte too large, then it is refused, and the limit is named', async () => {

@@ -64,15 +64,17 @@ describe('given the sentences of the rules', () => {
     expect(englishWords(zh)).toEqual([]),
   );
 
-  test('when a server breaks rules, then its Chinese report has English in what was sent and came, and nowhere else', async () => {
+  test('when a server breaks rules, then its Chinese report has English in what was sent, and nowhere else', async () => {
     const door = await openServer('plaintext', { handlingMs: () => 1, remembers: false, silence: 'OK' });
     const report = await runRules(rules, { ...target, url: door.url });
     await door.close();
     const lines = reportText(report, 'zh').split('\n');
-    const own = lines.filter((line) => !/^ +(?:发送|返回)：|^http/.test(line));
-    expect(lines.length - own.length).toBeGreaterThan(6);
+    const own = lines.filter((line) => !/^ +发送：|^http/.test(line));
+    expect(lines.length - own.length).toBeGreaterThan(3);
     expect(
-      own.flatMap((line) => englishWords(line.replace(/^ +[✓✗–] [a-z-]+(?: \((?:should|advice)\))?/, ''))),
+      own.flatMap((line) =>
+        englishWords(line.replace(/^ +[✓✗–] [a-z-]+(?: \((?:should|advice)\))?|"(?:\\.|[^"])*"/, '')),
+      ),
     ).toEqual([]);
   });
 });
@@ -230,7 +232,7 @@ function reportOf(level: Level, finding: Finding): Report {
 const broken: Finding = {
   type: 'broken',
   sent: 'a "text"',
-  came: '<b>&\u0000',
+  came: inBoth('<b>&\u0000'),
   because: inBoth('it is "wrong"'),
 };
 
