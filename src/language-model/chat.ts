@@ -2,6 +2,7 @@ import type { LateContext } from '../handler-runtime/context.js';
 import { RETRACT, type StreamPart, type TextPart } from '../handler-runtime/text-stream.js';
 import type { Push } from '../protocol/push/push.js';
 import { complete } from './chat-completions.js';
+import { ASK_FOR_FOLLOW_UPS, createFollowUps } from './follow-ups.js';
 import { recall, remember } from './memory.js';
 import { mayThinkFirst, modelFrom, noteThinkingFirst, type Model } from './model.js';
 import { ModelFailed } from './model-failed.js';
@@ -14,9 +15,13 @@ import { createThinkingFilter } from './thinking.js';
  * @example
  * const answer = (ctx: ChatContext) => chat(ctx, '你好');
  */
-export type ChatContext = Pick<LateContext, 'session' | 'signal' | 'log'>;
+export type ChatContext = Pick<LateContext, 'session' | 'signal' | 'log'> & {
+  /** Makes the choices of `followUps`. */
+  readonly reply?: Pick<LateContext['reply'], 'choices'>;
+};
 
 const SORRY = '抱歉，我现在答不上来，请稍后再试。';
+const YOU_MAY_ASK = '你还可以问：';
 const FORGET = /^\s*(?:清空|重新开始|reset)\s*[。.！!]?\s*$/i;
 
 /**
@@ -50,10 +55,19 @@ export async function* chat(
       return;
     }
     turn = question.turn;
-    for await (const part of answerOf(asked, [...(await recall(memory)), turn], ctx)) {
-      answer = part === RETRACT ? '' : answer + part;
-      yield part;
+    const followUps = asked.followUps === true && ctx.reply !== undefined ? createFollowUps() : undefined;
+    const told = followUps === undefined ? asked : { ...asked, system: asked.system + ASK_FOR_FOLLOW_UPS };
+    for await (const part of answerOf(told, [...(await recall(memory)), turn], ctx)) {
+      if (part === RETRACT) followUps?.retract();
+      const shown = part === RETRACT ? part : (followUps?.add(part) ?? part);
+      answer = shown === RETRACT ? '' : answer + shown;
+      if (shown !== '') yield shown;
     }
+    const { text = '', choices = [] } = followUps?.end() ?? {};
+    answer += text;
+    if (text !== '') yield text;
+    if (choices.length > 0 && ctx.reply !== undefined)
+      yield ctx.reply.choices(choices, { head: YOU_MAY_ASK });
   } catch (error) {
     if (!(error instanceof ModelFailed)) throw error;
     ctx.log.error({ why: error.message }, 'the language model failed');

@@ -17,6 +17,13 @@ export interface Model extends Endpoint {
    */
   readonly sees?: boolean;
   /**
+   * True: the model adds questions that the user may ask next, and they are choices at the end of its answer. The handler
+   * needs `chosen`.
+   *
+   * @defaultValue false
+   */
+  readonly followUps?: boolean;
+  /**
    * True if the model thinks first and omits the opening tag.
    *
    * @defaultValue derived from its name and its answers
@@ -32,7 +39,7 @@ const THINKERS = /(?:^|[^a-z\d])(?:r1|qwq)(?![a-z\d])|think|reason/i;
 const seenThinkingFirst = new Set<string>();
 
 /**
- * Reads the model from LLM_BASE_URL, LLM_API_KEY, LLM_MODEL, LLM_SYSTEM, LLM_VISION and LLM_THINKS_FIRST.
+ * Reads the model from LLM_BASE_URL, LLM_API_KEY, LLM_MODEL, LLM_SYSTEM, LLM_VISION, LLM_THINKS_FIRST and LLM_FOLLOW_UPS.
  *
  * @throws ModelFailed  a variable is missing or cannot be read
  *
@@ -45,6 +52,7 @@ export function modelFrom(env: NodeJS.ProcessEnv): Model {
     throw new ModelFailed('LLM_BASE_URL or LLM_MODEL is not set (.env is read at the start)');
   const sees = readSwitch(env, 'LLM_VISION');
   const thinksFirst = readSwitch(env, 'LLM_THINKS_FIRST');
+  const followUps = readSwitch(env, 'LLM_FOLLOW_UPS');
   return {
     baseUrl,
     apiKey: apiKey || undefined,
@@ -52,6 +60,7 @@ export function modelFrom(env: NodeJS.ProcessEnv): Model {
     system,
     ...(sees !== undefined && { sees }),
     ...(thinksFirst !== undefined && { thinksFirst }),
+    ...(followUps !== undefined && { followUps }),
   };
 }
 

@@ -3,7 +3,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { chat } from '../../../src/language-model/chat.js';
 import { eventsOf } from '../../../src/language-model/server-sent-events.js';
-import { defineHandler, memorySession, textPush, tryHandler, type SessionStore } from '../../../src/index.js';
+import {
+  defineHandler,
+  memorySession,
+  tapPush,
+  textPush,
+  tryHandler,
+  type SessionStore,
+} from '../../../src/index.js';
 import { eventually } from '../../support/time/eventually.js';
 import {
   asEventStream,
@@ -53,6 +60,71 @@ const says =
   (...pieces: readonly string[]): Answering =>
   (response) =>
     void asEventStream(response).end(pieces.map(event).join('') + DONE);
+
+describe('given a model that is asked for follow-up questions', () => {
+  const answerWith =
+    (followUps: boolean | undefined, ...pieces: readonly string[]) =>
+    async () => {
+      fake = await startFakeModel(says(...pieces));
+      const model = { baseUrl: fake.baseUrl, apiKey: undefined, model: 'small', system: 'Be brief.' };
+      const answering = { ...model, ...(followUps !== undefined && { followUps }) };
+      const handler = defineHandler({
+        on: 'message.text',
+        handle: (ctx) => ctx.reply.stream(chat(ctx, ctx.push, answering), { markdown: true }),
+        chosen: (ctx) => ctx.reply.stream(chat(ctx, ctx.push, answering), { markdown: true }),
+      });
+      const session = memorySession();
+      const tried = await tryHandler(handler, textPush({ content: '天空？' }), { session });
+      const content =
+        tried.type === 'replied' && tried.reply.type === 'text' ? tried.reply.content : undefined;
+      return { handler, session, tried, content, asked: () => fake.asked.map(({ body }) => body.messages) };
+    };
+
+  test('when it writes some, however they are cut and numbered, then they are choices, and a tap asks the question', async () => {
+    const pieces = [
+      '**散',
+      '射**。\n\n【',
+      '追问',
+      '】\n1. 那晚霞',
+      '呢？\n- 海呢？\n海呢？\n',
+      '<b>？\n',
+      '长'.repeat(50),
+      '\n雪呢？\n云呢？',
+    ];
+    const { handler, session, tried, content, asked } = await answerWith(true, ...pieces)();
+    expect(content?.replaceAll(/<a [^>]*>([^<]*)<\/a>/g, '[$1]')).toBe(
+      '散射。\n\n你还可以问：\n\n[那晚霞呢？]\n\n[海呢？]\n\n[雪呢？]',
+    );
+    await tryHandler(handler, tapPush(tried, '海呢？'), { session });
+    expect(asked()).toMatchObject([
+      [{ content: expect.stringMatching(/^Be brief\.\n\n.*【追问】/) }, { content: '天空？' }],
+      [
+        { role: 'system' },
+        { content: '天空？' },
+        { role: 'assistant', content: '**散射**。\n\n' },
+        { role: 'user', content: '海呢？' },
+      ],
+    ]);
+  });
+
+  test.each([
+    ['none', ['因为散射。'], '因为散射。'],
+    ['a mark that is none', ['见【追', '加】。'], '见【追加】。'],
+    ['half a mark at the end', ['见【追'], '见【追'],
+    ['a mark alone', ['因为散射。\n【追问】\n'], '因为散射。'],
+  ])('when it writes %s, then the answer is what it wrote', async (_, pieces, said) => {
+    expect((await answerWith(true, ...pieces)()).content?.trim()).toBe(said);
+  });
+
+  test.each([undefined, false])(
+    'when the option is %s, then it is not asked, and nothing is taken out',
+    async (option) => {
+      const { content, asked } = await answerWith(option, '因为。\n【追问】\n海呢？')();
+      expect(content).toBe('因为。\n【追问】\n海呢？');
+      expect(asked()).toMatchObject([[{ content: 'Be brief.' }, {}]]);
+    },
+  );
+});
 
 describe('given an endpoint that answers', () => {
   test('when it is asked, then it hears system prompt, question, model and key', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { defineHandler, tapPush, textPush, tryHandler } from '../../../src/index.js';
 import type { ChatItem, Exchange } from '../../../src/sandbox/types/types.js';
 import { pageModule } from '../../support/app/page-module.js';
 
@@ -68,6 +69,21 @@ describe('given a text of the account', () => {
     ['<b>1 < 2</b>', [{ text: '<b>1 < 2</b>' }]],
   ])('when %s is cut, then only what WeChat knows is a link', (content, expected) => {
     expect(segments(content)).toEqual(expected);
+  });
+
+  test('when the server offers choices in it, then each is a tap that the server reads', async () => {
+    const offering = defineHandler({
+      on: 'message.text',
+      handle: (ctx) => ctx.reply.choices([{ label: '50% & 好+', id: 'a.b-c_d' }], { head: '选：' }),
+      chosen: (ctx, id) => ctx.reply.text(id),
+    });
+    const tried = await tryHandler(offering, textPush({ content: '选' }));
+    const content = tried.type === 'replied' && tried.reply.type === 'text' ? tried.reply.content : '';
+    const { menuItemId, content: said } = tapPush(tried, '50% & 好+');
+    expect(segments(content)).toEqual([
+      { text: '选：\n\n' },
+      { text: '50% & 好+', menu: { id: menuItemId, content: said } },
+    ]);
   });
 
   test('when any text is cut, then no letter of what is no link is lost, and links are http or https', () => {
