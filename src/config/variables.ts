@@ -238,7 +238,7 @@ export const variables = {
     without: 'no template is sent',
     json: true,
     meaning:
-      'A template message or subscription notice, as JSON, sent in place of a late answer that may no longer be sent; preferably as LATE_TEMPLATE_FILE. See docs/late-answers.md.',
+      'A template message or subscription notice, as JSON, sent in place of a late answer that may no longer be sent; preferably as LATE_TEMPLATE_FILE.',
   },
   HELD_TRIES_PER_5_MIN: {
     schema: wholeNumber(0, 1_000_000),
