@@ -108,7 +108,8 @@ const killAt = (moment: (typeof MOMENTS)[number]): Promise<ProofPart> =>
     const traffic = new Traffic(api, () => server.url, CONTENTS);
     traffic.start(60);
     for (let count = 0; count < KILLS_AT_A_MOMENT; count += 1) {
-      await pass(1_500);
+      // Time for a stream to end: what dies in six lives running is given up.
+      await pass(5_000);
       if (moment === 'after the claim') {
         const before = (await ground.runs()).length;
         await eventually(async () => {

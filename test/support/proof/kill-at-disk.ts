@@ -28,6 +28,8 @@ export async function killAtDisk(
     const traffic = new Traffic(api, () => server.url, contents);
     traffic.start(EVERY_MS);
     for (let count = 0; count < times; count += 1) {
+      // Time for a stream to end: what dies in six lives running is given up.
+      if (count > 0) await pass(4_000);
       const typed = traffic.typed + 20;
       await eventually(() => {
         if (traffic.typed < typed) throw new Error('nothing flows yet');

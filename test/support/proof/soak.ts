@@ -181,7 +181,7 @@ export async function bytesIn(dir: string): Promise<number> {
   return sum;
 }
 
-/** Compares the last third of a soak with the third before it, medians for memory, the most for the rest. */
+/** Compares the last third of a soak with the third before it, medians for memory and handles, the most for what is stored. */
 export function growthIn(all: readonly Held[]): {
   readonly broken: string[];
   readonly figures: Readonly<Record<string, unknown>>;
@@ -189,11 +189,11 @@ export function growthIn(all: readonly Held[]): {
   const third = Math.floor(all.length / 3);
   const [early, late] = [all.slice(third, 2 * third), all.slice(-third)];
   const rss = (list: readonly Held[]): number => median(list.map(({ rssMb }) => rssMb));
-  const most = (list: readonly Held[], what: 'handles' | 'storedMb'): number =>
-    Math.max(...list.map((one) => one[what]));
+  const handles = (list: readonly Held[]): number => median(list.map((one) => one.handles));
+  const stored = (list: readonly Held[]): number => Math.max(...list.map(({ storedMb }) => storedMb));
   const rounded = (figure: number): number => Math.round(figure * 10) / 10;
-  const before = { rss: rss(early), handles: most(early, 'handles'), stored: most(early, 'storedMb') };
-  const after = { rss: rss(late), handles: most(late, 'handles'), stored: most(late, 'storedMb') };
+  const before = { rss: rss(early), handles: handles(early), stored: stored(early) };
+  const after = { rss: rss(late), handles: handles(late), stored: stored(late) };
   return {
     figures: {
       samples: all.length,

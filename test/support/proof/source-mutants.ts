@@ -289,7 +289,7 @@ export const SOURCE_MUTANTS: readonly SourceMutant[] = [
     file: 'src/pipeline/delivery-policy.ts',
     from: 'limit: heldPer5Min * HELD_ATTEMPTS',
     to: 'limit: 1_000_000',
-    suite: 'test/unit/pipeline/passive-only.test.ts',
+    suite: 'test/http/held-attempts.test.ts',
   },
   {
     name: 'a long text loses its end',
