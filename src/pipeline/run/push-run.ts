@@ -134,7 +134,7 @@ export class PushRun implements ActiveRun {
     );
   }
 
-  /** Follows a push that another process runs, or whose answer is `ready`. */
+  /** Follows a push that another process runs, or whose answer is `ready`, from what the claim saw. */
   follow(): void {
     // A record in our own name without a run here may still belong to a claim in flight.
     const sight = this.#steps.sightOf('theirs', true, undefined);

@@ -77,7 +77,8 @@ export function firstState(
     hold: passiveOnly ? 'possible' : 'refused',
     job: 'none',
     jobIsLease: false,
-    step: undefined,
+    // The claim has read the record of a push that others run: what it saw is the result of the first step.
+    step: runs === 'theirs' ? 'read' : undefined,
     isPaused: false,
     mayHaveReplied: false,
     isLeaving: false,

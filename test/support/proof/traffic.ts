@@ -2,7 +2,7 @@ import { pass } from '../time/eventually.js';
 import { textOf, type FakeWechatApi } from '../wechat/fake-wechat-api.js';
 import { answerTo, type ServerProcess } from '../processes/server-process.js';
 import { readAnswer, type Reading } from './read-answer.js';
-import { heard, push, typeText, type TypedText } from '../wechat/wechat.js';
+import { heard, push, typeText, type Attempt, type TypedText } from '../wechat/wechat.js';
 
 const CONTENTS = ['slow 900', 'defer 300', 'slow 1200', 'slow 100'];
 const RETRY_AFTER_MS = 600;
@@ -35,7 +35,7 @@ export interface Ends {
 
 /** Followers who type while servers start and stop, with the results of all their texts. */
 export class Traffic {
-  private readonly said = new Map<TypedText, string>();
+  private readonly said = new Map<TypedText, { readonly body: string; readonly tries: readonly Attempt[] }>();
   private readonly pushes: Promise<void>[] = [];
   private readonly where: () => string;
   private readonly api: FakeWechatApi;
@@ -96,22 +96,22 @@ export class Traffic {
       unexpected: [] as string[],
       disordered: [] as string[],
     };
-    for (const [text, body] of this.said) {
+    for (const [text, { body, tries }] of this.said) {
       const { user, content, msgId } = text;
       const reading = this.readingOf(text, body);
       const letter = letters.get(user);
-      const told = `${user} ${content}: ${reading.pieces} parts, after ${body.slice(0, 7)}`;
+      const parts = `${user} ${content}: ${reading.pieces} parts, after ${body.slice(0, 7)}`;
       if (reading.isWhole && answerTo(content) === undefined) ends.silent += 1;
       else if (reading.isWhole && body !== 'success' && reading.pieces === 1) ends.answered += 1;
       else if (reading.isWhole) ends.delivered += 1;
       else if (reading.isAnew && content.startsWith('tell')) {
         ends.delivered += 1;
         ends.anew += 1;
-      } else if (reading.isTwice) ends.twice.push(told);
-      else if (reading.isStrange) ends.unexpected.push(told);
-      else if (reading.isDisordered) ends.disordered.push(told);
+      } else if (reading.isTwice) ends.twice.push(parts);
+      else if (reading.isStrange) ends.unexpected.push(parts);
+      else if (reading.isDisordered) ends.disordered.push(parts);
       else if (letter === undefined)
-        ends.lost.push(`${user} ${content}, MsgId ${msgId}, after ${body.slice(0, 7)}`);
+        ends.lost.push(`${user} ${content}, MsgId ${msgId}, after ${tries.map(told).join(', ')}`);
       if (!reading.isWhole && letter !== undefined) ends.dead.push(letter);
     }
     return { typed: this.pushes.length, accepted: this.said.size, ...ends };
@@ -146,6 +146,11 @@ export class Traffic {
       if (!one.answered) this.unanswered.push(`${text.content}: ${one.why}`);
     }
     const body = heard(tries);
-    if (body !== undefined) this.said.set(text, body);
+    if (body !== undefined) this.said.set(text, { body, tries });
   }
+}
+
+/** What an attempt heard, and after how long. */
+function told(one: Attempt): string {
+  return `${one.answered ? `${one.status} ${one.body.slice(0, 7)}` : one.why} in ${Math.round(one.ms)} ms`;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { decide } from '../../../../src/pipeline/run/decide.js';
 import {
   firstState,
@@ -250,6 +251,42 @@ describe('given a push that another process runs', () => {
     ],
   ])('when %s, then what follows is right', (_when, events, effects) => {
     expect(after(theirs, ...events).effects).toEqual(effects);
+  });
+});
+
+describe('given a push whose events come in any order', () => {
+  const others: RunEvent[] = [joined, early, jobDue, durable, deadline, graceOver, replies];
+  const results: RunEvent[] = [
+    { type: 'recordSeen', sight: { is: 'theirs' } },
+    { type: 'recordSeen', sight: { is: 'orphaned' } },
+    { type: 'recordSeen', sight: { is: 'ours' } },
+    done('running'),
+    done('answered'),
+    done('overrunning'),
+    lost,
+    failed,
+  ];
+  const moreOthers: RunEvent[] = [{ type: 'pauseOver' }, { type: 'handOff' }, { type: 'streamStarted' }];
+  const anyEvent = fc.constantFrom(...others, ...moreOthers, ...results);
+
+  test.each(['ours', 'theirs'] as const)('when it is %s, then one step is under way at most', (runs) => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(anyEvent, { maxLength: 25 }), (passiveOnly, events) => {
+        let state = firstState(runs, { passiveOnly });
+        let underWay = runs === 'theirs' ? 1 : 0; // the claim has read the record
+        for (const event of events) {
+          if (results.includes(event)) {
+            if (underWay === 0) continue;
+            underWay -= 1;
+          }
+          const decision = decide(state, event);
+          state = decision.state;
+          underWay += decision.effects.filter(({ type }) => type === 'step').length;
+          expect(underWay).toBeLessThanOrEqual(1);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
