@@ -20,7 +20,7 @@ test.each([20, 60, 110, 150, 250, 390])(
         async handle(ctx) {
           if (isFirst) {
             isFirst = false;
-            return new Promise(() => {});
+            await new Promise(() => {});
           }
           await wait(30);
           return ctx.reply.text('the answer');
