@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, boolean, constantFrom, property } from 'fast-check';
 import { decide } from '../../../../src/pipeline/run/decide.js';
 import {
   firstState,
@@ -267,11 +267,11 @@ describe('given a push whose events come in any order', () => {
     failed,
   ];
   const moreOthers: RunEvent[] = [{ type: 'pauseOver' }, { type: 'handOff' }, { type: 'streamStarted' }];
-  const anyEvent = fc.constantFrom(...others, ...moreOthers, ...results);
+  const anyEvent = constantFrom(...others, ...moreOthers, ...results);
 
   test.each(['ours', 'theirs'] as const)('when it is %s, then one step is under way at most', (runs) => {
-    fc.assert(
-      fc.property(fc.boolean(), fc.array(anyEvent, { maxLength: 25 }), (passiveOnly, events) => {
+    assert(
+      property(boolean(), array(anyEvent, { maxLength: 25 }), (passiveOnly, events) => {
         let state = firstState(runs, { passiveOnly });
         let underWay = runs === 'theirs' ? 1 : 0; // the claim has read the record
         for (const event of events) {
