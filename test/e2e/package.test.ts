@@ -134,7 +134,9 @@ describe('given the tarball of a clone', () => {
     );
     expect(outside.filter((path) => !existsSync(path))).toEqual([]);
     expect(
-      outside.filter((path) => /^(?:README|docs\/(?:zh\/)?(?:handlers|api|operations))/.test(path)),
+      outside.filter((path) =>
+        /^(?:README|docs\/(?:zh\/)?(?:handlers|configuration|operations|troubleshooting))/.test(path),
+      ),
     ).toEqual([]);
   });
 });
