@@ -135,7 +135,7 @@ describe('given the tarball of a clone', () => {
     expect(outside.filter((path) => !existsSync(path))).toEqual([]);
     expect(
       outside.filter((path) =>
-        /^(?:README|docs\/(?:zh\/)?(?:handlers|configuration|operations|troubleshooting))/.test(path),
+        /^(?:README|docs\/(?:zh\/)?(?:handlers|api|configuration|operations|troubleshooting))/.test(path),
       ),
     ).toEqual([]);
   });
