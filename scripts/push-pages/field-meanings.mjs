@@ -6,7 +6,7 @@
 export const FIELD_MEANINGS = {
   // Messages
   content: ['用户输入的文字，原样，可能为空', 'what was typed, blanks and all; may be empty'],
-  menuItemId: ['点击了客服菜单消息里的哪一项；这时 `content` 是该项的文字', 'id of the tapped item of a menu message; `content` is its label then'],
+  menuItemId: ['点击了客服菜单消息里的哪一项，或哪个[选项](handlers.md#选项)；这时 `content` 是该项的文字', 'id of the tapped item of a menu message, or of a [choice](handlers.md#choices); `content` is its label then'],
   picUrl: ['图片地址，由微信生成', 'address of the picture, made by WeChat'],
   mediaId: ['临时素材的 id，三天内可以下载', 'id of temporary material, which can be fetched for three days'],
   mediaId16k: ['同一段语音的 16 kHz 版本', 'the same voice at 16 kHz'],
