@@ -5,7 +5,7 @@ import { DeadLetters } from './dead-letters/dead-letters.js';
 import { Dialogs } from './dialogs.js';
 import { findings, levelOf } from './core/findings.js';
 import { Handlers } from './server/handlers.js';
-import { html, useEffect, useState } from '../page-kit/html.js';
+import { html, useEffect } from '../page-kit/html.js';
 import { KeyForm } from './key-form.js';
 import { Notice } from '../page-kit/notice.js';
 import { Processes } from './server/processes.js';
@@ -14,6 +14,7 @@ import { serverNow } from './core/reduce.js';
 import { Tiles } from './tiles.js';
 import { TopBar } from './top-bar.js';
 import { Troubles } from './troubles/troubles.js';
+import { useStore } from '../page-kit/use-store.js';
 import { useTicking } from '../page-kit/ticking.js';
 import { Verdict } from './verdict.js';
 import { wordsIn } from './i18n/i18n.js';
@@ -21,8 +22,7 @@ import { Work } from './server/work.js';
 
 /** The operator's page: state and findings, figures, dead letters and troubles, then the parts of the server. */
 export function App({ store, actions }) {
-  const [state, draw] = useState(store.get());
-  useEffect(() => store.listen(draw), [store]);
+  const state = useStore(store);
   useTicking(1_000);
   const words = wordsIn(state.language);
   const now = serverNow(state);

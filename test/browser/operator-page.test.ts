@@ -304,6 +304,21 @@ describe('given a server that hangs while its connections stay', () => {
 });
 
 describe('given a server with a key', () => {
+  test('when it answers before the browser has drawn, then the form is there all the same', async () => {
+    server = await showServer(healthy(), KEY);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    // The page listens once it has drawn, a second late here.
+    await page.addInitScript(`
+      const after = setTimeout;
+      requestAnimationFrame = () => 0;
+      setTimeout = (run, ms, ...rest) => after(run, ms === 35 || ms === 100 ? 1000 : ms, ...rest);
+    `);
+    await page.goto(server.url);
+    await page.locator('form').waitFor();
+    await context.close();
+  });
+
   test('when a wrong key is shown, then the page says so; the right one lets in for good', async () => {
     await withPage(healthy(), { key: KEY }, async (page) => {
       await page.locator('input:focus').waitFor();

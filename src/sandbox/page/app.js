@@ -1,18 +1,18 @@
 import { Chat } from './chat/chat.js';
 import { Dialogs } from './dialogs.js';
 import { Followers } from './chat/followers.js';
-import { html, useEffect, useState } from '../../page-kit/html.js';
+import { html, useEffect } from '../../page-kit/html.js';
 import { Inspector } from './inspector.js';
 import { Notice } from '../../page-kit/notice.js';
 import { TopBar } from './top-bar.js';
+import { useStore } from '../../page-kit/use-store.js';
 import { wordsIn } from './i18n/i18n.js';
 
 const PANES = ['chat', 'followers', 'inspector'];
 
 /** Shows the whole page: followers, the chat, and its traffic. On narrow screens one of them at a time. */
 export function App({ store, actions }) {
-  const [state, draw] = useState(store.get());
-  useEffect(() => store.listen(draw), [store]);
+  const state = useStore(store);
   const words = wordsIn(state.language);
   const ui = { state, actions, words };
 

@@ -44,7 +44,10 @@ export async function* proveFailovers(
         ledger,
         figures: { tookMs: Math.round(tookMs), slowestAnswerMs: Math.round(traffic.slowestMs) },
         broken: [
-          ...brokenPromises(ends),
+          ...brokenPromises(ends).map((broken) => {
+            const [, msgId] = /MsgId (\d+)/.exec(broken) ?? [];
+            return msgId === undefined ? broken : [broken, ...ground.linesAbout(msgId)].join('\n');
+          }),
           ...traffic.unanswered.map((text) => `each attempt is answered: ${text}`),
           ...(traffic.slowestMs > 5_000 ? [`answers come within 5 s, not ${traffic.slowestMs}`] : []),
         ],

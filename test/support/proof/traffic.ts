@@ -100,7 +100,7 @@ export class Traffic {
       const { user, content, msgId } = text;
       const reading = this.readingOf(text, body);
       const letter = letters.get(user);
-      const parts = `${user} ${content}: ${reading.pieces} parts, after ${body.slice(0, 7)}`;
+      const parts = `${user} ${content}: ${reading.pieces} parts, MsgId ${msgId}, after ${tries.map(told).join(', ')}`;
       if (reading.isWhole && answerTo(content) === undefined) ends.silent += 1;
       else if (reading.isWhole && body !== 'success' && reading.pieces === 1) ends.answered += 1;
       else if (reading.isWhole) ends.delivered += 1;
