@@ -268,7 +268,7 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
         ...more,
       });
 
-      test('when letters are buried, then they are listed whole, the newest first, as many as asked for', async () => {
+      test('when letters are stored, then they are listed whole, the newest first, as many as asked for', async () => {
         const letters = [letter('c', NOW), letter('a', NOW + 1), letter('b', NOW + 2)];
         for (const each of letters) await store.putDeadLetter(each);
         expect(await store.deadLetters(10)).toEqual([letters[2], letters[1], letters[0]]);
@@ -279,7 +279,7 @@ export function stateStoreContract(name: string, open: () => Promise<OpenStore>)
         expect(await store.countDeadLetters()).toBe(2);
       });
 
-      test('when the same id is buried again, then the new letter replaces the old one', async () => {
+      test('when the same id is stored again, then the new letter replaces the old one', async () => {
         await store.putDeadLetter(letter('a', NOW));
         await store.putDeadLetter(letter('b', NOW + 1));
         await store.putDeadLetter(letter('a', NOW + 2, { runs: 2 }));

@@ -142,7 +142,7 @@ describe('given dead letters on the admin listener', () => {
     expect((await request(server).get('/dead-letters/msg-1')).status).toBe(404);
   });
 
-  test('when the state is asked for, then it counts what was buried, by reason', async () => {
+  test('when the state is asked for, then it counts the dead letters, by reason', async () => {
     for (const reason of ['busy', 'unknown', 'busy']) news.onDeadLetter(deadLetter('x', { reason }));
     expect((await request(server).get('/status')).body).toMatchObject({
       deadLetters: { busy: 2, unknown: 1 },

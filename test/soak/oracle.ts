@@ -134,10 +134,10 @@ export function judgeSoak(story: Story): Verdict {
         if (own.length > 0)
           faults.push(`push ${userStep.push} was seen whole, and has a letter: ${own[0]?.reason}`);
       } else if (own.length > 0) {
-        const buried = own.reduce((sum, { messages }) => sum + charactersOf(messages), 0);
-        if (buried !== unseen)
+        const inLetters = own.reduce((sum, { messages }) => sum + charactersOf(messages), 0);
+        if (inLetters !== unseen)
           faults.push(
-            `push ${userStep.push}: ${unseen} characters unseen, ${buried} in the letters (${own.map(({ reason }) => reason).join()})`,
+            `push ${userStep.push}: ${unseen} characters unseen, ${inLetters} in the letters (${own.map(({ reason }) => reason).join()})`,
           );
         for (const { reason } of own) count.add(reason);
       } else if (hasLeft(userStep, userSteps, story)) count.add('the follower had left');

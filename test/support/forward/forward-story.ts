@@ -94,10 +94,7 @@ export async function forwardStory(
         unansweredLike: traffic.unanswered.at(-1),
       },
       broken: [
-        ...ends.lost.slice(0, 5).map((text) => {
-          const [, msgId = text] = /MsgId (\d+)/.exec(text) ?? [];
-          return `nothing is lost: ${[text, ...ground.linesAbout(msgId)].join('\n      ')}`;
-        }),
+        ...ends.lost.slice(0, 5).map((text) => ground.withLog(`nothing is lost: ${text}`)),
         ...ends.twice.slice(0, 5).map((text) => `nothing is said twice: ${text}`),
         ...ends.unexpected.slice(0, 5).map((text) => `nothing comes that the backend did not say: ${text}`),
         ...ends.dead.slice(0, 5).map((reason) => `no dead letter, but ${reason}`),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { hasEnded } from './end-process.js';
 import { eventually } from '../time/eventually.js';
 
 /** A start takes a second; beside other tests, on a slow machine, it takes many. */
@@ -61,8 +62,6 @@ export async function makeServerFolder(
   };
 }
 
-const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
-
 /** Role of a test server: `worker` delivers late answers, `web` answers pushes. */
 export type Role = 'all' | 'web' | 'worker';
 
@@ -102,13 +101,13 @@ export function startServer(
       await eventually(() => {
         const line = lines().find(({ msg }) => msg === 'ready');
         if (line !== undefined) ports = { port: Number(line['port']), adminPort: Number(line['adminPort']) };
-        else if (isAlive(child)) throw new Error(`not ready: ${err}${out}`);
+        else if (!hasEnded(child)) throw new Error(`not ready: ${err}${out}`);
       }, READY_WITHIN_MS);
       if (ports === undefined) throw new Error(`ended with ${child.exitCode}: ${err}${out}`);
       return ports;
     },
     async stop(signal = 'SIGTERM') {
-      if (isAlive(child)) child.kill(signal);
+      if (!hasEnded(child)) child.kill(signal);
       return exited;
     },
   };

@@ -134,12 +134,12 @@ export class ServerGround {
     return (await readFile(join(this.dir, 'runs'), 'utf8')).split('\n').filter((line) => line !== '');
   }
 
-  /** What all servers of this ground, those that ended too, logged about a push; of a push that is lost, its story. */
-  linesAbout(msgId: string): string[] {
-    return this.started
-      .flatMap((server) => server.lines())
-      .map((line) => JSON.stringify(line))
-      .filter((line) => line.includes(msgId));
+  /** A claim that names the `MsgId` of a push, with what all servers of this ground, those that ended too, logged about it. */
+  withLog(claim: string): string {
+    const [, msgId] = /MsgId (\d+)/.exec(claim) ?? [];
+    if (msgId === undefined) return claim;
+    const lines = this.started.flatMap((server) => server.lines()).map((line) => JSON.stringify(line));
+    return [claim, ...lines.filter((line) => line.includes(msgId))].join('\n      ');
   }
 
   async start(settings: Readonly<Record<string, string>> = {}, role: Role = 'all'): Promise<ServerProcess> {

@@ -44,10 +44,7 @@ export async function* proveFailovers(
         ledger,
         figures: { tookMs: Math.round(tookMs), slowestAnswerMs: Math.round(traffic.slowestMs) },
         broken: [
-          ...brokenPromises(ends).map((broken) => {
-            const [, msgId] = /MsgId (\d+)/.exec(broken) ?? [];
-            return msgId === undefined ? broken : [broken, ...ground.linesAbout(msgId)].join('\n');
-          }),
+          ...brokenPromises(ends).map((broken) => ground.withLog(broken)),
           ...traffic.unanswered.map((text) => `each attempt is answered: ${text}`),
           ...(traffic.slowestMs > 5_000 ? [`answers come within 5 s, not ${traffic.slowestMs}`] : []),
         ],

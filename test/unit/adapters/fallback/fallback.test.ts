@@ -553,7 +553,7 @@ describe('given what an outage leaves in the folder', () => {
     expect(await one.store.countDeadLetters()).toBe(2);
   });
 
-  test('when letters were buried here, then they go home once and are listed once', async () => {
+  test('when letters were stored here, then they go home once and are listed once', async () => {
     const one = await open();
     remote.mood = 'away';
     await one.store.putDeadLetter(letter('a', 1));
